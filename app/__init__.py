@@ -1,0 +1,1 @@
+"""Boardpapers: a document assembly service for board papers."""
