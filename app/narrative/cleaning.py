@@ -1,0 +1,100 @@
+"""Bringing what people write to the canonical grammar, and reading it again."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from markdown_it import MarkdownIt
+
+from app.narrative.blocks import Block, Cell, Heading, Inline, Item, ListBlock, Paragraph, Quote, Row, Run, Table
+from app.narrative.canonical import blocks_of, with_spaces_kept
+from app.narrative.characters import escaped, require_xml_characters
+from app.narrative.markup import repaired, tree_of
+from app.narrative.refusals import TooDeep, TooLong
+from app.narrative.writing import written_blocks
+
+Form: TypeAlias = Literal["html", "markdown", "text"]
+"""How prose is written when it comes in."""
+
+MAX_LENGTH = 200_000
+"""Characters of a narrative, as it comes in and as it is kept."""
+
+_MAX_NESTING = 100
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+
+def clean(value: str, form: Form) -> str:
+    """The prose as canonical HTML of our grammar: equal text is equal bytes, cleaning again changes nothing.
+
+    Every character that a reader would see is kept; broken HTML is repaired as a browser repairs it. Raises a
+    refusal of this package, each an `Invalid` with a sentence for the writer, for what cannot be held.
+    """
+    _require_length(value)
+    require_xml_characters(value)
+    readers = {"html": repaired, "markdown": _html_of_markdown, "text": _html_of_text}
+    canonical = written_blocks(read(readers[form](value)))
+    _require_length(canonical)
+    return canonical
+
+
+def read(html: str) -> tuple[Block, ...]:
+    """The blocks of canonical HTML. Raises `UnreadableNarrative` for what was never cleaned."""
+    return blocks_of(tree_of(html))
+
+
+def text(html: str) -> str:
+    """The words of canonical HTML: blocks, items and table rows on lines of their own, cells between tabs."""
+    return "\n".join(line for block in read(html) for line in _lines(block))
+
+
+def _require_length(value: str) -> None:
+    if len(value) > MAX_LENGTH:
+        raise TooLong(len(value), MAX_LENGTH)
+
+
+def _html_of_text(value: str) -> str:
+    unified = value.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(f"<p>{_lines_of_text(paragraph)}</p>" for paragraph in _BLANK_LINES.split(unified))
+
+
+def _lines_of_text(paragraph: str) -> str:
+    return "<br>".join(escaped(with_spaces_kept(line)) for line in paragraph.split("\n"))
+
+
+def _html_of_markdown(value: str) -> str:
+    # HTML stays off: a `<` in prose is a character. Beyond its nesting limit the parser leaves text out
+    # without a word, hence the limit far above what is held, and the check against it.
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
+    parser.enable(["table", "strikethrough"])
+    tokens = parser.parse(value)
+    if any(token.level >= _MAX_NESTING - 2 for token in tokens):
+        raise TooDeep("elements", _MAX_NESTING)
+    return repaired(str(parser.renderer.render(tokens, parser.options, {})))
+
+
+def _lines(block: Block) -> list[str]:
+    match block:
+        case Paragraph(inlines) | Heading(_, inlines):
+            return [_words(inlines)]
+        case ListBlock(items):
+            return [line for item in items for line in _item_lines(item)]
+        case Quote(blocks):
+            return [line for inner in blocks for line in _lines(inner)]
+        case Table(caption, head, body):
+            return [*([_words(caption)] if caption else []), *map(_row_line, (*head, *body))]
+
+
+def _item_lines(item: Item) -> list[str]:
+    return [line for block in item.blocks for line in _lines(block)]
+
+
+def _row_line(row: Row) -> str:
+    return "\t".join(map(_cell_words, row.cells))
+
+
+def _cell_words(cell: Cell) -> str:
+    return " ".join(line for block in cell.blocks for line in _lines(block)).replace("\n", " ")
+
+
+def _words(inlines: Iterable[Inline]) -> str:
+    return "".join(inline.text if isinstance(inline, Run) else "\n" for inline in inlines)
