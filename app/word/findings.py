@@ -1,0 +1,60 @@
+"""What is to be said of a template, to the person who made it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from app.errors import Fault
+from app.word.container import write_members
+from app.word.parts import STYLES
+from app.word.refusals import UnreadableTemplate
+from app.word.styles import ROLE_STYLES, styles_in
+from app.word.templates import Vocabulary, prepared_members, tag_faults
+
+Severity = Literal["error", "warning"]
+
+# The heading levels that narratives use unless they are told another; others are the template's own affair.
+_EXPECTED_HEADINGS = {"heading 3", "heading 4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing about a template: how grave, a stable code, the place, and a sentence.
+
+    With an error the template cannot be used; with a warning its papers look other than they might.
+    """
+
+    severity: Severity
+    code: str
+    where: str
+    what: str
+
+
+def check(template: bytes, vocabulary: Vocabulary) -> list[Finding]:
+    """Everything that is wrong with the template, errors first; empty when it is fit for use."""
+    try:
+        members = prepared_members(template)
+        faults = tag_faults(write_members(members), vocabulary)
+    except UnreadableTemplate as error:
+        return [Finding("error", "unreadable", "", error.summary)]
+    return [
+        *_errors("broken-tag", faults.broken),
+        *_errors("not-allowed", faults.refused),
+        *_errors("unknown-name", faults.unknown),
+        *_missing_styles(members.get(STYLES)),
+    ]
+
+
+def _errors(code: str, faults: Iterable[Fault]) -> Iterable[Finding]:
+    return (Finding("error", code, fault.where, fault.what) for fault in faults)
+
+
+def _missing_styles(styles_xml: bytes | None) -> Iterable[Finding]:
+    styles = styles_in(styles_xml)
+    for role in styles.fallen_back:
+        if role.startswith("heading") and role not in _EXPECTED_HEADINGS:
+            continue
+        wanted = ROLE_STYLES[role]
+        instead = "plain formatting" if styles[role] is None else f"the style “{styles[role]}”"
+        what = f"There is no {wanted.kind} style “{wanted.names[0]}”; {instead} is used for it."
+        yield Finding("warning", "missing-style", STYLES, what)

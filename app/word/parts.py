@@ -1,0 +1,112 @@
+"""The package around the parts of a document: content types and relationships."""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from html import unescape
+from xml.sax.saxutils import quoteattr
+
+from app.word.container import CONTENT_TYPES, DOCUMENT, ROOT_RELATIONSHIPS
+from app.word.namespaces import HYPERLINK, PACKAGE_RELATIONSHIPS, R
+
+CORE = "docProps/core.xml"
+CUSTOM = "docProps/custom.xml"
+NUMBERING = "word/numbering.xml"
+STYLES = "word/styles.xml"
+
+_TYPES = {
+    CORE: "application/vnd.openxmlformats-package.core-properties+xml",
+    CUSTOM: "application/vnd.openxmlformats-officedocument.custom-properties+xml",
+    NUMBERING: "application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml",
+}
+_RELATIONS = {
+    CORE: (ROOT_RELATIONSHIPS, f"{PACKAGE_RELATIONSHIPS}/metadata/core-properties", CORE),
+    CUSTOM: (ROOT_RELATIONSHIPS, f"{R}/custom-properties", CUSTOM),
+    NUMBERING: ("word/_rels/document.xml.rels", f"{R}/numbering", "numbering.xml"),
+}
+# What Word or python-docx left behind and no reader needs.
+_DROPPED = ("word/stylesWithEffects.xml", "docProps/thumbnail.jpeg")
+
+_RELATIONSHIP = re.compile(r"<Relationship\b[^>]*?(?:/>|>\s*</Relationship>)")
+_OVERRIDE = re.compile(r"<Override\b[^>]*?(?:/>|>\s*</Override>)")
+_ATTRIBUTE = re.compile(r"""\s(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_EMPTY = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    f'<Relationships xmlns="{PACKAGE_RELATIONSHIPS}"></Relationships>'
+)
+
+
+def relationships_of(part: str) -> str:
+    """The name of the member that holds the relationships of a part."""
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def without_leftovers(members: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The members without the thumbnail and the doubled styles, and without anything that speaks of them."""
+    kept = dict(members)
+    for dropped in _DROPPED:
+        if kept.pop(dropped, None) is None:
+            continue
+        for holder, pattern, attribute in (
+            (CONTENT_TYPES, _OVERRIDE, "PartName"),
+            (ROOT_RELATIONSHIPS, _RELATIONSHIP, "Target"),
+            (relationships_of(DOCUMENT), _RELATIONSHIP, "Target"),
+        ):
+            if holder in kept:
+                kept[holder] = _without(kept[holder], pattern, attribute, dropped)
+    return kept
+
+
+def _without(content: bytes, pattern: re.Pattern[str], attribute: str, dropped: str) -> bytes:
+    def keep(found: re.Match[str]) -> str:
+        target = _attributes(found.group()).get(attribute, "").lstrip("/")
+        return "" if target in {dropped, dropped.removeprefix("word/")} else found.group()
+
+    return pattern.sub(keep, content.decode()).encode()
+
+
+def with_part(members: Mapping[str, bytes], part: str, content: bytes) -> dict[str, bytes]:
+    """The members with this part, its content type and the relationship that leads to it."""
+    out = {**members, part: content}
+    types = out[CONTENT_TYPES].decode()
+    declared = {_attributes(found).get("PartName", "").lstrip("/") for found in _OVERRIDE.findall(types)}
+    if part not in declared:
+        override = f'<Override PartName="/{part}" ContentType="{_TYPES[part]}"/>'
+        out[CONTENT_TYPES] = types.replace("</Types>", f"{override}</Types>").encode()
+    holder, kind, target = _RELATIONS[part]
+    relations = out.get(holder, _EMPTY.encode()).decode()
+    if not any(_attributes(found).get("Type") == kind for found in _RELATIONSHIP.findall(relations)):
+        added = _relationship(f"rId{first_free_id(relations)}", kind, target)
+        out[holder] = _extended(relations, added).encode()
+    return out
+
+
+def with_links(members: Mapping[str, bytes], part: str, links: Mapping[str, str]) -> dict[str, bytes]:
+    """The members with external hyperlinks of one part: relationship id to address."""
+    holder = relationships_of(part)
+    added = "".join(
+        _relationship(identifier, HYPERLINK, address, external=True) for identifier, address in links.items()
+    )
+    return {**members, holder: _extended(members.get(holder, _EMPTY.encode()).decode(), added).encode()}
+
+
+def first_free_id(relationships: str) -> int:
+    """The first number that no relationship id in this XML uses, nor any higher one."""
+    ids = (_attributes(found).get("Id", "") for found in _RELATIONSHIP.findall(relationships))
+    return 1 + max((int(found) for name in ids for found in re.findall(r"[0-9]+", name)), default=0)
+
+
+def _extended(relationships: str, added: str) -> str:
+    if "</Relationships>" not in relationships:
+        relationships = _EMPTY
+    return relationships.replace("</Relationships>", f"{added}</Relationships>")
+
+
+def _relationship(identifier: str, kind: str, target: str, *, external: bool = False) -> str:
+    mode = ' TargetMode="External"' if external else ""
+    return f'<Relationship Id="{identifier}" Type="{kind}" Target={quoteattr(target)}{mode}/>'
+
+
+def _attributes(element: str) -> dict[str, str]:
+    return {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(element)}

@@ -1,0 +1,78 @@
+"""Why a template cannot be used, or a document cannot be made; each reason is a sentence for a person."""
+
+from collections.abc import Iterable
+
+from app.errors import Fault, Invalid
+
+
+class UnreadableTemplate(Invalid):
+    """The file is not a Word document that we open."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This file cannot be used as a Word template: {why}")
+
+
+class BrokenTemplate(Invalid):
+    """The template's tags are not written as the template language asks."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        super().__init__("The template has tags that cannot be understood.", faults)
+
+
+class TemplateNotAllowed(Invalid):
+    """The template asks for something that templates may not do."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        super().__init__("The template does what a template may not do.", faults)
+
+
+class UnknownName(Invalid):
+    """The template uses names that no paper has."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        super().__init__("The template uses names that a paper does not have.", faults)
+
+
+class MissingValue(Invalid):
+    """The template prints a value that this paper does not have; nothing is left blank in silence."""
+
+    def __init__(self, name: str, where: str) -> None:
+        self.name = name
+        super().__init__(f"The template asks for “{name}”, which has no value.", [Fault(where, name)])
+
+
+class TemplateFails(Invalid):
+    """The template is well written, but cannot be carried out with these values."""
+
+    def __init__(self, why: str, where: str) -> None:
+        super().__init__("The template cannot be filled with these values.", [Fault(where, why)])
+
+
+class MisplacedValue(Invalid):
+    """A value stands where Word would not show it."""
+
+    def __init__(self, where: str, words: str) -> None:
+        super().__init__(
+            f"“{words}” is printed where Word would not show it. A narrative is printed by {{{{p …}}}} in a "
+            "paragraph of its own, a coloured word by {{r …}}, everything else by {{ … }}.",
+            [Fault(where, words)],
+        )
+
+
+class NotPrinted(Invalid):
+    """The template leaves out narratives that have text; nothing is lost in silence."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = tuple(keys)
+        super().__init__(
+            "The template does not print everything that it was given.",
+            [Fault(key, "This text is not printed by the template.") for key in self.keys],
+        )
+
+
+class UnwritableText(Invalid):
+    """A value has a character that no document can hold (XML 1.0, section 2.2)."""
+
+    def __init__(self, where: str, character: str) -> None:
+        what = f"The character U+{ord(character):04X} cannot be written in a document."
+        super().__init__("A value cannot be written.", [Fault(where, what)])

@@ -1,0 +1,77 @@
+"""Which of a template's styles plays which part in a narrative."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from lxml import etree
+
+from app.word.namespaces import w
+
+Kind: TypeAlias = Literal["paragraph", "character", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a style is for: its kind, and the names by which it is looked for, the best first.
+
+    The first `fitting` of the names are all right; the ones behind them are makeshifts.
+    """
+
+    kind: Kind
+    names: tuple[str, ...]
+    fitting: int = 1
+
+
+HEADING_LEVELS = range(1, 10)
+
+ROLE_STYLES: Mapping[str, Role] = {
+    "paragraph": Role("paragraph", ("Body Text", "Normal")),
+    "bullet": Role("paragraph", ("List Bullet", "List Paragraph", "Normal")),
+    "number": Role("paragraph", ("List Number", "List Paragraph", "Normal")),
+    "quote": Role("paragraph", ("Quote", "Body Text", "Normal")),
+    "caption": Role("paragraph", ("Caption", "Body Text", "Normal")),
+    "table text": Role("paragraph", ("Table Text", "Normal")),
+    "table": Role("table", ("Board Table", "Table Grid")),
+    "link": Role("character", ("Hyperlink",)),
+    # A heading inside prose never takes part in the numbering of the paper's own headings.
+    **{
+        f"heading {level}": Role("paragraph", (f"Heading {level} Unnumbered", f"Heading {level}", "Normal"), fitting=2)
+        for level in HEADING_LEVELS
+    },
+}
+"""Every role of the narrative converter. Names are compared without regard to case, as Word does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """The ids of a template's styles, by role; None where the template has none of the names."""
+
+    ids: Mapping[str, str | None]
+    fallen_back: tuple[str, ...]  # roles that have none of the fitting styles
+
+    def __getitem__(self, role: str) -> str | None:
+        return self.ids[role]
+
+
+def styles_in(styles_xml: bytes | None) -> Styles:
+    """The styles that play each role in a template with this `word/styles.xml`."""
+    present = _present(styles_xml) if styles_xml else {}
+    ids: dict[str, str | None] = {}
+    fallen_back = []
+    for name, role in ROLE_STYLES.items():
+        found = [present.get((role.kind, style.casefold())) for style in role.names]
+        ids[name] = next((identifier for identifier in found if identifier), None)
+        if not any(found[: role.fitting]):
+            fallen_back.append(name)
+    return Styles(ids, tuple(fallen_back))
+
+
+def _present(styles_xml: bytes) -> dict[tuple[str, str], str]:
+    present = {}
+    for style in etree.fromstring(styles_xml).iter(w("style")):
+        name = style.find(w("name"))
+        if name is not None:
+            key = (style.get(w("type"), "paragraph"), name.get(w("val"), "").casefold())
+            present[key] = style.get(w("styleId"), "")
+    return present

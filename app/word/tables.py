@@ -1,0 +1,160 @@
+"""A narrative's table as Word's own: repeated heading rows, merged cells, ratings as a word on a colour."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from app.narrative import Cell, Inline, ListBlock, Paragraph, Row, Run, Table
+from app.word.paragraphs import Look, Paragraphs
+from app.word.xmltext import escaped
+
+RAG_COLOURS: Mapping[str, tuple[str, str]] = {
+    "red": ("C62828", "FFFFFF"),
+    "amber": ("FFBF00", "000000"),
+    "green": ("2E7D32", "FFFFFF"),
+    "grey": ("616161", "FFFFFF"),
+}
+"""Background and text of a rated cell; each pair has a contrast of at least 4.5 : 1."""
+
+_KEEP_WITH_TABLE = "<w:keepNext/>"
+_LOOK = (
+    '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="0"'
+    ' w:noVBand="1"/>'
+)
+_SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
+# For templates without any table style: a table without lines is hard to read.
+_BORDERS = "".join(
+    ["<w:tblBorders>"]
+    + [f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>' for side in _SIDES]
+    + ["</w:tblBorders>"]
+)
+# A column's share of the width follows its longest text, within these bounds, in characters.
+_NARROWEST, _WIDEST = 6, 48
+_BREAKS = re.compile(r"\s+|(?<=[-–—/])")  # where Word may begin a new line
+_MARGIN = 2  # what the margins of a cell take, in characters
+_NARROW, _WIDE = frozenset("fijlrtI.,:;'’!|()[]/-· "), frozenset("mwMW%@—…")
+_INDENT = "    "  # what a list item's indent takes
+_CHARACTER = 125  # about the width of a bold lower-case letter at 11 points, in twips
+
+
+def table_xml(table: Table, write: Paragraphs) -> str:
+    """The table with its caption above it; the widths of its columns sum to the width of the text."""
+    widths = column_widths(table, write.layout.text_width)
+    caption = write.paragraph(table.caption, "caption", before=_KEEP_WITH_TABLE) if table.caption else ""
+    style = write.layout.styles["table"]
+    look = f'<w:tblStyle w:val="{escaped(style)}"/>' if style else ""
+    width = '<w:tblW w:w="5000" w:type="pct"/>'  # in fiftieths of a per cent
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    head = "".join(_rows(table.head, table.columns, widths, write, heading=True))
+    body = "".join(_rows(table.body, table.columns, widths, write, heading=False))
+    return (
+        f"{caption}<w:tbl><w:tblPr>{look}{width}{'' if style else _BORDERS}{_LOOK}</w:tblPr>"
+        f"<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
+    )
+
+
+def column_widths(table: Table, text_width: int) -> tuple[int, ...]:
+    """Whole twips for each column; they sum to `text_width`.
+
+    A column is as wide as its longest word where there is room for all, and what is left goes to those with more to
+    read.
+    """
+    least = [_NARROWEST] * table.columns
+    wanted = [_NARROWEST] * table.columns
+    for row in (*table.head, *table.body):
+        for cell in row.cells:
+            if cell.colspan == 1:
+                column = cell.column
+                least[column] = max(least[column], min(_longest_word(cell.blocks) + _MARGIN, _WIDEST))
+                wanted[column] = max(wanted[column], min(_length(cell.blocks) + _MARGIN, _WIDEST))
+    room = text_width // _CHARACTER - sum(least)
+    more = [want - need for want, need in zip(wanted, least, strict=True)]
+    spread = max(0, min(room, sum(more)))
+    shares = (
+        [need * sum(more) + extra * spread for need, extra in zip(least, more, strict=True)] if any(more) else least
+    )
+    total = sum(shares)
+    edges = [text_width * sum(shares[:column]) // total for column in range(table.columns + 1)]
+    return tuple(right - left for left, right in pairwise(edges))
+
+
+def _length(blocks: Sequence[Paragraph | ListBlock]) -> int:
+    return max((_block_length(block) for block in blocks), default=0)
+
+
+def _block_length(block: Paragraph | ListBlock) -> int:
+    if isinstance(block, Paragraph):
+        return sum(_inline_length(inline) for inline in block.inlines)
+    return 3 + max(_length(item.blocks) for item in block.items)
+
+
+def _longest_word(blocks: Sequence[Paragraph | ListBlock]) -> int:
+    return max((_breadth(word) for word in _words(blocks)), default=0)
+
+
+def _breadth(word: str) -> int:
+    """How many lower-case letters take as much room, about, in a sans-serif face."""
+    tenths = sum(
+        6 if character in _NARROW else 15 if character in _WIDE else 12 if character.isupper() else 10
+        for character in word
+    )
+    return -(-tenths // 10)
+
+
+def _words(blocks: Sequence[Paragraph | ListBlock]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            text = "".join(inline.text if isinstance(inline, Run) else " " for inline in block.inlines)
+            yield from _BREAKS.split(text)
+        else:
+            for item in block.items:
+                yield from (f"{_INDENT}{word}" for word in _words(item.blocks))
+
+
+def _inline_length(inline: Inline) -> int:
+    return len(inline.text) if isinstance(inline, Run) else 1
+
+
+def _rows(
+    rows: Sequence[Row], columns: int, widths: Sequence[int], write: Paragraphs, *, heading: bool
+) -> Iterator[str]:
+    # Word wants a cell in every row of a vertical merge: the cells above reach down as empty ones.
+    reaching: dict[int, tuple[Cell, int]] = {}
+    properties = f"<w:trPr><w:cantSplit/>{'<w:tblHeader/>' if heading else ''}</w:trPr>"
+    for row in rows:
+        cells = []
+        beginning = {cell.column: cell for cell in row.cells}
+        column = 0
+        while column < columns:
+            if cell := beginning.get(column):
+                cells.append(_cell(cell, widths, write))
+                left = cell.rowspan - 1
+            else:
+                cell, left = reaching.pop(column)
+                cells.append(_continued(cell, widths, write))
+                left -= 1
+            if left:
+                reaching[column] = (cell, left)
+            column += cell.colspan
+        yield f"<w:tr>{properties}{''.join(cells)}</w:tr>"
+
+
+def _cell(cell: Cell, widths: Sequence[int], write: Paragraphs) -> str:
+    background, foreground = RAG_COLOURS.get(cell.rag or "", (None, None))
+    look = Look(bold=cell.scope is not None or background is not None, colour=foreground)
+    merge = '<w:vMerge w:val="restart"/>' if cell.rowspan > 1 else ""
+    content = write.flow(cell.blocks, "table text", look) or write.paragraph((), "table text")
+    return f"<w:tc>{_cell_properties(cell, widths, merge, background)}{content}</w:tc>"
+
+
+def _continued(cell: Cell, widths: Sequence[int], write: Paragraphs) -> str:
+    background, _ = RAG_COLOURS.get(cell.rag or "", (None, None))
+    properties = _cell_properties(cell, widths, "<w:vMerge/>", background)
+    return f"<w:tc>{properties}{write.paragraph((), 'table text')}</w:tc>"
+
+
+def _cell_properties(cell: Cell, widths: Sequence[int], merge: str, background: str | None) -> str:
+    width = sum(widths[cell.column : cell.column + cell.colspan])
+    span = f'<w:gridSpan w:val="{cell.colspan}"/>' if cell.colspan > 1 else ""
+    shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{background}"/>' if background else ""
+    return f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shading}</w:tcPr>'

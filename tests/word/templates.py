@@ -1,0 +1,48 @@
+"""Small Word templates, built as an author would write them, and papers printed with them."""
+
+import io
+
+import docx
+
+from app.word import CompiledTemplate, Narrative, compile_template, render
+
+DOCUMENT = {
+    "title": "Collaboration update",
+    "subject": "Scrutiny",
+    "author": "Ambershire Police",
+    "language": "en-GB",
+    "keywords": "",
+    "created": "2026-03-31",
+    "custom": {},
+}
+
+
+def saved(document) -> bytes:
+    """The bytes of a python-docx document."""
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def a_template(*paragraphs: str) -> bytes:
+    """A template with these paragraphs in its body."""
+    document = docx.Document()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    return saved(document)
+
+
+def compiled(template: bytes, *names: str) -> CompiledTemplate:
+    """The template made ready, allowed to use these names."""
+    return compile_template(template, dict.fromkeys(names))
+
+
+def printed(template: bytes, **values) -> bytes:
+    """The document that the template makes of the values."""
+    return render(compiled(template, *values), {"document": DOCUMENT, **values}, {})
+
+
+def a_paper(html: str, heading_level: int = 3) -> bytes:
+    """A document that holds one narrative between two paragraphs."""
+    narrative = Narrative(html, "sections.purpose", heading_level)
+    return printed(a_template("before", "{{p text }}", "after"), text=narrative)
