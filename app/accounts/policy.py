@@ -1,0 +1,71 @@
+"""Who may do what, and who sees whose papers. Every route asks here, and nowhere else."""
+
+from enum import StrEnum
+
+from app.accounts.models import Account, Role
+from app.errors import Forbidden
+
+
+class Action(StrEnum):
+    """What somebody may be allowed to do; the value completes “A reader may not …”."""
+
+    READ_FACTS = "read facts"
+    WRITE_FACTS = "change facts"
+    PREVIEW = "preview papers"
+    GENERATE = "generate papers"
+    READ_VERSIONS = "see versions of papers"
+    DOWNLOAD = "download documents"
+    MANAGE_FORMATS = "change formats"
+    ADD_PICTURES = "add pictures"
+    READ_AUDIT = "read the audit log"
+    MANAGE_ACCOUNTS = "change accounts"
+
+
+_READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
+_REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_FACTS, Action.ADD_PICTURES, Action.PREVIEW})
+_PRODUCING = _READING | _REPORTING | {Action.GENERATE}
+
+ALLOWED: dict[Role, frozenset[Action]] = {
+    Role.ADMINISTRATOR: frozenset(Action),
+    Role.TEMPLATE_MANAGER: _READING | {Action.PREVIEW, Action.MANAGE_FORMATS},
+    Role.SECRETARY: _PRODUCING,
+    Role.APPROVER: _READING | {Action.PREVIEW},
+    Role.AUTHOR: _PRODUCING,
+    Role.LEAD: _REPORTING,
+    Role.CLIENT: _PRODUCING,
+    Role.READER: _READING,
+}
+"""What each role may do; what is not listed is refused."""
+
+_A_ROLE = {
+    Role.ADMINISTRATOR: "An administrator",
+    Role.TEMPLATE_MANAGER: "A template manager",
+    Role.SECRETARY: "A board secretary",
+    Role.APPROVER: "An approver",
+    Role.AUTHOR: "A report author",
+    Role.LEAD: "A workstream lead",
+    Role.CLIENT: "A client",
+    Role.READER: "A reader",
+}
+
+
+class RoleMayNot(Forbidden):
+    """The account's role does not go with that."""
+
+    def __init__(self, account: Account, action: Action) -> None:
+        super().__init__(f"{_A_ROLE[account.role]} may not {action.value}.")
+
+
+def authorise(account: Account, action: Action) -> None:
+    """The account may do that; raises RoleMayNot."""
+    if action not in ALLOWED[account.role]:
+        raise RoleMayNot(account, action)
+
+
+def sees(account: Account, organisation_id: int) -> bool:
+    """Whether what this organisation owns exists for the account; answer as if it did not where this is false."""
+    return (
+        account.role is Role.ADMINISTRATOR
+        or account.organisation_id is None
+        or account.organisation_id == organisation_id
+    )

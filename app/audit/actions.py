@@ -1,0 +1,42 @@
+"""The names that the audit log and those who check it must agree on: actions, objects, digests.
+
+An event of these actions binds an immutable row to digests; `verify` looks for every such row's event and for every
+such event's row.
+"""
+
+from datetime import date
+
+VERSION_KEPT = "version.kept"
+"""Object `paper/REF/version/LABEL`; digests `file`, `content`, `snapshot`, `template`, `row`."""
+
+UPDATE_RECORDED = "update.recorded"
+"""Object `workstream/REF/update/2026-11-20/r1`; digest `content`."""
+
+INTRODUCTION_RECORDED = "introduction.recorded"
+"""Object `theme/KEY/introduction/2026-11-20/r1`; digest `content`."""
+
+TEMPLATE_ADDED = "template.added"
+"""Object `format/KEY/template/N`; digest `content`."""
+
+BINDING = frozenset({VERSION_KEPT, UPDATE_RECORDED, INTRODUCTION_RECORDED, TEMPLATE_ADDED})
+"""The actions whose object is one row that never changes."""
+
+
+def version_object(reference: str, label: str) -> str:
+    """What the log calls a kept version of the paper `reference`."""
+    return f"paper/{reference}/version/{label}"
+
+
+def update_object(ref: str, as_at: date, revision: int) -> str:
+    """What the log calls one revision of a workstream's update."""
+    return f"workstream/{ref}/update/{as_at.isoformat()}/r{revision}"
+
+
+def introduction_object(key: str, as_at: date, revision: int) -> str:
+    """What the log calls one revision of a theme's introduction."""
+    return f"theme/{key}/introduction/{as_at.isoformat()}/r{revision}"
+
+
+def template_object(key: str, number: int) -> str:
+    """What the log calls one template version of the format `key`."""
+    return f"format/{key}/template/{number}"

@@ -1,0 +1,1 @@
+"""Boards that receive papers, their meetings, and the series of papers that follow one another."""

@@ -1,0 +1,193 @@
+"""Boards, meetings and series, as they are."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.boards.models import Board, Meeting, Series
+from app.db import batches, ids_by_key
+from app.errors import NotFound
+
+
+class NoBoard(NotFound):
+    """No board has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("board", key)
+
+
+class NoMeeting(NotFound):
+    """The board does not sit on this day."""
+
+    def __init__(self, board: str, held_on: date) -> None:
+        super().__init__("meeting", f"{board}, {held_on}")
+
+
+class NoSeries(NotFound):
+    """No series has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("series", key)
+
+
+def find(session: Session, key: str) -> Board | None:
+    """The board with this key, with its organisation, meetings and their agenda, if there is one."""
+    return session.scalar(select(Board).where(Board.key == key).options(*WHOLE_BOARD))
+
+
+def get(session: Session, key: str) -> Board:
+    """The board with this key, with its organisation, meetings and their agenda.
+
+    Raises:
+        NoBoard: if there is none.
+    """
+    board = find(session, key)
+    if board is None:
+        raise NoBoard(key)
+    return board
+
+
+def boards(session: Session, *, after: str = "", limit: int) -> Sequence[Board]:
+    """At most `limit` boards in the order of their keys, beginning behind the key `after`; loaded as in `get`."""
+    return session.scalars(
+        select(Board).where(Board.key > after).order_by(Board.key).limit(limit).options(*WHOLE_BOARD)
+    ).all()
+
+
+def board_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Key → id, for those of the keys that exist."""
+    return ids_by_key(session, Board.key, keys)
+
+
+def find_meeting(session: Session, board: str, held_on: date) -> Meeting | None:
+    """The board's meeting on that day, with its agenda, if there is one."""
+    return session.scalar(
+        select(Meeting)
+        .join(Meeting.board)
+        .where(Board.key == board, Meeting.held_on == held_on)
+        .options(selectinload(Meeting.agenda), selectinload(Meeting.board))
+    )
+
+
+def get_meeting(session: Session, board: str, held_on: date) -> Meeting:
+    """The board's meeting on that day, with its agenda.
+
+    Raises:
+        NoMeeting: if the board does not sit on that day.
+    """
+    meeting = find_meeting(session, board, held_on)
+    if meeting is None:
+        raise NoMeeting(board, held_on)
+    return meeting
+
+
+def meetings(
+    session: Session,
+    *,
+    after: tuple[date, str] | None = None,
+    limit: int,
+    board: str | None = None,
+    held_from: date | None = None,
+    held_to: date | None = None,
+) -> Sequence[Meeting]:
+    """At most `limit` meetings by day and key of their board, behind `after`; each filter that is given holds.
+
+    With board and agenda; both days are included.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if after is not None:
+        day, key = after
+        conditions.append(or_(Meeting.held_on > day, and_(Meeting.held_on == day, Board.key > key)))
+    if board is not None:
+        conditions.append(Board.key == board)
+    if held_from is not None:
+        conditions.append(Meeting.held_on >= held_from)
+    if held_to is not None:
+        conditions.append(Meeting.held_on <= held_to)
+    return session.scalars(
+        select(Meeting)
+        .join(Meeting.board)
+        .where(*conditions)
+        .order_by(Meeting.held_on, Board.key)
+        .limit(limit)
+        .options(selectinload(Meeting.agenda), selectinload(Meeting.board))
+    ).all()
+
+
+def meeting_ids(session: Session, boards: Iterable[str]) -> dict[tuple[str, date], int]:
+    """(Board, day) → id, for every meeting of these boards."""
+    found: dict[tuple[str, date], int] = {}
+    for batch in batches(sorted(set(boards))):
+        rows = session.execute(
+            select(Board.key, Meeting.held_on, Meeting.id).join(Meeting.board).where(Board.key.in_(batch))
+        )
+        found |= {(board, held_on): number for board, held_on, number in rows}
+    return found
+
+
+def next_meeting(session: Session, meeting: Meeting) -> Meeting | None:
+    """The first meeting of the same board after this one, if one is known."""
+    return session.scalar(
+        select(Meeting)
+        .where(Meeting.board_id == meeting.board_id, Meeting.held_on > meeting.held_on)
+        .order_by(Meeting.held_on)
+        .limit(1)
+    )
+
+
+def previous_meeting(session: Session, meeting: Meeting) -> Meeting | None:
+    """The last meeting of the same board before this one, if one is known."""
+    return session.scalar(
+        select(Meeting)
+        .where(Meeting.board_id == meeting.board_id, Meeting.held_on < meeting.held_on)
+        .order_by(Meeting.held_on.desc())
+        .limit(1)
+    )
+
+
+def find_series(session: Session, key: str) -> Series | None:
+    """The series with this key, with its board, if there is one."""
+    return session.scalar(select(Series).where(Series.key == key).options(selectinload(Series.board)))
+
+
+def get_series(session: Session, key: str) -> Series:
+    """The series with this key, with its board.
+
+    Raises:
+        NoSeries: if there is none.
+    """
+    series = find_series(session, key)
+    if series is None:
+        raise NoSeries(key)
+    return series
+
+
+def all_series(session: Session, *, after: str = "", limit: int) -> Sequence[Series]:
+    """At most `limit` series in the order of their keys, behind the key `after`; loaded as in `get_series`."""
+    return session.scalars(
+        select(Series).where(Series.key > after).order_by(Series.key).limit(limit).options(selectinload(Series.board))
+    ).all()
+
+
+def series_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Key → id, for those of the keys that exist."""
+    return ids_by_key(session, Series.key, keys)
+
+
+def boards_of_series(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Key of a series → key of its board, for those of the keys that exist."""
+    found: dict[str, str] = {}
+    for batch in batches(sorted(set(keys))):
+        rows = session.execute(select(Series.key, Board.key).join(Series.board).where(Series.key.in_(batch)))
+        found |= dict(rows.all())
+    return found
+
+
+WHOLE_BOARD: tuple[ExecutableOption, ...] = (
+    selectinload(Board.organisation),
+    selectinload(Board.meetings).selectinload(Meeting.agenda),
+)
+"""What is loaded with a board."""

@@ -1,0 +1,194 @@
+"""The database: Base, constraint names, column types, the engine for SQLite and PostgreSQL, and its two doors.
+
+A *reading* door sees one consistent state and cannot write; a *writing* door commits once, at its end, or not at
+all. Nothing else in the project begins, commits or rolls back a transaction.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.types import TypeEngine
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""How constraints are named, so that a migration can name the one that it changes."""
+
+Value = TypeVar("Value")
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a SQLite connection waits for another writer before it gives up."""
+
+
+class Base(DeclarativeBase):
+    """What every table is mapped from."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, kept in UTC on both databases; refuses a time without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To the database: in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database: aware, in UTC (SQLite forgets the zone)."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Key(TypeDecorator[str]):
+    """A natural key: what people, files and the API call a thing; at most 100 characters, sorted by their numbers."""
+
+    impl = String(100)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """On PostgreSQL with its collation “C”: lists of keys read alike on both databases."""
+        return String(100, collation="C") if dialect.name == "postgresql" else String(100)
+
+
+class Digest(TypeDecorator[str]):
+    """A SHA-256 as 64 hexadecimal digits."""
+
+    impl = String(64)
+    cache_ok = True
+
+
+class Database:
+    """One database and its two doors."""
+
+    def __init__(self, url: str, *, on_commit: Callable[[Session], None] | None = None) -> None:
+        self.engine = engine_for(url)
+        self._on_commit = on_commit
+        self._read = self.engine.execution_options(door="reading", **_reading_options(self.engine))
+        self._write = self.engine.execution_options(door="writing")
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session over one consistent state; writing through it fails."""
+        with Session(self._read, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are all stored when the block ends, and none if it raises."""
+        with Session(self._write) as session:
+            with session.begin():
+                yield session
+            if self._on_commit is not None:
+                self._on_commit(session)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def engine_for(url: str) -> Engine:
+    """An engine for a SQLite file or a PostgreSQL database, with the settings that were measured to lose nothing."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def lock(session: Session, name: str) -> None:
+    """Until the transaction ends, nobody else holds the lock `name`.
+
+    On SQLite the writing door already is the only writer; on PostgreSQL this is a transaction's advisory lock.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def batches(values: Iterable[Value], size: int = 1_000) -> Iterator[list[Value]]:
+    """The values in lists of at most `size`: as many as one statement carries on both databases."""
+    remaining = iter(values)
+    while batch := list(islice(remaining, size)):
+        yield batch
+
+
+def rows_by_key(
+    session: Session, key: InstrumentedAttribute[str], keys: Iterable[str], *options: ExecutableOption
+) -> dict[str, Any]:
+    """Natural key → row, for those of the keys that exist; `options` say what is loaded with each row."""
+    found: dict[str, Any] = {}
+    for batch in batches(sorted(set(keys))):
+        rows = session.scalars(select(key.class_).where(key.in_(batch)).options(*options))
+        found |= {getattr(row, key.key): row for row in rows}
+    return found
+
+
+def ids_by_key(session: Session, key: InstrumentedAttribute[str], keys: Iterable[str]) -> dict[str, int]:
+    """Natural key → id, for those of the keys that exist."""
+    found: dict[str, int] = {}
+    for batch in batches(sorted(set(keys))):
+        found |= dict(session.execute(select(key, key.class_.id).where(key.in_(batch))).all())
+    return found
+
+
+def _reading_options(engine: Engine) -> dict[str, Any]:
+    if engine.dialect.name == "postgresql":
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return {}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling begins too late and loses updates: it is switched off, and `begin` speaks.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",  # or INSERT OR REPLACE would slip past the triggers that refuse a deletion
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that begins as a reader cannot be made to wait: "database is locked". It must say so at once.
+    door = connection.get_execution_options().get("door", "writing")
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if door == 'reading' else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if door == "reading" else "BEGIN IMMEDIATE")

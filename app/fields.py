@@ -1,0 +1,117 @@
+"""The types of text that cross a border: XML characters only, NFC, bounded; narrative in canonical form.
+
+Used by every shape that takes words from outside (manifest, facts file, API), so that what is stored can be printed.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from app import narrative
+from app.errors import Invalid
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML 1.0 document can hold (https://www.w3.org/TR/xml/#charsets)."""
+
+KEY_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$"
+COLOUR_PATTERN = r"^[0-9A-F]{6}$"
+
+
+def _printable(value: str) -> str:
+    wrong = NOT_XML.search(value)
+    if wrong:
+        raise ValueError(f"character {wrong.start() + 1} (U+{ord(wrong.group()):04X}) cannot stand in a document")
+    return unicodedata.normalize("NFC", value)
+
+
+def _single_line(value: str) -> str:
+    line = " ".join(value.split())
+    if not line:
+        raise ValueError("must not be empty")
+    return line
+
+
+def _known_form(value: Any) -> Any:
+    forms = {"html", "markdown", "text"}
+    if isinstance(value, str):
+        form, text = "markdown", value
+    elif isinstance(value, dict) and set(value) == {"format", "value"} and isinstance(value["value"], str):
+        form, text = value["format"], value["value"]
+    else:
+        raise ValueError('must be a text (Markdown) or {"format": "html" | "markdown" | "text", "value": text}')
+    if form not in forms:
+        raise ValueError(f"format must be one of {', '.join(sorted(forms))}, not “{form}”")
+    try:
+        return narrative.clean(text, form)  # type: ignore[arg-type]
+    except Invalid as error:
+        raise ValueError(str(error)) from error
+
+
+def _canonical_form(html: str) -> dict[str, str]:
+    # Written with its form, so that what is written can be read again: a bare text would be taken for Markdown.
+    return {"format": "html", "value": html}
+
+
+def _iso_day(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(f"must be a date like 2026-03-26, not “{value[:40]}”")
+    return value
+
+
+SafeText = Annotated[str, Field(max_length=20_000), AfterValidator(_printable)]
+"""Any text that a document can hold."""
+
+Line = Annotated[str, Field(max_length=300), AfterValidator(_printable), AfterValidator(_single_line)]
+"""One line of text, never empty; runs of white space become one space."""
+
+KeyText = Annotated[str, Field(pattern=KEY_PATTERN, max_length=100)]
+"""A natural key: letters, digits, dots, dashes and underscores."""
+
+Colour = Annotated[str, Field(pattern=COLOUR_PATTERN, examples=["2E7D32"])]
+"""A colour as RRGGBB."""
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+"""A calendar day, written 2026-03-26."""
+
+Prose = Annotated[
+    str,
+    BeforeValidator(_known_form),
+    PlainSerializer(_canonical_form, return_type=dict[str, str]),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": 200_000, "description": "Markdown"},
+                {
+                    "type": "object",
+                    "properties": {
+                        "format": {"enum": ["html", "markdown", "text"]},
+                        "value": {"type": "string", "maxLength": 200_000},
+                    },
+                    "required": ["format", "value"],
+                    "additionalProperties": False,
+                },
+            ],
+            "examples": ["The paper gives a *quarterly* update.", {"format": "html", "value": "<p>As text.</p>"}],
+        },
+        mode="validation",
+    ),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {
+                    "type": "object",
+                    "properties": {"format": {"const": "html"}, "value": {"type": "string"}},
+                    "required": ["format", "value"],
+                    "additionalProperties": False,
+                },
+                {"type": "string", "description": "Plain text, where that was asked for"},
+            ],
+            "examples": [{"format": "html", "value": "<p>As text.</p>"}],
+        },
+        mode="serialization",
+    ),
+]
+"""Narrative: Markdown, or a form and a value; canonical HTML once it is in."""

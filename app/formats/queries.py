@@ -1,0 +1,154 @@
+"""Formats and their template versions, as they are."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+from hashlib import sha256
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+
+from app.db import batches, ids_by_key
+from app.errors import Conflict, NotFound
+from app.formats.models import Format, TemplateChange, TemplateEvent, TemplateVersion
+
+
+class NoFormat(NotFound):
+    """No format has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("format", key)
+
+
+class NoTemplateVersion(NotFound):
+    """The format has no template version with this number."""
+
+    def __init__(self, key: str, number: int) -> None:
+        super().__init__("template version", f"{key}, {number}")
+
+
+class NothingLive(Conflict):
+    """A format exists, but none of its template versions is live."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The format “{key}” has no template that is live. Add one, or bring one back.")
+
+
+def find(session: Session, key: str) -> Format | None:
+    """The format with this key, with its versions and their events, if there is one."""
+    return session.scalar(
+        select(Format)
+        .where(Format.key == key)
+        .options(selectinload(Format.versions).selectinload(TemplateVersion.events))
+    )
+
+
+def get(session: Session, key: str) -> Format:
+    """The format with this key, with its versions and their events.
+
+    Raises:
+        NoFormat: if there is none.
+    """
+    found = find(session, key)
+    if found is None:
+        raise NoFormat(key)
+    return found
+
+
+def formats(session: Session, *, after: str = "", limit: int) -> Sequence[Format]:
+    """At most `limit` formats in the order of their keys, beginning behind the key `after`; loaded as in `get`."""
+    return session.scalars(
+        select(Format)
+        .where(Format.key > after)
+        .order_by(Format.key)
+        .limit(limit)
+        .options(selectinload(Format.versions).selectinload(TemplateVersion.events))
+    ).all()
+
+
+def format_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Key → id, for those of the keys that exist."""
+    return ids_by_key(session, Format.key, keys)
+
+
+def get_version(session: Session, key: str, number: int) -> TemplateVersion:
+    """That template version of the format, with its format and events.
+
+    Raises:
+        NoTemplateVersion: if there is none.
+    """
+    version = session.scalar(
+        select(TemplateVersion)
+        .join(TemplateVersion.format)
+        .where(Format.key == key, TemplateVersion.number == number)
+        .options(joinedload(TemplateVersion.format), selectinload(TemplateVersion.events))
+    )
+    if version is None:
+        raise NoTemplateVersion(key, number)
+    return version
+
+
+def live(session: Session, key: str) -> TemplateVersion:
+    """The template version that new papers of this format use: the last that went live and was not retired since.
+
+    Raises:
+        NoFormat: if there is no such format.
+        NothingLive: if the format has no live version.
+    """
+    found = live_versions(session, [key]).get(key)
+    if found is not None:
+        return found
+    if not format_ids(session, [key]):
+        raise NoFormat(key)
+    raise NothingLive(key)
+
+
+def live_versions(session: Session, keys: Iterable[str]) -> dict[str, TemplateVersion]:
+    """Key of a format → its live template version with its format, for those of the keys that have one."""
+    retired = aliased(TemplateEvent)
+    found: dict[str, TemplateVersion] = {}
+    for batch in batches(sorted(set(keys))):
+        rows = session.scalars(
+            select(TemplateVersion)
+            .join(TemplateVersion.format)
+            .join(TemplateVersion.events)
+            .where(
+                Format.key.in_(batch),
+                TemplateEvent.change == TemplateChange.LIVE,
+                ~exists().where(
+                    retired.template_version_id == TemplateVersion.id,
+                    retired.change == TemplateChange.RETIRED,
+                    retired.id > TemplateEvent.id,
+                ),
+            )
+            .order_by(TemplateEvent.id)
+            .options(joinedload(TemplateVersion.format))
+        )
+        found |= {version.format.key: version for version in rows}
+    return found
+
+
+def template_versions(session: Session) -> Iterator[TemplateVersion]:
+    """Every template version with its format, by format and number; streamed."""
+    return iter(
+        session.scalars(
+            select(TemplateVersion)
+            .join(TemplateVersion.format)
+            .order_by(Format.key, TemplateVersion.number)
+            .options(joinedload(TemplateVersion.format))
+            .execution_options(yield_per=100)
+        )
+    )
+
+
+def template_version_digest(version: TemplateVersion) -> str:
+    """SHA-256 of everything that the row of this template version says, by natural keys; needs its `format` loaded."""
+    said = {
+        "format": version.format.key,
+        "number": version.number,
+        "digest": version.digest,
+        "manifest": version.manifest,
+        "template": version.template_digest,
+        "added_at": version.added_at.astimezone(UTC).isoformat(),
+    }
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,73 @@
+"""Frameworks and their items, as they are."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.db import batches, ids_by_key
+from app.errors import NotFound
+from app.frameworks.models import Framework, FrameworkItem
+
+
+class NoFramework(NotFound):
+    """No framework has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("framework", key)
+
+
+def find(session: Session, key: str) -> Framework | None:
+    """The framework with this key, with its items and organisation, if there is one."""
+    return session.scalar(select(Framework).where(Framework.key == key).options(*WHOLE_FRAMEWORK))
+
+
+def get(session: Session, key: str) -> Framework:
+    """The framework with this key, with its items and organisation.
+
+    Raises:
+        NoFramework: if there is none.
+    """
+    framework = find(session, key)
+    if framework is None:
+        raise NoFramework(key)
+    return framework
+
+
+def frameworks(session: Session, *, after: str = "", limit: int) -> Sequence[Framework]:
+    """At most `limit` frameworks in the order of their keys, beginning behind the key `after`; loaded as in `get`."""
+    return session.scalars(
+        select(Framework).where(Framework.key > after).order_by(Framework.key).limit(limit).options(*WHOLE_FRAMEWORK)
+    ).all()
+
+
+def with_items(session: Session, keys: Iterable[str]) -> Sequence[Framework]:
+    """The frameworks with these keys, by their keys, each with its items (parents before children) and organisation."""
+    return session.scalars(
+        select(Framework).where(Framework.key.in_(sorted(set(keys)))).order_by(Framework.key).options(*WHOLE_FRAMEWORK)
+    ).all()
+
+
+def framework_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Key → id, for those of the keys that exist."""
+    return ids_by_key(session, Framework.key, keys)
+
+
+def items(session: Session, names: Iterable[str]) -> dict[str, FrameworkItem]:
+    """`framework/item` → the item, for those of the names that exist."""
+    wanted = set(names)
+    found: dict[str, FrameworkItem] = {}
+    for batch in batches(sorted({name.partition("/")[0] for name in wanted})):
+        rows = session.execute(
+            select(Framework.key, FrameworkItem).join(FrameworkItem.framework).where(Framework.key.in_(batch))
+        )
+        found |= {f"{framework}/{item.key}": item for framework, item in rows}
+    return {name: item for name, item in found.items() if name in wanted}
+
+
+WHOLE_FRAMEWORK: tuple[ExecutableOption, ...] = (
+    selectinload(Framework.items),
+    selectinload(Framework.organisation),
+)
+"""What is loaded with a framework."""

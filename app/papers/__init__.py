@@ -1,0 +1,1 @@
+"""What a board will read: front sheet, sections of ordered blocks, chosen workstreams. Never a produced file."""

@@ -1,0 +1,181 @@
+"""What changes papers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.audit.changes import Changes, Outcome, assign
+from app.boards.queries import meeting_ids, series_ids
+from app.db import batches, rows_by_key
+from app.formats.queries import format_ids
+from app.papers.models import Choice, Consultee, OwnWording, Paper, Section, Take
+from app.papers.queries import WHOLE_PAPER
+from app.people.queries import organisation_ids, person_ids
+from app.workstreams.models import Update
+from app.workstreams.queries import heads, workstream_ids
+
+
+@dataclass(frozen=True, slots=True)
+class WordingEntry:
+    """The paper's own wording of a part of what a workstream reports as at a date, in canonical form."""
+
+    workstream: str
+    as_at: date
+    part: str
+    narrative: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEntry:
+    """What stands under a heading; `blocks` are in the shapes of `papers.blocks`, as JSON."""
+
+    key: str
+    heading: str | None
+    blocks: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperEntry:
+    """What is known of a paper."""
+
+    reference: str
+    title: str
+    organisation: str
+    format: str
+    board: str
+    meeting: date
+    series: str | None
+    agenda_number: str | None
+    marking: str
+    chief_officer: str | None
+    author: str | None
+    take: Take
+    cut_off: date | None
+    front_sheet: Mapping[str, str]
+    workstreams: tuple[str, ...]
+    own_wordings: tuple[WordingEntry, ...]
+    consultees: tuple[str, ...]
+    sections: tuple[SectionEntry, ...]
+
+
+def save_papers(session: Session, entries: Sequence[PaperEntry], *, by: str, at: datetime) -> dict[str, Outcome]:
+    """The papers are as the entries say, their lists replaced as a whole; answers what became of each.
+
+    Own wording is linked to the newest revision of its update; one that says the same as before stays linked to the
+    revision that it was written for. The day on which a paper was written stays. Everything that an entry names exists.
+    """
+    changes = Changes(session, "paper", by, at)
+    for batch in batches(entries, 100):
+        existing = rows_by_key(session, Paper.reference, (entry.reference for entry in batch), *WHOLE_PAPER)
+        known = _Known(session, batch)
+        for entry in batch:
+            row = existing.get(entry.reference) or Paper(
+                reference=entry.reference, sections=[], choices=[], own_wordings=[], consultees=[]
+            )
+            changed = assign(row, known.values(entry))
+            changed |= _replace_sections(row, entry)
+            changed |= _replace_choices(row, [known.workstreams[ref] for ref in entry.workstreams])
+            changed |= _replace_consultees(row, [known.persons[key] for key in entry.consultees])
+            changed |= _replace_wordings(row, entry, known)
+            changes.note(entry.reference, changes.keep(row, changed=changed))
+        session.flush()
+    return changes.outcomes
+
+
+def set_written_on(paper: Paper, day: date) -> None:
+    """The paper was written on that day, unless it already has a day: generating again never moves it."""
+    if paper.written_on is None:
+        paper.written_on = day
+
+
+class _Known:
+    """The rows that some entries name, by natural keys."""
+
+    def __init__(self, session: Session, entries: Sequence[PaperEntry]) -> None:
+        self.organisations = organisation_ids(session, (entry.organisation for entry in entries))
+        self.formats = format_ids(session, (entry.format for entry in entries))
+        self.meetings = meeting_ids(session, (entry.board for entry in entries))
+        self.series = series_ids(session, (entry.series for entry in entries if entry.series))
+        officers = {key for entry in entries for key in (entry.chief_officer, entry.author) if key}
+        consultees = {key for entry in entries for key in entry.consultees}
+        self.persons = person_ids(session, officers | consultees)
+        reworded = {wording.workstream for entry in entries for wording in entry.own_wordings}
+        chosen = {ref for entry in entries for ref in entry.workstreams}
+        self.workstreams = workstream_ids(session, chosen | reworded)
+        self.updates: dict[tuple[int, date], Update] = {
+            (update.workstream_id, update.as_at): update
+            for update in heads(session, (self.workstreams[ref] for ref in reworded))
+        }
+
+    def values(self, entry: PaperEntry) -> dict[str, Any]:
+        return {
+            "title": entry.title,
+            "organisation_id": self.organisations[entry.organisation],
+            "format_id": self.formats[entry.format],
+            "meeting_id": self.meetings[entry.board, entry.meeting],
+            "series_id": self.series[entry.series] if entry.series else None,
+            "agenda_number": entry.agenda_number,
+            "marking": entry.marking,
+            "chief_officer_id": self.persons[entry.chief_officer] if entry.chief_officer else None,
+            "author_id": self.persons[entry.author] if entry.author else None,
+            "take": entry.take,
+            "cut_off": entry.cut_off,
+            "front_sheet": dict(entry.front_sheet),
+        }
+
+
+# A row whose key stays is kept and changed: an equal one beside it would break the constraint before the old is gone.
+
+
+def _replace_sections(paper: Paper, entry: PaperEntry) -> bool:
+    known = {section.key: section for section in paper.sections}
+    wanted = [known.get(section.key) or Section(key=section.key) for section in entry.sections]
+    changed = set(wanted) != set(paper.sections)
+    for row, section in zip(wanted, entry.sections, strict=True):
+        blocks = [dict(block) for block in section.blocks]
+        changed |= assign(row, {"heading": section.heading, "blocks": blocks})
+    if changed:
+        paper.sections = wanted
+    return changed
+
+
+def _replace_choices(paper: Paper, wanted: Sequence[int]) -> bool:
+    if list(wanted) == [choice.workstream_id for choice in paper.choices]:
+        return False
+    known = {choice.workstream_id: choice for choice in paper.choices}
+    paper.choices = [known.get(number) or Choice(workstream_id=number) for number in wanted]
+    for position, choice in enumerate(paper.choices):
+        choice.position = position
+    return True
+
+
+def _replace_consultees(paper: Paper, wanted: Sequence[int]) -> bool:
+    if list(wanted) == [consultee.person_id for consultee in paper.consultees]:
+        return False
+    known = {consultee.person_id: consultee for consultee in paper.consultees}
+    paper.consultees = [known.get(number) or Consultee(person_id=number) for number in wanted]
+    for position, consultee in enumerate(paper.consultees):
+        consultee.position = position
+    return True
+
+
+def _replace_wordings(paper: Paper, entry: PaperEntry, known: _Known) -> bool:
+    rows = {(row.update.workstream_id, row.update.as_at, row.part): row for row in paper.own_wordings}
+    wanted: list[OwnWording] = []
+    changed = len(entry.own_wordings) != len(rows)
+    for wording in entry.own_wordings:
+        place = known.workstreams[wording.workstream], wording.as_at, wording.part
+        row = rows.get(place)
+        if row is None:
+            row = OwnWording(part=wording.part)
+        if row.narrative != wording.narrative:
+            row.update_id = known.updates[place[:2]].id
+            row.narrative = wording.narrative
+            changed = True
+        wanted.append(row)
+    if changed:
+        paper.own_wordings = wanted
+    return changed

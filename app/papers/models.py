@@ -1,0 +1,122 @@
+"""Papers: front sheet, sections of ordered blocks, chosen workstreams, own wording, consultees."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.boards.models import Meeting, Series
+from app.db import Base, Key
+from app.formats.models import Format
+from app.people.models import Organisation, Person
+from app.workstreams.models import Update, Workstream
+
+
+class Take(StrEnum):
+    """Which updates of a workstream a paper takes, up to its cut-off."""
+
+    LATEST = "latest"
+    SINCE_PREVIOUS = "since-previous"
+
+
+class Paper(Base):
+    """What a board will read; belongs to a meeting and, mostly, to a series."""
+
+    __tablename__ = "paper"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Key, unique=True)
+    title: Mapped[str] = mapped_column(String(300))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
+    format_id: Mapped[int] = mapped_column(ForeignKey("format.id", ondelete="RESTRICT"), index=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="RESTRICT"), index=True)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id", ondelete="RESTRICT"), index=True)
+    agenda_number: Mapped[str | None] = mapped_column(String(20))
+    marking: Mapped[str] = mapped_column(String(100))
+    chief_officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    take: Mapped[Take] = mapped_column(
+        Enum(Take, native_enum=False, length=20, values_callable=lambda takes: [t.value for t in takes])
+    )
+    cut_off: Mapped[date | None]
+    """The last day whose updates are taken; without one, the day of the meeting."""
+    written_on: Mapped[date | None]
+    """The day of the first kept draft."""
+    front_sheet: Mapped[dict[str, str]] = mapped_column(JSON)
+    """Values of the format's own front-sheet fields, by their keys."""
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    format: Mapped[Format] = relationship(lazy="raise")
+    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    series: Mapped[Series | None] = relationship(lazy="raise")
+    chief_officer: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[chief_officer_id])
+    author: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[author_id])
+    sections: Mapped[list["Section"]] = relationship(lazy="raise", order_by="Section.key", cascade="all, delete-orphan")
+    choices: Mapped[list["Choice"]] = relationship(
+        lazy="raise", order_by="Choice.position", cascade="all, delete-orphan"
+    )
+    own_wordings: Mapped[list["OwnWording"]] = relationship(
+        lazy="raise", order_by="OwnWording.id", cascade="all, delete-orphan"
+    )
+    consultees: Mapped[list["Consultee"]] = relationship(
+        lazy="raise", order_by="Consultee.position", cascade="all, delete-orphan"
+    )
+
+
+class Section(Base):
+    """What stands under one of the format's headings; the format gives order, number and, unless reworded, heading."""
+
+    __tablename__ = "section"
+    __table_args__ = (UniqueConstraint("paper_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    key: Mapped[str] = mapped_column(Key)
+    heading: Mapped[str | None] = mapped_column(String(300))
+    blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """In the shapes of `papers.blocks`."""
+
+
+class Choice(Base):
+    """A workstream chosen for a paper, in the paper's own order."""
+
+    __tablename__ = "choice"
+    __table_args__ = (UniqueConstraint("paper_id", "workstream_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    workstream_id: Mapped[int] = mapped_column(ForeignKey("workstream.id", ondelete="RESTRICT"), index=True)
+    position: Mapped[int]
+
+    workstream: Mapped[Workstream] = relationship(lazy="raise")
+
+
+class OwnWording(Base):
+    """A paper's rewording of one part of one update (that revision of it): linked to it, never changing it."""
+
+    __tablename__ = "own_wording"
+    __table_args__ = (UniqueConstraint("paper_id", "update_id", "part"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    update_id: Mapped[int] = mapped_column(ForeignKey("update.id", ondelete="RESTRICT"), index=True)
+    part: Mapped[str] = mapped_column(Key)
+    narrative: Mapped[str] = mapped_column(Text)
+
+    update: Mapped[Update] = relationship(lazy="raise")
+
+
+class Consultee(Base):
+    """A person who was consulted on a paper."""
+
+    __tablename__ = "consultee"
+    __table_args__ = (UniqueConstraint("paper_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    position: Mapped[int]
+
+    person: Mapped[Person] = relationship(lazy="raise")

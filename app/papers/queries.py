@@ -1,0 +1,144 @@
+"""Papers, as they are."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.boards.models import Board, Meeting, Series
+from app.db import ids_by_key
+from app.errors import NotFound
+from app.frameworks.models import FrameworkItem
+from app.papers.models import Choice, Consultee, OwnWording, Paper
+from app.people.models import Person
+from app.workstreams.models import Update, Workstream
+
+
+class NoPaper(NotFound):
+    """No paper has this reference."""
+
+    def __init__(self, reference: object) -> None:
+        super().__init__("paper", reference)
+
+
+def find(session: Session, reference: str) -> Paper | None:
+    """The paper with this reference, with everything that a generation reads, if there is one."""
+    return session.scalar(select(Paper).where(Paper.reference == reference).options(*WHOLE_PAPER))
+
+
+def get(session: Session, reference: str) -> Paper:
+    """The paper with this reference, with everything that a generation reads.
+
+    Raises:
+        NoPaper: if there is none.
+    """
+    paper = find(session, reference)
+    if paper is None:
+        raise NoPaper(reference)
+    return paper
+
+
+def get_by_id(session: Session, paper_id: int) -> Paper:
+    """The paper with this id, loaded as in `get`.
+
+    Raises:
+        NoPaper: if there is none.
+    """
+    paper = session.scalar(select(Paper).where(Paper.id == paper_id).options(*WHOLE_PAPER))
+    if paper is None:
+        raise NoPaper(paper_id)
+    return paper
+
+
+def papers(
+    session: Session,
+    *,
+    after: str = "",
+    limit: int,
+    organisation_id: int | None = None,
+    board: str | None = None,
+    series: str | None = None,
+    meeting_from: date | None = None,
+    meeting_to: date | None = None,
+) -> Sequence[Paper]:
+    """At most `limit` papers in the order of their references, behind `after`; each filter that is given holds.
+
+    `board` and `series` are keys, the days of the meeting are both included. With organisation, format, series, and
+    meeting with its board: what a list shows.
+    """
+    conditions = [Paper.reference > after]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if board is not None:
+        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key == board)))
+    if series is not None:
+        conditions.append(Paper.series.has(Series.key == series))
+    if meeting_from is not None:
+        conditions.append(Paper.meeting.has(Meeting.held_on >= meeting_from))
+    if meeting_to is not None:
+        conditions.append(Paper.meeting.has(Meeting.held_on <= meeting_to))
+    statement = select(Paper).where(*conditions).order_by(Paper.reference).limit(limit)
+    return session.scalars(statement.options(*LISTED_PAPER)).all()
+
+
+def walk(session: Session) -> Iterator[Paper]:
+    """Every paper in the order of references, with what a list shows; streamed."""
+    statement = select(Paper).order_by(Paper.reference).options(*LISTED_PAPER)
+    return iter(session.scalars(statement.execution_options(yield_per=100)))
+
+
+def paper_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
+    """Reference → id, for those of the references that exist."""
+    return ids_by_key(session, Paper.reference, references)
+
+
+def previous(session: Session, paper: Paper) -> Paper | None:
+    """The paper before this one in its series, by day of meeting; None without a series or for its first paper.
+
+    Needs the paper's `meeting`; the answer comes with what a list shows.
+    """
+    if paper.series_id is None:
+        return None
+    return session.scalar(
+        select(Paper)
+        .join(Paper.meeting)
+        .where(Paper.series_id == paper.series_id, Meeting.held_on < paper.meeting.held_on)
+        .order_by(Meeting.held_on.desc(), Paper.reference.desc())
+        .limit(1)
+        .options(*LISTED_PAPER)
+    )
+
+
+LISTED_PAPER: tuple[ExecutableOption, ...] = (
+    joinedload(Paper.organisation),
+    joinedload(Paper.format),
+    joinedload(Paper.series),
+    joinedload(Paper.meeting).joinedload(Meeting.board),
+)
+"""What is loaded with a paper in a list."""
+
+WHOLE_PAPER: tuple[ExecutableOption, ...] = (
+    joinedload(Paper.organisation),
+    joinedload(Paper.format),
+    joinedload(Paper.series),
+    joinedload(Paper.meeting).joinedload(Meeting.board).joinedload(Board.organisation),
+    selectinload(Paper.chief_officer).selectinload(Person.posts),
+    selectinload(Paper.author).selectinload(Person.posts),
+    selectinload(Paper.sections),
+    selectinload(Paper.choices).selectinload(Choice.workstream).selectinload(Workstream.theme),
+    selectinload(Paper.choices).selectinload(Choice.workstream).selectinload(Workstream.parts),
+    selectinload(Paper.choices)
+    .selectinload(Choice.workstream)
+    .selectinload(Workstream.owner)
+    .selectinload(Person.posts),
+    selectinload(Paper.choices)
+    .selectinload(Choice.workstream)
+    .selectinload(Workstream.serves)
+    .selectinload(FrameworkItem.framework),
+    selectinload(Paper.own_wordings).selectinload(OwnWording.update).selectinload(Update.parts),
+    selectinload(Paper.own_wordings).selectinload(OwnWording.update).joinedload(Update.workstream),
+    selectinload(Paper.consultees).selectinload(Consultee.person).selectinload(Person.posts),
+)
+"""What is loaded with a paper that will be read as a whole."""

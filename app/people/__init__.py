@@ -1,0 +1,1 @@
+"""Organisations and the persons named in papers, with their posts. Never who signs in: that is `accounts`."""

@@ -1,0 +1,96 @@
+"""Organisations and persons, as they are."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.db import ids_by_key
+from app.errors import NotFound
+from app.people.models import Organisation, Person
+
+
+class NoOrganisation(NotFound):
+    """No organisation has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("organisation", key)
+
+
+class NoPerson(NotFound):
+    """No person has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("person", key)
+
+
+def find_organisation(session: Session, key: str) -> Organisation | None:
+    """The organisation with this key, if there is one."""
+    return session.scalar(select(Organisation).where(Organisation.key == key))
+
+
+def get_organisation(session: Session, key: str) -> Organisation:
+    """The organisation with this key.
+
+    Raises:
+        NoOrganisation: if there is none.
+    """
+    organisation = find_organisation(session, key)
+    if organisation is None:
+        raise NoOrganisation(key)
+    return organisation
+
+
+def organisations(session: Session, *, after: str = "", limit: int) -> Sequence[Organisation]:
+    """At most `limit` organisations in the order of their keys, beginning behind the key `after`."""
+    return session.scalars(
+        select(Organisation).where(Organisation.key > after).order_by(Organisation.key).limit(limit)
+    ).all()
+
+
+def organisation_keys(session: Session) -> Sequence[str]:
+    """The key of every organisation, in order."""
+    return session.scalars(select(Organisation.key).order_by(Organisation.key)).all()
+
+
+def organisation_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Key → id, for those of the keys that exist."""
+    return ids_by_key(session, Organisation.key, keys)
+
+
+def find_person(session: Session, key: str) -> Person | None:
+    """The person with this key, with posts, aliases and organisation, if there is one."""
+    return session.scalar(select(Person).where(Person.key == key).options(*WHOLE_PERSON))
+
+
+def get_person(session: Session, key: str) -> Person:
+    """The person with this key, with posts, aliases and organisation.
+
+    Raises:
+        NoPerson: if there is none.
+    """
+    person = find_person(session, key)
+    if person is None:
+        raise NoPerson(key)
+    return person
+
+
+def persons(session: Session, *, after: str = "", limit: int) -> Sequence[Person]:
+    """At most `limit` persons in the order of their keys, behind the key `after`; loaded as in `get_person`."""
+    return session.scalars(
+        select(Person).where(Person.key > after).order_by(Person.key).limit(limit).options(*WHOLE_PERSON)
+    ).all()
+
+
+def person_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Key → id, for those of the keys that exist."""
+    return ids_by_key(session, Person.key, keys)
+
+
+WHOLE_PERSON: tuple[ExecutableOption, ...] = (
+    selectinload(Person.posts),
+    selectinload(Person.aliases),
+    selectinload(Person.organisation),
+)
+"""What is loaded with a person."""

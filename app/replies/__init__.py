@@ -1,0 +1,1 @@
+"""Answers already given to requests that carried an `Idempotency-Key`. Never anything but the answer."""

@@ -1,0 +1,74 @@
+"""What may be set from outside: `BOARDPAPERS_*` variables or a `.env`, read once, at the edge. Never read elsewhere."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _packaged(name: str) -> Path:
+    """The folder `name` that came with the program: inside the package in a wheel, beside it in a checkout."""
+    inside = _PACKAGE / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+PACKAGED_TEMPLATES = _packaged("templates")
+"""The formats that come with the program, one folder each."""
+
+PACKAGED_MIGRATIONS = _packaged("migrations")
+"""The migrations of the database, as Alembic reads them."""
+
+
+def _sqlite_file(settings: dict[str, Any]) -> str:
+    return f"sqlite:///{(settings['data'] / 'boardpapers.sqlite').as_posix()}"
+
+
+def _blobs_folder(settings: dict[str, Any]) -> Path:
+    return Path(settings["data"]) / "blobs"
+
+
+def _checkpoint_file(settings: dict[str, Any]) -> Path:
+    return Path(settings["data"]) / "audit-checkpoints.jsonl"
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; frozen, so that what was read at the start holds until the end."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BOARDPAPERS_", env_file=".env", env_file_encoding="utf-8", frozen=True, extra="ignore"
+    )
+
+    data: Path = Field(
+        default=Path("var"), validate_default=True, description="Folder that holds everything the service keeps"
+    )
+    database_url: str = Field(
+        default_factory=_sqlite_file,
+        repr=False,
+        description="SQLite file or PostgreSQL database, as SQLAlchemy writes it; without one, a file among the data",
+    )
+    blobs: Path = Field(default_factory=_blobs_folder, description="Folder of the kept files, named by their SHA-256")
+    audit_checkpoint_file: Path = Field(
+        default_factory=_checkpoint_file,
+        description="File outside the database to which the head of the audit log is written at every change",
+    )
+
+    max_json_bytes: int = Field(default=2 * MIB, gt=0, description="Largest JSON request, in bytes")
+    max_facts_bytes: int = Field(default=50 * MIB, gt=0, description="Largest facts file, in bytes")
+    max_template_bytes: int = Field(default=10 * MIB, gt=0, description="Largest Word template, in bytes")
+    max_picture_bytes: int = Field(default=10 * MIB, gt=0, description="Largest picture, in bytes")
+    max_picture_pixels: int = Field(default=40_000_000, gt=0, description="Largest picture, in pixels")
+    max_page_size: int = Field(default=100, gt=0, description="Most rows that one page of a list may hold")
+
+    host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one")
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        # A later change of the working folder must not move the data.
+        return value.expanduser().absolute()

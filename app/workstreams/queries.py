@@ -1,0 +1,519 @@
+"""RAG schemes, themes, workstreams and what they report, as they are."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.db import batches, ids_by_key
+from app.errors import NotFound
+from app.frameworks.models import FrameworkItem
+from app.people.models import Organisation
+from app.workstreams.models import (
+    RagScheme,
+    Rating,
+    Theme,
+    ThemeIntroduction,
+    Update,
+    Workstream,
+)
+
+
+class NoScheme(NotFound):
+    """No RAG scheme has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("RAG scheme", key)
+
+
+class NoTheme(NotFound):
+    """No theme has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("theme", key)
+
+
+class NoWorkstream(NotFound):
+    """No workstream has this reference."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__("workstream", ref)
+
+
+class NoUpdate(NotFound):
+    """The workstream has reported nothing as at this day."""
+
+    def __init__(self, ref: str, as_at: date) -> None:
+        super().__init__("update", f"{ref}, {as_at}")
+
+
+@dataclass(frozen=True, slots=True)
+class RatingContent:
+    """What a rating says; without a value: not rated."""
+
+    value: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateContent:
+    """What an update says: part → narrative, dimension → rating; equal contents are one revision."""
+
+    nothing_to_report: bool
+    parts: Mapping[str, str]
+    ratings: Mapping[str, RatingContent]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 that equal contents share."""
+        return _digest(asdict(self))
+
+
+# RAG schemes
+
+
+def find_scheme(session: Session, key: str) -> RagScheme | None:
+    """The scheme with this key, with values and dimensions, if there is one."""
+    return session.scalar(select(RagScheme).where(RagScheme.key == key).options(*WHOLE_SCHEME))
+
+
+def get_scheme(session: Session, key: str) -> RagScheme:
+    """The scheme with this key, with values and dimensions.
+
+    Raises:
+        NoScheme: if there is none.
+    """
+    scheme = find_scheme(session, key)
+    if scheme is None:
+        raise NoScheme(key)
+    return scheme
+
+
+def schemes(session: Session, *, after: str = "", limit: int) -> Sequence[RagScheme]:
+    """At most `limit` schemes in the order of their keys, behind the key `after`; loaded as in `get_scheme`."""
+    return session.scalars(
+        select(RagScheme).where(RagScheme.key > after).order_by(RagScheme.key).limit(limit).options(*WHOLE_SCHEME)
+    ).all()
+
+
+def every_scheme(session: Session) -> dict[str, RagScheme]:
+    """Key → scheme, with values and dimensions."""
+    return {scheme.key: scheme for scheme in session.scalars(select(RagScheme).options(*WHOLE_SCHEME))}
+
+
+# Themes
+
+
+def find_theme(session: Session, key: str) -> Theme | None:
+    """The theme with this key, with organisation, scheme and introductions, if there is one."""
+    return session.scalar(select(Theme).where(Theme.key == key).options(*WHOLE_THEME))
+
+
+def get_theme(session: Session, key: str) -> Theme:
+    """The theme with this key, with organisation, scheme and introductions.
+
+    Raises:
+        NoTheme: if there is none.
+    """
+    theme = find_theme(session, key)
+    if theme is None:
+        raise NoTheme(key)
+    return theme
+
+
+def themes(session: Session, *, after: str = "", limit: int) -> Sequence[Theme]:
+    """At most `limit` themes in the order of their keys, beginning behind the key `after`; loaded as in `get_theme`."""
+    return session.scalars(
+        select(Theme).where(Theme.key > after).order_by(Theme.key).limit(limit).options(*WHOLE_THEME)
+    ).all()
+
+
+def tree(session: Session, theme_ids: Iterable[int]) -> list[Theme]:
+    """These themes and every theme above them: each before those below it, siblings by position and key.
+
+    With each theme its scheme, with values and dimensions.
+    """
+    found: dict[int, Theme] = {}
+    wanted = set(theme_ids)
+    while wanted:  # one step up a turn: a tree of themes is shallow
+        for batch in batches(sorted(wanted)):
+            rows = session.scalars(select(Theme).where(Theme.id.in_(batch)).options(*THEME_WITH_SCHEME))
+            found |= {theme.id: theme for theme in rows}
+        wanted = {theme.parent_id for theme in found.values() if theme.parent_id is not None} - found.keys()
+    return _parents_first(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ThemePlace:
+    """Where a theme stands: whose it is, below which theme, with which scheme of its own."""
+
+    organisation: str
+    parent: str | None
+    scheme: str | None
+
+
+def theme_places(session: Session) -> dict[str, ThemePlace]:
+    """Key of every theme → where it stands, in natural keys."""
+    parent = aliased(Theme)
+    rows = session.execute(
+        select(Theme.key, Organisation.key, parent.key, RagScheme.key)
+        .join(Theme.organisation)
+        .outerjoin(parent, parent.id == Theme.parent_id)
+        .outerjoin(Theme.scheme)
+    )
+    return {key: ThemePlace(organisation, above, scheme) for key, organisation, above, scheme in rows}
+
+
+def scheme_above(places: Mapping[str, ThemePlace], theme: str) -> str | None:
+    """Key of the scheme that rates under this theme: its own, or that of the nearest theme above that has one."""
+    seen: set[str] = set()
+    at: str | None = theme
+    while at is not None and at in places and at not in seen:
+        if places[at].scheme:
+            return places[at].scheme
+        seen.add(at)
+        at = places[at].parent
+    return None
+
+
+def theme_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Key → id, for those of the keys that exist."""
+    return ids_by_key(session, Theme.key, keys)
+
+
+# Workstreams
+
+
+def find(session: Session, ref: str) -> Workstream | None:
+    """The workstream with this reference, with theme, owner, parts and items served, if there is one."""
+    return session.scalar(select(Workstream).where(Workstream.ref == ref).options(*WHOLE_WORKSTREAM))
+
+
+def get(session: Session, ref: str) -> Workstream:
+    """The workstream with this reference, with theme, owner, parts and items served.
+
+    Raises:
+        NoWorkstream: if there is none.
+    """
+    workstream = find(session, ref)
+    if workstream is None:
+        raise NoWorkstream(ref)
+    return workstream
+
+
+def workstreams(session: Session, *, after: str = "", limit: int) -> Sequence[Workstream]:
+    """At most `limit` workstreams in the order of their references, behind `after`; loaded as in `get`."""
+    return session.scalars(
+        select(Workstream)
+        .where(Workstream.ref > after)
+        .order_by(Workstream.ref)
+        .limit(limit)
+        .options(*WHOLE_WORKSTREAM)
+    ).all()
+
+
+def of_organisation(session: Session, organisation_id: int) -> list[Workstream]:
+    """Every workstream of the organisation, by position and reference; loaded as in `get`."""
+    found = session.scalars(
+        select(Workstream)
+        .join(Workstream.theme)
+        .where(Theme.organisation_id == organisation_id)
+        .options(*WHOLE_WORKSTREAM)
+    )
+    return sorted(found, key=lambda workstream: (workstream.position, workstream.ref))
+
+
+def workstream_ids(session: Session, refs: Iterable[str]) -> dict[str, int]:
+    """Reference → id, for those of the references that exist."""
+    return ids_by_key(session, Workstream.ref, refs)
+
+
+def themes_of(session: Session, refs: Iterable[str]) -> dict[str, str]:
+    """Reference of a workstream → key of its theme, for those of the references that exist."""
+    found: dict[str, str] = {}
+    for batch in batches(sorted(set(refs))):
+        rows = session.execute(
+            select(Workstream.ref, Theme.key).join(Workstream.theme).where(Workstream.ref.in_(batch))
+        )
+        found |= dict(rows.all())
+    return found
+
+
+# Updates and introductions
+
+
+def heads(
+    session: Session, workstream_ids: Iterable[int], *, after: date | None = None, up_to: date | None = None
+) -> list[Update]:
+    """The newest revision of each update of these workstreams with a date behind `after`, up to and with `up_to`.
+
+    Ordered by workstream and date, with parts and ratings (dimension and value).
+    """
+    conditions: list[ColumnElement[bool]] = [_is_newest_revision()]
+    if after is not None:
+        conditions.append(Update.as_at > after)
+    if up_to is not None:
+        conditions.append(Update.as_at <= up_to)
+    found: list[Update] = []
+    for batch in batches(sorted(set(workstream_ids))):
+        found += session.scalars(
+            select(Update)
+            .where(Update.workstream_id.in_(batch), *conditions)
+            .order_by(Update.workstream_id, Update.as_at)
+            .options(*WHOLE_UPDATE)
+        )
+    return found
+
+
+def latest(session: Session, workstream_ids: Iterable[int], *, up_to: date) -> list[Update]:
+    """The newest revision of the last update of each of these workstreams up to and with `up_to`.
+
+    Ordered by workstream, with parts and ratings (dimension and value).
+    """
+    earlier = aliased(Update)
+    last = (
+        select(earlier.id)
+        .where(earlier.workstream_id == Workstream.id, earlier.as_at <= up_to)
+        .order_by(earlier.as_at.desc(), earlier.revision.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found: list[Update] = []
+    for batch in batches(sorted(set(workstream_ids))):
+        # First the ids, by one look into the index for each workstream: in one statement PostgreSQL reads every update.
+        ids = [number for number in session.scalars(select(last).where(Workstream.id.in_(batch))) if number]
+        found += session.scalars(
+            select(Update).where(Update.id.in_(ids)).order_by(Update.workstream_id).options(*WHOLE_UPDATE)
+        )
+    return found
+
+
+def find_update(session: Session, ref: str, as_at: date) -> Update | None:
+    """The newest revision of what the workstream reports as at that day, with parts and ratings, if there is one."""
+    return session.scalar(
+        select(Update)
+        .join(Update.workstream)
+        .where(Workstream.ref == ref, Update.as_at == as_at)
+        .order_by(Update.revision.desc())
+        .limit(1)
+        .options(*WHOLE_UPDATE)
+    )
+
+
+def get_update(session: Session, ref: str, as_at: date) -> Update:
+    """The newest revision of what the workstream reports as at that day, with parts and ratings.
+
+    Raises:
+        NoUpdate: if it reported nothing as at that day.
+    """
+    update = find_update(session, ref, as_at)
+    if update is None:
+        raise NoUpdate(ref, as_at)
+    return update
+
+
+def updates(session: Session, workstream_id: int, *, after: date | None = None, limit: int) -> Sequence[Update]:
+    """At most `limit` of the workstream's updates by date, behind the day `after`: newest revisions, whole."""
+    conditions = [Update.workstream_id == workstream_id, _is_newest_revision()]
+    if after is not None:
+        conditions.append(Update.as_at > after)
+    return session.scalars(
+        select(Update).where(*conditions).order_by(Update.as_at).limit(limit).options(*WHOLE_UPDATE)
+    ).all()
+
+
+def revisions(session: Session, ref: str, as_at: date) -> Sequence[Update]:
+    """Every revision of what the workstream reports as at that day, first to last, with parts and ratings."""
+    return session.scalars(
+        select(Update)
+        .join(Update.workstream)
+        .where(Workstream.ref == ref, Update.as_at == as_at)
+        .order_by(Update.revision)
+        .options(*WHOLE_UPDATE)
+    ).all()
+
+
+def update_days(session: Session, refs: Iterable[str]) -> set[tuple[str, date]]:
+    """(Reference, day) of every update of these workstreams."""
+    found: set[tuple[str, date]] = set()
+    for batch in batches(sorted(set(refs))):
+        rows = session.execute(
+            select(Workstream.ref, Update.as_at).join(Update.workstream).where(Workstream.ref.in_(batch)).distinct()
+        )
+        found |= {(ref, as_at) for ref, as_at in rows}
+    return found
+
+
+def head_digests(session: Session, refs: Iterable[str]) -> dict[tuple[str, date], tuple[int, str]]:
+    """(Reference, day) → number and content digest of the newest revision, for every update of these workstreams."""
+    found: dict[tuple[str, date], tuple[int, str]] = {}
+    for batch in batches(sorted(set(refs)), 500):
+        for update in session.scalars(
+            select(Update)
+            .join(Update.workstream)
+            .where(Workstream.ref.in_(batch), _is_newest_revision())
+            .options(joinedload(Update.workstream), *WHOLE_UPDATE)
+        ):
+            content = content_of(update)
+            found[update.workstream.ref, update.as_at] = update.revision, content.digest
+    return found
+
+
+def introductions(session: Session, theme_ids: Iterable[int], *, up_to: date) -> dict[int, ThemeIntroduction]:
+    """Id of a theme → newest revision of its last introduction up to and with `up_to`, where there is one."""
+    found: dict[int, ThemeIntroduction] = {}
+    for batch in batches(sorted(set(theme_ids))):
+        rows = session.scalars(
+            select(ThemeIntroduction)
+            .where(ThemeIntroduction.theme_id.in_(batch), ThemeIntroduction.as_at <= up_to)
+            .order_by(ThemeIntroduction.theme_id, ThemeIntroduction.as_at, ThemeIntroduction.revision)
+        )
+        found |= {row.theme_id: row for row in rows}
+    return found
+
+
+def head_introductions(theme: Theme) -> list[ThemeIntroduction]:
+    """The newest revision of each introduction of a theme loaded as in `get_theme`, by date."""
+    newest = {row.as_at: row for row in sorted(theme.introductions, key=lambda row: (row.as_at, row.revision))}
+    return list(newest.values())
+
+
+# What binds rows that never change to the audit log
+
+
+def content_of(update: Update) -> UpdateContent:
+    """What an update loaded with parts and ratings says."""
+    return UpdateContent(
+        nothing_to_report=update.nothing_to_report,
+        parts={part.part: part.narrative for part in update.parts},
+        ratings={
+            rating.dimension.key: RatingContent(rating.value.key if rating.value else None, rating.source)
+            for rating in update.ratings
+        },
+    )
+
+
+def update_digest(update: Update) -> str:
+    """SHA-256 of everything that the rows of this update say, by natural keys.
+
+    Needs `workstream`, parts and ratings (dimension and value) loaded.
+    """
+    return bound_update_digest(
+        update.workstream.ref, update.as_at, update.revision, update.recorded_at, content_of(update)
+    )
+
+
+def bound_update_digest(ref: str, as_at: date, revision: int, recorded_at: datetime, content: UpdateContent) -> str:
+    """SHA-256 of a revision of an update, from what it says: `update_digest` recomputes it from the rows."""
+    return _digest(
+        {
+            "workstream": ref,
+            "as_at": as_at.isoformat(),
+            "revision": revision,
+            "recorded_at": recorded_at.astimezone(UTC).isoformat(),
+            "content": asdict(content),
+        }
+    )
+
+
+def introduction_digest(introduction: ThemeIntroduction, theme: str) -> str:
+    """SHA-256 of everything that the row of this introduction says; `theme` is the key of its theme."""
+    return _digest(
+        {
+            "theme": theme,
+            "as_at": introduction.as_at.isoformat(),
+            "revision": introduction.revision,
+            "recorded_at": introduction.recorded_at.astimezone(UTC).isoformat(),
+            "narrative": introduction.narrative,
+        }
+    )
+
+
+def every_update(session: Session) -> Iterator[Update]:
+    """Every revision of every update, ready for `update_digest`; streamed."""
+    return iter(
+        session.scalars(
+            select(Update)
+            .order_by(Update.workstream_id, Update.as_at, Update.revision)
+            .options(joinedload(Update.workstream), *WHOLE_UPDATE)
+            .execution_options(yield_per=500)
+        )
+    )
+
+
+def every_introduction(session: Session) -> Iterator[tuple[ThemeIntroduction, str]]:
+    """Every revision of every introduction with the key of its theme, ready for `introduction_digest`; streamed."""
+    rows = session.execute(
+        select(ThemeIntroduction, Theme.key)
+        .join(Theme, Theme.id == ThemeIntroduction.theme_id)
+        .order_by(Theme.key, ThemeIntroduction.as_at, ThemeIntroduction.revision)
+        .execution_options(yield_per=500)
+    )
+    return ((introduction, key) for introduction, key in rows)
+
+
+def _parents_first(themes: Iterable[Theme]) -> list[Theme]:
+    below: dict[int | None, list[Theme]] = {}
+    for theme in sorted(themes, key=lambda theme: (theme.position, theme.key)):
+        below.setdefault(theme.parent_id, []).append(theme)
+    ordered: list[Theme] = []
+    waiting = list(reversed(below.get(None, [])))
+    while waiting:
+        theme = waiting.pop()
+        ordered.append(theme)
+        waiting.extend(reversed(below.get(theme.id, [])))
+    return ordered
+
+
+def _is_newest_revision() -> ColumnElement[bool]:
+    later = aliased(Update)
+    return ~exists().where(
+        later.workstream_id == Update.workstream_id,
+        later.as_at == Update.as_at,
+        later.revision > Update.revision,
+    )
+
+
+def _digest(said: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+WHOLE_SCHEME: tuple[ExecutableOption, ...] = (
+    selectinload(RagScheme.values),
+    selectinload(RagScheme.dimensions),
+)
+"""What is loaded with a scheme."""
+
+THEME_WITH_SCHEME: tuple[ExecutableOption, ...] = (
+    selectinload(Theme.scheme).selectinload(RagScheme.values),
+    selectinload(Theme.scheme).selectinload(RagScheme.dimensions),
+)
+"""What is loaded with a theme of the tree."""
+
+WHOLE_THEME: tuple[ExecutableOption, ...] = (
+    selectinload(Theme.organisation),
+    selectinload(Theme.scheme),
+    selectinload(Theme.introductions),
+)
+"""What is loaded with a theme by itself."""
+
+WHOLE_WORKSTREAM: tuple[ExecutableOption, ...] = (
+    selectinload(Workstream.theme),
+    selectinload(Workstream.owner),
+    selectinload(Workstream.parts),
+    selectinload(Workstream.serves).selectinload(FrameworkItem.framework),
+)
+"""What is loaded with a workstream."""
+
+WHOLE_UPDATE: tuple[ExecutableOption, ...] = (
+    selectinload(Update.parts),
+    selectinload(Update.ratings).joinedload(Rating.dimension),
+    selectinload(Update.ratings).joinedload(Rating.value),
+)
+"""What is loaded with an update."""
