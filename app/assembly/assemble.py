@@ -1,0 +1,93 @@
+"""The whole journey of a paper on one screen: preview, generate, and the proof that a version can be made again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from app import word
+from app.accounts.models import Account
+from app.assembly.context import for_engine, vocabulary
+from app.assembly.naming import file_name
+from app.assembly.selection import LONDON, select_for
+from app.assembly.snapshot import Snapshot
+from app.assembly.wording import context_for
+from app.blobs import Blobs
+from app.db import lock
+from app.formats import queries as formats
+from app.formats.manifest import parse_manifest
+from app.papers import commands as paper_commands
+from app.papers import queries as papers
+from app.versions import commands as version_commands
+from app.versions import queries as versions
+from app.versions.commands import Document
+from app.versions.models import Version
+
+ENGINE = 1
+"""Rises whenever the same facts and template give another document, for any reason: narrative, wording or word."""
+
+PREVIEW_LABEL = "Preview"
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A kept version, whether it was made just now or had been there, and what it says is missing."""
+
+    version: Version
+    is_new: bool
+    gaps: tuple[str, ...]
+
+
+def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime) -> Document:
+    """The paper as it would be generated now; takes no number and is not kept."""
+    paper = papers.get(session, reference)
+    template = formats.live(session, paper.format.key)
+    snapshot = select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now)
+    return make(snapshot, blobs.get(template.template_digest))
+
+
+def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now: datetime) -> Generated:
+    """The paper's next version, kept; or the newest one, where nothing but its label would change."""
+    lock(session, f"paper/{reference}")
+    paper = papers.get(session, reference)
+    template = formats.live(session, paper.format.key)
+    newest = versions.last(session, paper.id)
+    number = newest.number + 1 if newest else 1
+    label = parse_manifest(template.manifest).labels.draft.replace("{n}", str(number))
+    snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
+    if newest and (newest.facts_digest, newest.engine) == (snapshot.facts_digest, ENGINE):
+        return Generated(newest, is_new=False, gaps=tuple(context_for(snapshot).gaps))
+    document = make(snapshot, blobs.get(template.template_digest))
+    paper_commands.set_written_on(paper, now.astimezone(LONDON).date())
+    version = version_commands.keep(
+        session, blobs, paper=paper, number=number, template=template, document=document, by=by.key, now=now
+    )
+    return Generated(version, is_new=True, gaps=document.gaps)
+
+
+def make(snapshot: Snapshot, template: bytes) -> Document:
+    """The document of a snapshot: a pure function of the snapshot, the template and the engine."""
+    context = context_for(snapshot)
+    content = word.render(_compiled(template), for_engine(context), {})
+    return Document(
+        content=content,
+        content_digest=word.content_digest(content),
+        file_name=file_name(snapshot),
+        snapshot=snapshot.to_json(),
+        facts_digest=snapshot.facts_digest,
+        engine=ENGINE,
+        label=snapshot.label,
+        gaps=tuple(context.gaps),
+    )
+
+
+def make_again(version: Version, blobs: Blobs) -> Document:
+    """A kept version made once more from its snapshot and template, for proof."""
+    template = blobs.get(version.template_version.template_digest)
+    return make(Snapshot.from_json(version.snapshot), template)
+
+
+@lru_cache(maxsize=32)
+def _compiled(template: bytes) -> word.CompiledTemplate:
+    return word.compile_template(template, vocabulary())

@@ -1,0 +1,166 @@
+"""PaperContext: everything that a template may print, in words; its descriptions are the template authors' manual."""
+
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.word import Coloured, Narrative, Vocabulary
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class FrontRow(_Words):
+    """One row of the front sheet."""
+
+    label: str = Field(description="Label as the format words it")
+    value: str = Field(description="Value in words; what is missing says so")
+    missing: bool = Field(description="Whether a required value is missing")
+
+
+class RatingCell(_Words):
+    """One rating of a workstream."""
+
+    dimension: str = Field(description="What is rated: Overall, Time …")
+    word: Coloured = Field(description="The rating's word in its own colour; print with {{r … }}")
+    label: str = Field(description="The rating's word as plain text")
+    background: str = Field(description="Background as RRGGBB, for {% cellbg … %}")
+
+
+class PartLine(_Words):
+    """One part of an update."""
+
+    label: str = Field(description="Name of the part: Progress, Next steps …")
+    level: int = Field(description="Level of the name as a heading: one below what it stands under, 3 to 6")
+    heading: bool = Field(description="Whether the format prints the name above the text")
+    text: Narrative | None = Field(description="The narrative; print with {{p … }}. None where it is missing")
+    gap: str = Field(description="What is missing, in words; empty where nothing is")
+    check: str = Field(description="What must be checked about this text, in words; mostly empty")
+
+
+class UpdateLine(_Words):
+    """What a workstream reported as at a date."""
+
+    as_at: str = Field(description="The date in words")
+    dated: bool = Field(description="Whether the date is printed above, because several updates are shown")
+    level: int = Field(description="Level of the date as a heading: one below the workstream, 3 to 5")
+    nil: str = Field(description="Said instead of parts when there was nothing to report; mostly empty")
+    parts: list[PartLine] = Field(description="The parts in the format's order")
+    ratings: list[RatingCell] = Field(description="The ratings in the scheme's order; empty where nothing is rated")
+    rating_words: str = Field(description="The ratings in one line of words, or that it is not rated")
+    source_note: str = Field(description="Where the ratings come from, as one sentence; may be empty")
+
+
+class KeyValue(_Words):
+    """One rating and its meaning."""
+
+    word: Coloured = Field(description="The rating's word in its own colour; print with {{r … }}")
+    background: str = Field(description="Background as RRGGBB, for {% cellbg … %}")
+    meaning: str = Field(description="What the rating means")
+
+
+class KeyDimension(_Words):
+    """One dimension and how it is judged."""
+
+    label: str = Field(description="Overall, Time …")
+    meaning: str = Field(description="How it is judged")
+
+
+class RatingKey(_Words):
+    """What the ratings of one scheme mean."""
+
+    name: str = Field(description="Name of the scheme")
+    values: list[KeyValue] = Field(description="The ratings, in the scheme's order")
+    dimensions: list[KeyDimension] = Field(description="The dimensions that say how they are judged; may be empty")
+
+
+class Line(_Words):
+    """A theme or a workstream under it, in the order of the paper.
+
+    A theme whose only workstream bears its name is one line: a theme that has updates.
+    """
+
+    kind: Literal["theme", "workstream"] = Field(description="theme or workstream")
+    level: int = Field(description="Depth: 1 for a theme, 2 for what is under it, at most 3")
+    name: str = Field(description="Name as printed")
+    owner: str = Field(description="Who owns the workstream; may be empty")
+    keys: list[RatingKey] = Field(description="Rating keys of the theme that the paper prints nowhere else")
+    introduction: Narrative | None = Field(description="A theme's introduction; print with {{p … }}")
+    updates: list[UpdateLine] = Field(description="What the workstream reported")
+    gap: str = Field(description="That a workstream reported nothing at all, in words; mostly empty")
+
+
+class BlockLine(_Words):
+    """One block of a section."""
+
+    kind: Literal["narrative", "nil", "gap", "rating-keys", "workstreams"] = Field(
+        description="narrative (texts, lists and tables), nil, gap, rating-keys or workstreams"
+    )
+    text: Narrative | None = Field(description="For narrative; print with {{p … }}")
+    words: str = Field(description="For nil and gap: the sentence")
+    keys: list[RatingKey] = Field(description="For rating-keys")
+    lines: list[Line] = Field(description="For workstreams: themes and workstreams, one after another")
+
+
+class SectionLines(_Words):
+    """A section of the paper."""
+
+    key: str = Field(description="Key of the section in the format")
+    heading: str = Field(description="Heading as printed, without number: Word numbers it")
+    level: int = Field(description="1 or 2")
+    numbered: bool = Field(description="Whether Word numbers the heading")
+    blocks: list[BlockLine] = Field(description="What stands under the heading")
+
+
+class DocumentProperties(_Words):
+    """What the file says of itself; written by the engine, not printed."""
+
+    title: str = Field(description="Title of the paper")
+    subject: str = Field(description="Kind of paper and board")
+    author: str = Field(description="The organisation")
+    language: str = Field(description="Language of the text")
+    keywords: str = Field(description="Marking and label")
+    created: str = Field(description="Day on which the paper was written, ISO 8601")
+    custom: dict[str, str] = Field(description="Reference, label, digests of snapshot and template")
+
+
+class PaperContext(_Words):
+    """Everything that a template may print."""
+
+    title: str = Field(description="Title of the paper")
+    reference: str = Field(description="The paper's reference")
+    label: str = Field(description="Version label, or that it is a preview")
+    draft: str = Field(description="DRAFT (in the format's word) until approval, then empty")
+    marking: str = Field(description="Protective marking, for every page")
+    programme: str = Field(description="Programme title with its year")
+    recipient: str = Field(description="To whom the paper reports")
+    board: str = Field(description="Name of the board")
+    organisation: str = Field(description="Whose paper it is")
+    meeting_date: str = Field(description="Day of the meeting, in words")
+    agenda_number: str = Field(description="Number on the agenda; may be empty")
+    previous_date: str = Field(description="Meeting of the previous paper in the series, in words; may be empty")
+    next_date: str = Field(description="Next meeting of the board, in words; may be empty")
+    front_sheet: list[FrontRow] = Field(description="The front sheet's rows")
+    sections: list[SectionLines] = Field(description="The sections, in order")
+    gaps: list[str] = Field(description="Everything that is missing or must be checked, in words")
+    document: DocumentProperties = Field(description="The file's own properties; not for printing")
+
+
+def for_engine(value: Any) -> Any:
+    """The context as plain dicts, lists and the engine's own opaque values."""
+    if isinstance(value, BaseModel):
+        return {name: for_engine(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, list):
+        return [for_engine(item) for item in value]
+    return value
+
+
+def vocabulary(model: type[BaseModel] = PaperContext) -> Vocabulary:
+    """The names that a template may use, as a tree."""
+    names: dict[str, Vocabulary | None] = {}
+    for name, field in model.model_fields.items():
+        kinds = [field.annotation, *get_args(field.annotation)]
+        below = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+        names[name] = vocabulary(below) if below else None
+    return names

@@ -1,0 +1,239 @@
+"""The frozen facts of one generation: JSON in, JSON out, with a format number.
+
+A snapshot holds dates and the label but no clock time, natural keys but no row numbers: the same facts are the same
+snapshot on another day, machine or database. Together with the template and the engine's number it is all that a
+document is made from.
+"""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from app.boards.programme import YearRule
+from app.formats.manifest import Manifest, Need
+from app.papers.blocks import Block
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PersonFacts(_Facts):
+    """A person and the post held on the day of the meeting."""
+
+    key: str
+    name: str
+    post: str | None
+
+
+class BoardFacts(_Facts):
+    """The board and its sitting."""
+
+    key: str
+    name: str
+    organisation: str
+    programme_title: str
+    programme_year: YearRule
+    recipient: str
+    meeting_on: date
+    place: str | None
+    next_meeting_on: date | None
+
+
+class EarlierPaper(_Facts):
+    """The previous paper of the series."""
+
+    reference: str
+    title: str
+    meeting_on: date
+    cut_off: date
+
+
+class PaperFacts(_Facts):
+    """What the paper says of itself."""
+
+    reference: str
+    title: str
+    organisation: str
+    organisation_short: str
+    marking: str
+    agenda_number: str | None
+    series: str | None
+    chief_officer: PersonFacts | None
+    author: PersonFacts | None
+    cut_off: date
+    since: date | None
+    """Updates after this day are taken; None: only the latest of each workstream."""
+    written_on: date
+    approved_on: date | None
+    front_sheet: dict[str, str]
+
+
+class SectionFacts(_Facts):
+    """One of the format's sections: its blocks are the paper's, or else the format's."""
+
+    key: str
+    heading: str | None
+    blocks: tuple[Block, ...]
+
+
+class ValueFacts(_Facts):
+    """A value of a RAG scheme."""
+
+    key: str
+    label: str
+    meaning: str
+    background: str
+    colour: str
+
+
+class DimensionFacts(_Facts):
+    """A dimension of a RAG scheme."""
+
+    key: str
+    label: str
+    meaning: str
+
+
+class SchemeFacts(_Facts):
+    """A RAG scheme."""
+
+    key: str
+    name: str
+    values: tuple[ValueFacts, ...]
+    dimensions: tuple[DimensionFacts, ...]
+
+
+class IntroductionFacts(_Facts):
+    """What stands under a theme, as at a date."""
+
+    as_at: date
+    revision: int
+    text: str
+
+
+class ThemeFacts(_Facts):
+    """A theme; themes are listed parents first, siblings in their order."""
+
+    key: str
+    name: str
+    parent: str | None
+    scheme: str | None
+    """Key of the scheme attached to this very theme."""
+    introduction: IntroductionFacts | None
+
+
+class RatingFacts(_Facts):
+    """One rating; no value: not rated."""
+
+    dimension: str
+    value: str | None
+    source: str | None
+
+
+class WordingFacts(_Facts):
+    """The paper's own wording of a part, and the revision of the update that it rewords."""
+
+    text: str
+    revision: int
+
+
+class UpdateFacts(_Facts):
+    """What a workstream reported as at a date."""
+
+    as_at: date
+    revision: int
+    nothing_to_report: bool
+    parts: dict[str, str]
+    own_wordings: dict[str, WordingFacts]
+    stale: tuple[str, ...]
+    """Parts whose own wording rests on an earlier revision with another text."""
+    ratings: tuple[RatingFacts, ...]
+
+
+class WorkstreamFacts(_Facts):
+    """A workstream; chosen ones come first, in the paper's order."""
+
+    ref: str
+    name: str
+    theme: str
+    chosen: bool
+    scheme: str | None
+    owner: PersonFacts | None
+    serves: tuple[str, ...]
+    needs: dict[str, Need]
+    rating_source: str | None
+    updates: tuple[UpdateFacts, ...]
+
+
+class ItemFacts(_Facts):
+    """An item of a framework; items are listed parents first."""
+
+    key: str
+    parent: str | None
+    kind: str
+    number: str
+    text: str
+
+
+class FrameworkFacts(_Facts):
+    """A framework with its items."""
+
+    key: str
+    name: str
+    edition: str
+    items: tuple[ItemFacts, ...]
+
+
+class TemplateFacts(_Facts):
+    """Which template version prints the paper."""
+
+    number: int
+    digest: str
+
+
+class Snapshot(_Facts):
+    """Every fact that one generation used."""
+
+    snapshot: Literal[1] = 1
+    """Number of this shape."""
+    stage: Literal["preview", "draft"]
+    label: str
+    template: TemplateFacts
+    manifest: Manifest
+    paper: PaperFacts
+    board: BoardFacts
+    previous: EarlierPaper | None
+    sections: tuple[SectionFacts, ...]
+    schemes: tuple[SchemeFacts, ...]
+    themes: tuple[ThemeFacts, ...]
+    workstreams: tuple[WorkstreamFacts, ...]
+    frameworks: tuple[FrameworkFacts, ...]
+    consultees: tuple[PersonFacts, ...]
+
+    def to_json(self) -> str:
+        """Canonical JSON: equal snapshots are equal texts."""
+        return _canonical(self.model_dump(mode="json"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Snapshot":
+        """The snapshot that `to_json` wrote."""
+        return cls.model_validate_json(text)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return sha256(self.to_json().encode()).hexdigest()
+
+    @property
+    def facts_digest(self) -> str:
+        """SHA-256 of everything but the label and the stage: what generating again without a change leaves equal."""
+        facts = self.model_dump(mode="json", exclude={"label", "stage"})
+        return sha256(_canonical(facts).encode()).hexdigest()
+
+
+def _canonical(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,438 @@
+"""Snapshot → PaperContext: facts to words."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from html import escape
+from typing import Literal
+
+from app.assembly import items, ratings
+from app.assembly.context import (
+    BlockLine,
+    DocumentProperties,
+    FrontRow,
+    Line,
+    PaperContext,
+    PartLine,
+    RatingKey,
+    SectionLines,
+    UpdateLine,
+)
+from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
+from app.boards.programme import programme_year
+from app.formats.manifest import FrontField, Manifest, Need, SectionEntry
+from app.papers import blocks
+from app.word import Narrative
+
+LANGUAGE = "en-GB"
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def context_for(snapshot: Snapshot) -> PaperContext:
+    """The snapshot in words, ready for a template; a pure function of the snapshot."""
+    return _Wording(snapshot).paper()
+
+
+def in_words(day: date, style: str) -> str:
+    """A day as the format prints it: `26 March 2026`, or `26th March 2026` where the style is `ordinal`."""
+    number = str(day.day)
+    if style == "ordinal":
+        teens = 10 <= day.day % 100 <= 20
+        number += "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    return f"{number} {MONTHS[day.month - 1]} {day.year}"
+
+
+class _Wording:
+    """One snapshot on its way into words; collects the gaps as it meets them."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.manifest: Manifest = snapshot.manifest
+        self.themes = {theme.key: theme for theme in snapshot.themes}
+        self.schemes = {scheme.key: scheme for scheme in snapshot.schemes}
+        self.filled = {section.key: section for section in snapshot.sections}
+        self.gaps: dict[str, None] = {}
+
+    def paper(self) -> PaperContext:
+        paper, board = self.snapshot.paper, self.snapshot.board
+        year = programme_year(board.programme_year, board.meeting_on)
+        front_sheet = [self.front_row(field) for field in self.manifest.front_sheet]
+        sections = self.sections()
+        return PaperContext(
+            title=paper.title,
+            reference=paper.reference,
+            label=self.snapshot.label,
+            draft="" if paper.approved_on else self.manifest.wording.draft,
+            marking=paper.marking,
+            programme=f"{board.programme_title} {year}".strip(),
+            recipient=board.recipient,
+            board=board.name,
+            organisation=paper.organisation,
+            meeting_date=self.day(board.meeting_on),
+            agenda_number=paper.agenda_number or "",
+            previous_date=self.day(self.snapshot.previous.meeting_on) if self.snapshot.previous else "",
+            next_date=self.day(board.next_meeting_on) if board.next_meeting_on else "",
+            front_sheet=front_sheet,
+            sections=sections,
+            gaps=list(self.gaps),
+            document=self.properties(),
+        )
+
+    def day(self, day: date) -> str:
+        return in_words(day, self.manifest.dates)
+
+    def gap(self, words: str, place: str) -> str:
+        self.gaps[f"{place}: {words}"] = None
+        return words
+
+    def properties(self) -> DocumentProperties:
+        paper, snapshot = self.snapshot.paper, self.snapshot
+        return DocumentProperties(
+            title=paper.title,
+            subject=f"{self.manifest.name} for {snapshot.board.name}, {self.day(snapshot.board.meeting_on)}",
+            author=paper.organisation,
+            language=LANGUAGE,
+            keywords=", ".join(filter(None, [paper.marking, snapshot.label])),
+            created=paper.written_on.isoformat(),
+            custom={
+                "Paper reference": paper.reference,
+                "Paper version": snapshot.label,
+                "Marking": paper.marking,
+                "Snapshot digest": snapshot.digest,
+                "Template digest": snapshot.template.digest,
+            },
+        )
+
+    # The front sheet
+
+    def front_row(self, field: FrontField) -> FrontRow:
+        value = self.front_value(field)
+        missing = field.required and not value
+        if missing:
+            value = self.gap(self.manifest.wording.missing_value, field.label)
+        return FrontRow(label=field.label, value=value, missing=missing)
+
+    def front_value(self, field: FrontField) -> str:
+        paper, board = self.snapshot.paper, self.snapshot.board
+        approved = self.day(paper.approved_on) if paper.approved_on else self.manifest.wording.not_yet_approved
+        values: Mapping[str, str | None] = {
+            "title": paper.title,
+            "marking": paper.marking,
+            "agenda-number": paper.agenda_number,
+            "chief-officer": paper.chief_officer.name if paper.chief_officer else None,
+            "written-on": self.day(paper.written_on),
+            "version": self.snapshot.label,
+            "report-from": paper.organisation,
+            "meeting-date": self.day(board.meeting_on),
+            "author": paper.author.name if paper.author else None,
+            "approved-on": approved,
+            "reference": paper.reference,
+            "board": board.name,
+            "recipient": board.recipient,
+            "field": paper.front_sheet.get(field.key),
+        }
+        return values[field.source] or ""
+
+    # Sections and their blocks
+
+    def sections(self) -> list[SectionLines]:
+        made = [(entry, self.section(entry)) for entry in self.manifest.sections]
+        return [section for index, (entry, section) in enumerate(made) if _stands(entry, section, made[index + 1 :])]
+
+    def section(self, entry: SectionEntry) -> SectionLines:
+        return SectionLines(
+            key=entry.key,
+            heading=self.heading_of(entry),
+            level=entry.level,
+            numbered=entry.numbered,
+            blocks=self.blocks_of(entry),
+        )
+
+    def blocks_of(self, entry: SectionEntry) -> list[BlockLine]:
+        lines: list[BlockLine] = []
+        unwritten = False
+        for number, block in enumerate(self.filled[entry.key].blocks, start=1):
+            made = self.block(block, entry, f"section/{entry.key}/{number}")
+            unwritten = unwritten or (not made and isinstance(block, blocks.NarrativeBlock | blocks.TableBlock))
+            lines += made
+        if entry.required and (not lines or unwritten):
+            words = self.gap(self.manifest.wording.missing_section, self.heading_of(entry))
+            lines.insert(0, _block("gap", words=words))
+        return lines
+
+    def heading_of(self, entry: SectionEntry) -> str:
+        return self.filled[entry.key].heading or entry.heading
+
+    def block(  # noqa: PLR0911 - one line for each kind of block
+        self, block: blocks.Block, entry: SectionEntry, key: str, seen: tuple[str, ...] = ()
+    ) -> list[BlockLine]:
+        """What the template prints for one block of a section; nothing where it has nothing to say.
+
+        `seen` are the sections on the way here, where a block says another section's text again.
+        """
+        match block:
+            case blocks.NarrativeBlock() | blocks.TableBlock():
+                return _prose(block.text, key, entry)
+            case blocks.OutlineBlock():
+                return _prose(self.outline(block), key, entry)
+            case blocks.FrameworkItemsBlock():
+                return _prose(self.framework_items(block), key, entry)
+            case blocks.PeopleBlock():
+                return _prose(_list("ul", [_person(person) for person in self.snapshot.consultees]), key, entry)
+            case blocks.NilBlock():
+                return [_block("nil", words=self.nil(block))]
+            case blocks.RatingKeyBlock():
+                keys = [ratings.key(scheme) for scheme in self.schemes_of(block)]
+                return [_block("rating-keys", keys=keys)] if keys else []
+            case blocks.WorkstreamsBlock():
+                lines = list(self.lines(block))
+                return [_block("workstreams", lines=lines)] if lines else []
+            case blocks.AgainBlock():
+                return self.again(block, entry, key, seen)
+
+    def again(self, block: blocks.AgainBlock, entry: SectionEntry, key: str, seen: tuple[str, ...]) -> list[BlockLine]:
+        """Another section's blocks, once more; a section that leads back to itself is a gap, not a loop."""
+        if block.section not in self.filled or block.section in (entry.key, *seen):
+            words = f"{self.manifest.wording.missing_section} ({block.section})"
+            return [_block("gap", words=self.gap(words, key))]
+        return [
+            line
+            for number, inner in enumerate(self.filled[block.section].blocks, start=1)
+            for line in self.block(inner, entry, f"{key}/{number}", (*seen, block.section))
+        ]
+
+    def nil(self, block: blocks.NilBlock) -> str:
+        wording = self.manifest.wording
+        pattern = block.wording or (wording.nil_subject if block.subject else wording.nil)
+        as_at = self.day(block.as_at or self.snapshot.paper.cut_off)
+        return pattern.replace("{subject}", block.subject or "").replace("{as_at}", as_at)
+
+    # Lists that are made of facts
+
+    def outline(self, block: blocks.OutlineBlock) -> str:
+        shown = [w for w in self.snapshot.workstreams if block.scope == "all" or w.chosen]
+        themes = [theme for theme in self.walk() if self.within(theme, block.themes)]
+        if block.style == "bullets":
+            return _list("ul", [w.name for theme in themes for w in shown if w.theme == theme.key])
+        points = []
+        for theme in themes:
+            names = [w.name for w in shown if w.theme == theme.key]
+            if names:
+                points.append(f"<li><p>{escape(theme.name, quote=False)}</p>{_list('ol', names, 'a')}</li>")
+        return f'<ol type="i">{"".join(points)}</ol>' if points else ""
+
+    def framework_items(self, block: blocks.FrameworkItemsBlock) -> str:
+        served = {item for w in self.snapshot.workstreams if w.chosen for item in w.serves}
+        asked = [f for f in self.snapshot.frameworks if block.framework in (None, f.key)]
+        return "".join(items.tree(f, None if block.scope == "all" else served) for f in asked)
+
+    # Themes and workstreams
+
+    def walk(self) -> Iterator[ThemeFacts]:
+        """Every theme: parents before children, siblings in their order."""
+        children: dict[str | None, list[ThemeFacts]] = {}
+        for theme in self.snapshot.themes:
+            children.setdefault(theme.parent, []).append(theme)
+
+        def below(parent: str | None) -> Iterator[ThemeFacts]:
+            for theme in children.get(parent, []):
+                yield theme
+                yield from below(theme.key)
+
+        return below(None)
+
+    def path(self, theme: ThemeFacts) -> list[ThemeFacts]:
+        """The theme and those above it, the topmost first."""
+        above = [theme]
+        while above[0].parent:
+            above.insert(0, self.themes[above[0].parent])
+        return above
+
+    def within(self, theme: ThemeFacts, keys: Iterable[str]) -> bool:
+        wanted = set(keys)
+        return not wanted or any(above.key in wanted for above in self.path(theme))
+
+    def lines(self, block: blocks.WorkstreamsBlock) -> Iterator[Line]:
+        asked = [w for w in self.snapshot.workstreams if w.chosen and self.within(self.themes[w.theme], block.themes)]
+        # A theme stands under those above it, asked for or not, so that no level of heading is jumped.
+        used = {above.key for w in asked for above in self.path(self.themes[w.theme])}
+        unexplained = self.unexplained_schemes() if block.ratings else {}
+        for theme in self.walk():
+            if theme.key not in used:
+                continue
+            depth = len(self.path(theme))
+            scheme = unexplained.pop(theme.scheme or "", None)
+            introduced = block.introductions and self.within(theme, block.themes)
+            line = self.theme_line(theme, min(depth, 2), scheme, introduced=introduced)
+            inside = [workstream for workstream in asked if workstream.theme == theme.key]
+            if [workstream.name for workstream in inside] == [theme.name]:
+                # The theme is its workstream: the same heading twice would say nothing.
+                alone = self.workstream_line(inside[0], line.level, block)
+                yield line.model_copy(update={"owner": alone.owner, "updates": alone.updates, "gap": alone.gap})
+                continue
+            yield line
+            for workstream in inside:
+                yield self.workstream_line(workstream, min(depth + 1, 3), block)
+
+    def theme_line(self, theme: ThemeFacts, level: int, unexplained: SchemeFacts | None, *, introduced: bool) -> Line:
+        introduction = theme.introduction if introduced else None
+        place = f"theme/{theme.key}/introduction"
+        return Line(
+            kind="theme",
+            level=level,
+            name=theme.name,
+            owner="",
+            keys=[ratings.key(unexplained)] if unexplained else [],
+            introduction=Narrative(introduction.text, f"{place}/{introduction.as_at}", level + 2)
+            if introduction
+            else None,
+            updates=[],
+            gap="",
+        )
+
+    def workstream_line(self, workstream: WorkstreamFacts, level: int, block: blocks.WorkstreamsBlock) -> Line:
+        gap = ""
+        if not workstream.updates:
+            words = self.manifest.wording.missing_update.replace("{workstream}", workstream.name)
+            gap = self.gap(words.replace("{as_at}", self.day(self.snapshot.paper.cut_off)), workstream.name)
+        return Line(
+            kind="workstream",
+            level=level,
+            name=workstream.name,
+            owner=workstream.owner.name if workstream.owner else "",
+            keys=[],
+            introduction=None,
+            updates=[self.update_line(workstream, update, level, block) for update in workstream.updates],
+            gap=gap,
+        )
+
+    def update_line(
+        self, workstream: WorkstreamFacts, update: UpdateFacts, level: int, block: blocks.WorkstreamsBlock
+    ) -> UpdateLine:
+        wording = self.manifest.wording
+        nil = wording.nothing_to_report.replace("{as_at}", self.day(update.as_at)) if update.nothing_to_report else ""
+        scheme = self.schemes.get(workstream.scheme or "")
+        cells = ratings.strip(scheme, update.ratings, wording) if block.ratings else []
+        dated = len(workstream.updates) > 1
+        return UpdateLine(
+            as_at=self.day(update.as_at),
+            dated=dated,
+            level=level + 2,
+            nil=nil,
+            parts=list(self.part_lines(workstream, update, level + dated, block.parts)),
+            ratings=cells,
+            rating_words=ratings.in_a_line(cells, wording) if block.ratings and scheme else "",
+            source_note=(
+                ratings.source_note(scheme, update.ratings, workstream.rating_source, wording) if block.ratings else ""
+            ),
+        )
+
+    def part_lines(
+        self, workstream: WorkstreamFacts, update: UpdateFacts, level: int, wanted: tuple[str, ...]
+    ) -> Iterator[PartLine]:
+        known = {part.key: part for part in self.manifest.parts}
+        for key in wanted or known:
+            part = known[key]
+            need = workstream.needs.get(key, Need.REQUIRED if part.required else Need.OPTIONAL)
+            own = update.own_wordings.get(key)
+            text = own.text if own else update.parts.get(key, "")
+            if text:
+                place = f"workstream/{workstream.ref}/{update.as_at}/{key}"
+                yield PartLine(
+                    label=part.label,
+                    level=level + 2,
+                    heading=part.heading,
+                    text=Narrative(text, place, level + 2 + part.heading),
+                    gap="",
+                    check=self.gap(self.manifest.wording.stale_wording, f"{workstream.name}, {part.label}")
+                    if key in update.stale
+                    else "",
+                )
+            elif need is Need.REQUIRED and not update.nothing_to_report:
+                words = self.manifest.wording.missing_part
+                for name, value in (
+                    ("workstream", workstream.name),
+                    ("part", part.label),
+                    ("as_at", self.day(update.as_at)),
+                ):
+                    words = words.replace(f"{{{name}}}", value)
+                yield PartLine(
+                    label=part.label,
+                    level=level + 2,
+                    heading=part.heading,
+                    text=None,
+                    gap=self.gap(words, f"{workstream.name}, {part.label}"),
+                    check="",
+                )
+
+    # Rating keys
+
+    def schemes_in_use(self) -> list[SchemeFacts]:
+        used = {w.scheme for w in self.snapshot.workstreams if w.chosen and any(u.ratings for u in w.updates)}
+        return [scheme for scheme in self.snapshot.schemes if scheme.key in used]
+
+    def schemes_of(self, block: blocks.RatingKeyBlock) -> list[SchemeFacts]:
+        in_use = self.schemes_in_use()
+        return [scheme for scheme in in_use if not block.schemes or scheme.key in block.schemes]
+
+    def unexplained_schemes(self) -> dict[str, SchemeFacts]:
+        """Schemes in use whose key no section of the paper prints: the themes that carry them print it."""
+        printed = {
+            scheme.key
+            for section in self.snapshot.sections
+            for block in section.blocks
+            if isinstance(block, blocks.RatingKeyBlock)
+            for scheme in self.schemes_of(block)
+        }
+        return {scheme.key: scheme for scheme in self.schemes_in_use() if scheme.key not in printed}
+
+
+def _stands(entry: SectionEntry, section: SectionLines, later: list[tuple[SectionEntry, SectionLines]]) -> bool:
+    """Whether a section is printed: it has something to say, or stands as a heading above sections that have."""
+    if section.blocks:
+        return True
+    if not entry.container:
+        return False
+    for below, lines in later:
+        if below.level <= entry.level:
+            return False
+        if lines.blocks:
+            return True
+    return False
+
+
+def _block(
+    kind: Literal["narrative", "nil", "gap", "rating-keys", "workstreams"],
+    *,
+    text: Narrative | None = None,
+    words: str = "",
+    keys: list[RatingKey] | None = None,
+    lines: list[Line] | None = None,
+) -> BlockLine:
+    return BlockLine(kind=kind, text=text, words=words, keys=keys or [], lines=lines or [])
+
+
+def _prose(html: str, key: str, entry: SectionEntry) -> list[BlockLine]:
+    return [_block("narrative", text=Narrative(html, key, entry.level + 1))] if html else []
+
+
+def _list(tag: Literal["ul", "ol"], items: Iterable[str], kind: str = "") -> str:
+    points = "".join(f"<li><p>{escape(item, quote=False)}</p></li>" for item in items)
+    opened = f'{tag} type="{kind}"' if kind else tag
+    return f"<{opened}>{points}</{tag}>" if points else ""
+
+
+def _person(person: PersonFacts) -> str:
+    return person.name if person.post in (None, person.name) else f"{person.name}, {person.post}"
