@@ -1,0 +1,1 @@
+"""Facts going in and coming out again, as a report author meets them."""

@@ -1,0 +1,1 @@
+"""What the nouns answer when they are asked."""
