@@ -64,8 +64,9 @@ def authorise(account: Account, action: Action) -> None:
 
 def sees(account: Account, organisation_id: int) -> bool:
     """Whether what this organisation owns exists for the account; answer as if it did not where this is false."""
-    return (
-        account.role is Role.ADMINISTRATOR
-        or account.organisation_id is None
-        or account.organisation_id == organisation_id
-    )
+    return confined_to(account) in (None, organisation_id)
+
+
+def confined_to(account: Account) -> int | None:
+    """The id of the only organisation whose property exists for the account; None for one that sees all."""
+    return None if account.role is Role.ADMINISTRATOR else account.organisation_id

@@ -12,7 +12,7 @@ from app.db import ids_by_key
 from app.errors import NotFound
 from app.frameworks.models import FrameworkItem
 from app.papers.models import Choice, Consultee, OwnWording, Paper
-from app.people.models import Person
+from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
 
 
@@ -58,6 +58,7 @@ def papers(
     after: str = "",
     limit: int,
     organisation_id: int | None = None,
+    organisation: str | None = None,
     board: str | None = None,
     series: str | None = None,
     meeting_from: date | None = None,
@@ -65,12 +66,14 @@ def papers(
 ) -> Sequence[Paper]:
     """At most `limit` papers in the order of their references, behind `after`; each filter that is given holds.
 
-    `board` and `series` are keys, the days of the meeting are both included. With organisation, format, series, and
-    meeting with its board: what a list shows.
+    `organisation`, `board` and `series` are keys, the days of the meeting are both included. With organisation,
+    format, series, and meeting with its board: what a list shows.
     """
     conditions = [Paper.reference > after]
     if organisation_id is not None:
         conditions.append(Paper.organisation_id == organisation_id)
+    if organisation is not None:
+        conditions.append(Paper.organisation.has(Organisation.key == organisation))
     if board is not None:
         conditions.append(Paper.meeting.has(Meeting.board.has(Board.key == board)))
     if series is not None:

@@ -42,6 +42,11 @@ def get_organisation(session: Session, key: str) -> Organisation:
     return organisation
 
 
+def organisation_by_id(session: Session, organisation_id: int) -> Organisation | None:
+    """The organisation with this id, if there is one."""
+    return session.get(Organisation, organisation_id)
+
+
 def organisations(session: Session, *, after: str = "", limit: int) -> Sequence[Organisation]:
     """At most `limit` organisations in the order of their keys, beginning behind the key `after`."""
     return session.scalars(

@@ -1,0 +1,84 @@
+"""The one place where the parts meet: settings, database, blobs and routes become one application."""
+
+import json
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.settings import PACKAGED_MIGRATIONS, Settings
+from app.upkeep.stores import Stores, open_stores
+from app.upkeep.upgrade import is_at_head
+from app.web import errors, health, reference
+from app.web.api import routes
+from app.web.deps import Limits, Premises
+from app.web.edges import BodyLimit, RequestName
+from app.web.openapi import TITLE, document_of
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application that serves with these settings; its database must have the newest schema."""
+    stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        stores.database.dispose()
+
+    app = FastAPI(
+        title=TITLE, version=version("boardpapers"), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
+    app.state.premises = Premises(stores.database, stores.blobs, _limits(settings), _readiness(stores))
+    app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
+    errors.install(app)
+    for router in (routes.router(), health.router, reference.router):
+        app.include_router(router)
+    app.mount("/static", reference.style_sheets)
+    app.add_middleware(BodyLimit, usual=settings.max_json_bytes, special=_body_limits(settings))
+    app.add_middleware(RequestName)
+    return app
+
+
+def described(app: FastAPI) -> str:
+    """The app's OpenAPI document as text: names sorted, two spaces a level, a line break at its end."""
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        picture_bytes=settings.max_picture_bytes,
+        picture_pixels=settings.max_picture_pixels,
+        page_size=settings.max_page_size,
+    )
+
+
+def _body_limits(settings: Settings) -> dict[str, int]:
+    """Beginning of a path → bytes of the largest body, where it is not the usual one."""
+    form = 64 * 1024  # what a multipart form adds to its file
+    return {
+        f"{routes.PREFIX}/facts": settings.max_facts_bytes,
+        f"{routes.PREFIX}/pictures": settings.max_picture_bytes + form,
+        # base 64 takes four bytes for three; a manifest comes with the template
+        f"{routes.PREFIX}/formats/": settings.max_template_bytes * 4 // 3 + settings.max_json_bytes,
+    }
+
+
+def _readiness(stores: Stores) -> Callable[[], dict[str, str]]:
+    def missing() -> dict[str, str]:
+        found: dict[str, str] = {}
+        try:
+            if not is_at_head(stores.database.engine, PACKAGED_MIGRATIONS):
+                found["schema"] = "The database has not the newest schema; run “boardpapers upgrade”."
+        except SQLAlchemyError:
+            found["database"] = "The database does not answer."
+        folder = stores.blobs.folder
+        # The first blob makes its folder: until then, the nearest folder above it must take one.
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+            found["blobs"] = "The folder of kept files cannot be written."
+        return found
+
+    return missing

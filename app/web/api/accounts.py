@@ -1,0 +1,219 @@
+"""Accounts and their tokens."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from app.accounts import commands, queries
+from app.accounts.models import Account, Role
+from app.accounts.policy import ALLOWED
+from app.errors import Fault
+from app.fields import KeyText, Line
+from app.people.queries import organisation_by_id, organisation_ids
+from app.web.api import examples
+from app.web.api.body import FaultyBody, JsonBody, read_as
+from app.web.api.kinds import Listing
+from app.web.api.lists import Paging, every
+from app.web.api.once import Doing
+from app.web.api.representation import json_answer, plain
+from app.web.deps import AccountManager, Now, Reading, SignedIn, Writing
+from app.web.openapi import LINK, LOCATION, REPLAY, gives, problems, takes
+
+router = APIRouter(prefix="/accounts", tags=["accounts"])
+
+
+class AccountIn(BaseModel):
+    """A new account."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: KeyText
+    name: Line
+    role: Role
+    organisation: KeyText | None = Field(
+        default=None, description="Key of the organisation whose papers it sees; without one, it sees all"
+    )
+
+
+class AccountOut(BaseModel):
+    """An account; never its token."""
+
+    key: str
+    name: str
+    role: Role
+    organisation: str | None
+    may: list[str] = Field(description="What its role allows")
+    has_token: bool
+    created_at: datetime
+
+
+class AccountWithToken(BaseModel):
+    """An account with the token that it was just given."""
+
+    account: AccountOut
+    token: str | None = Field(description="Shown this once; null where this answer is given again")
+
+
+ACCOUNT: dict[str, Any] = {
+    **examples.ACCOUNT,
+    "may": ["download documents", "generate papers"],
+    "has_token": True,
+    "created_at": "2026-11-21T14:30:00Z",
+}
+WITH_TOKEN = {"account": ACCOUNT, "token": "bp_6mP0yVq3Ck1oJ9b2dX8fR5tH7wLzA4sEuNgKiTvQxYc"}
+
+SHOWN_ONCE = "The token is shown in this answer and never again, not even when the answer is repeated."
+
+
+@router.get(
+    "/me",
+    summary="See who I am",
+    description="The account whose token this is, and what it may do.",
+    operation_id="get_me",
+    responses={200: gives(AccountOut, "The account.", example=ACCOUNT), **problems()},
+    response_class=Response,
+)
+def get_me(who: SignedIn, session: Reading) -> Response:
+    """The account that asks."""
+    return json_answer(plain(_said(session, who)))
+
+
+@router.get(
+    "",
+    summary="List accounts",
+    description="In the order of their keys.",
+    operation_id="list_accounts",
+    responses={
+        200: gives(
+            Listing[AccountOut],
+            "One page of the list.",
+            example={"items": [ACCOUNT], "next": None},
+            headers=LINK,
+        ),
+        **problems(),
+    },
+    response_class=Response,
+)
+def list_accounts(_who: AccountManager, session: Reading, page: Paging) -> Response:
+    """Every account."""
+    found = every(
+        lambda after, size: queries.page(session, limit=size, after=after),
+        page.after,
+        size=page.limit + 1,
+        key=lambda account: account.key,
+    )
+    return page.of(found, key=lambda account: account.key, show=lambda account: plain(_said(session, account)))
+
+
+@router.post(
+    "",
+    summary="Make an account",
+    description=f"A new account with a token. {SHOWN_ONCE}",
+    operation_id="post_account",
+    openapi_extra=takes(AccountIn, examples.ACCOUNT),
+    responses={
+        201: gives(AccountWithToken, "The account, and its token.", example=WITH_TOKEN, headers=LOCATION | REPLAY),
+        **problems(409, 413, 415),
+    },
+    response_class=Response,
+)
+def make_account(who: AccountManager, document: JsonBody, session: Writing, once: Doing, now: Now) -> Response:
+    """The account exists."""
+
+    def make() -> Response:
+        asked = read_as(AccountIn, document)
+        account, token = commands.create(
+            session,
+            key=asked.key,
+            name=asked.name,
+            role=asked.role,
+            organisation_id=_organisation_id(session, asked.organisation),
+            by=who.key,
+            now=now,
+        )
+        said = AccountWithToken(account=_said(session, account), token=token)
+        return json_answer(plain(said), 201, {"Location": f"/api/v1/accounts/{account.key}"})
+
+    return once.answer(repr(sorted(document.items())).encode(), make, secret=["token"])
+
+
+@router.get(
+    "/{key}",
+    summary="Read an account",
+    description="What it may do; never its token.",
+    operation_id="get_account",
+    responses={200: gives(AccountOut, "The account.", example=ACCOUNT), **problems(404)},
+    response_class=Response,
+)
+def get_account(key: KeyText, _who: AccountManager, session: Reading) -> Response:
+    """The account."""
+    return json_answer(plain(_said(session, queries.get(session, key))))
+
+
+@router.post(
+    "/{key}/token",
+    summary="Give an account a new token",
+    description=f"The one before opens nothing any more. {SHOWN_ONCE}",
+    operation_id="post_account_token",
+    responses={
+        201: gives(AccountWithToken, "The account, and its new token.", example=WITH_TOKEN, headers=REPLAY),
+        **problems(404, 409, 413),
+    },
+    response_class=Response,
+)
+def renew_token(key: KeyText, who: AccountManager, session: Writing, once: Doing, now: Now) -> Response:
+    """The account has a new token."""
+
+    def make() -> Response:
+        account = queries.get(session, key)
+        token = commands.renew_token(session, account, by=who.key, now=now)
+        return json_answer(plain(AccountWithToken(account=_said(session, account), token=token)), 201)
+
+    return once.answer(b"", make, secret=["token"])
+
+
+@router.delete(
+    "/{key}/token",
+    summary="Take an account's token away",
+    description="From now on it opens nothing. The account stays: what it did is known by its name.",
+    operation_id="delete_account_token",
+    status_code=204,
+    responses={204: gives(None, "It has no token."), **problems(404, 413)},
+    response_class=Response,
+)
+def revoke_token(key: KeyText, who: AccountManager, session: Writing, now: Now) -> Response:
+    """The account has no token."""
+    commands.revoke_token(session, queries.get(session, key), by=who.key, now=now)
+    return Response(status_code=204)
+
+
+def _said(session: Session, account: Account) -> AccountOut:
+    return AccountOut(
+        key=account.key,
+        name=account.name,
+        role=account.role,
+        organisation=_organisation_key(session, account.organisation_id),
+        may=sorted(ALLOWED[account.role]),
+        has_token=account.token_hash is not None,
+        created_at=account.created_at.astimezone(UTC),
+    )
+
+
+def _organisation_key(session: Session, number: int | None) -> str | None:
+    if number is None:
+        return None
+    organisation = organisation_by_id(session, number)
+    return organisation.key if organisation else None
+
+
+def _organisation_id(session: Session, key: str | None) -> int | None:
+    if key is None:
+        return None
+    ids = organisation_ids(session, [key])
+    if key not in ids:
+        raise FaultyBody("What was sent is not right.", [Fault("organisation", f"there is no organisation “{key}”")])
+    return ids[key]

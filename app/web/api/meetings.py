@@ -1,0 +1,136 @@
+"""Meetings of all boards, and the revisions of an update: lists that belong to no single entry."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from app.facts import read
+from app.facts.shapes import BoardShape, MeetingShape, UpdateShape
+from app.fields import Day, KeyText
+from app.web.api import examples
+from app.web.api.entries import visible
+from app.web.api.kinds import WORKSTREAMS, Listing
+from app.web.api.lists import Paging, every
+from app.web.api.representation import AsText, plain
+from app.web.deps import FactsReader, Reading
+from app.web.openapi import LINK, gives, problems
+from app.workstreams import queries as workstreams
+from app.workstreams.models import Update
+
+router = APIRouter()
+
+
+class MeetingOfBoard(BaseModel):
+    """A meeting and whose it is."""
+
+    board: str = Field(description="Key of the board")
+    meeting: MeetingShape
+
+
+class Revision(BaseModel):
+    """One revision of an update: what was said, and when it was recorded."""
+
+    revision: int
+    recorded_at: datetime
+    update: UpdateShape
+
+
+@router.get(
+    "/meetings",
+    tags=["boards"],
+    summary="List meetings of all boards",
+    description="By board, then by date; of one board, or between two days where that is asked.",
+    operation_id="list_meetings",
+    responses={
+        200: gives(
+            Listing[MeetingOfBoard],
+            "One page of the list.",
+            example={"items": [{"board": "scrutiny", "meeting": examples.MEETING}], "next": None},
+            headers=LINK,
+        ),
+        **problems(),
+    },
+    response_class=Response,
+)
+def list_meetings(
+    _who: FactsReader,
+    session: Reading,
+    page: Paging,
+    board: Annotated[KeyText | None, Query(description="Only of this board")] = None,
+    first: Annotated[Day | None, Query(alias="from", description="Only on this day or later")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="Only on this day or earlier")] = None,
+) -> Response:
+    """Meetings that fit what is asked."""
+    fitting = (
+        found
+        for found in _meetings(session, page.after)
+        if (board is None or found.board == board)
+        and (first is None or found.meeting.held_on >= first)
+        and (last is None or found.meeting.held_on <= last)
+    )
+    return page.of(fitting, key=_place, show=plain)
+
+
+@router.get(
+    "/workstreams/{ref}/updates/{as_at}/revisions",
+    tags=["workstreams"],
+    summary="List the revisions of an update",
+    description="A correction makes a new revision and overwrites nothing: all of them, first to last.",
+    operation_id="list_workstreams_updates_revisions",
+    responses={
+        200: gives(
+            Listing[Revision],
+            "One page of the list.",
+            example={
+                "items": [{"revision": 1, "recorded_at": "2026-11-20T16:04:00Z", "update": examples.UPDATE}],
+                "next": None,
+            },
+            headers=LINK,
+        ),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def list_revisions(
+    *, ref: KeyText, as_at: Day, who: FactsReader, session: Reading, page: Paging, as_text: AsText = False
+) -> Response:
+    """The revisions, first to last."""
+    visible(session, who, WORKSTREAMS, ref)
+    rows = workstreams.revisions(session, ref, as_at)
+    if not rows:
+        raise workstreams.NoUpdate(ref, as_at)
+    said = map(_revision, rows)
+    behind = (revision for revision in said if _number(revision) > page.after)
+    return page.of(behind, key=_number, show=plain, as_text=as_text)
+
+
+def _meetings(session: Session, after: str) -> Iterator[MeetingOfBoard]:
+    """Every meeting behind the place `after`, by board and date."""
+    begun = after.partition(" ")[0]
+
+    def fetch(key: str, size: int) -> list[BoardShape]:
+        return read.boards(session, after=key, limit=size)
+
+    boards = every(fetch, begun, size=50, key=lambda board: board.key)
+    rest = (MeetingOfBoard(board=board.key, meeting=meeting) for board in boards for meeting in board.meetings)
+    if begun:
+        here = (MeetingOfBoard(board=begun, meeting=meeting) for meeting in read.board(session, begun).meetings)
+        yield from (found for found in here if _place(found) > after)
+    yield from rest
+
+
+def _place(found: MeetingOfBoard) -> str:
+    return f"{found.board} {found.meeting.held_on}"
+
+
+def _revision(row: Update) -> Revision:
+    return Revision(revision=row.revision, recorded_at=row.recorded_at.astimezone(UTC), update=read.update_shape(row))
+
+
+def _number(revision: Revision) -> str:
+    return f"{revision.revision:09}"

@@ -1,0 +1,93 @@
+"""`Idempotency-Key`: the same request again gets the same answer, and nothing is done twice.
+
+As the IETF's draft "The Idempotency-Key HTTP Header Field" describes it; the answer is kept in the transaction of the
+deed.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Account
+from app.replies import commands as replies
+from app.web.deps import Now, SignedIn, Writing
+
+KEPT = ("content-type", "etag", "location")
+"""Headers that are given again with a kept answer."""
+
+
+class Once:
+    """What makes sure that a deed is done once."""
+
+    def __init__(
+        self,
+        request: Request,
+        account: SignedIn,
+        session: Writing,
+        now: Now,
+        idempotency_key: Annotated[
+            str | None,
+            Header(
+                alias="Idempotency-Key",
+                min_length=1,
+                max_length=200,
+                pattern=r"^[\x21-\x7e]+$",
+                description="Any text of your own, new for each deed: a request that comes again with it "
+                "is not carried out again, and gets the answer that it got",
+                examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+            ),
+        ] = None,
+    ) -> None:
+        # The draft writes the key as a quoted string; many clients leave the quotes out.
+        self._key = idempotency_key.strip('"') if idempotency_key else None
+        self._request: Request = request
+        self._account: Account = account
+        self._session: Session = session
+        self._now = now
+
+    def answer(self, said: bytes, make: Callable[[], Response], *, secret: Sequence[str] = ()) -> Response:
+        """The answer that `make` gives, or the one that the same request got before.
+
+        `said` is what the request says beside its address; `secret` names members of the answer that are not kept:
+        they are null when it is given again.
+        """
+        if not self._key:
+            return make()
+        digest = self._digest(said)
+        known = replies.claim(self._session, self._account.key, self._key, digest)
+        if known is not None:
+            return Response(known.body, known.status, headers={**known.headers, "Idempotent-Replay": "true"})
+        response = make()
+        replies.keep(
+            self._session,
+            account_key=self._account.key,
+            idempotency_key=self._key,
+            request_digest=digest,
+            status=response.status_code,
+            headers=_kept(response.headers),
+            body=_without(bytes(response.body), secret),
+            now=self._now,
+        )
+        return response
+
+    def _digest(self, said: bytes) -> str:
+        url = self._request.url
+        return sha256(f"{self._request.method} {url.path}?{url.query}\n".encode() + said).hexdigest()
+
+
+Doing = Annotated[Once, Depends(scope="function")]
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in KEPT if name in headers}
+
+
+def _without(body: bytes, secret: Sequence[str]) -> bytes:
+    if not secret:
+        return body
+    return json.dumps(json.loads(body) | dict.fromkeys(secret), ensure_ascii=False).encode()

@@ -1,0 +1,169 @@
+"""Papers as lists, previews and gaps; the entries themselves are in `entries`."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from app.accounts import policy
+from app.assembly.assemble import preview
+from app.fields import Day, KeyText
+from app.papers import queries as papers
+from app.papers.models import Paper
+from app.web.api import examples
+from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
+from app.web.api.kinds import Listing
+from app.web.api.lists import Paging
+from app.web.api.reach import Reach
+from app.web.api.representation import json_answer, plain
+from app.web.api.trace import Tracing
+from app.web.deps import FactsReader, Now, Previewer, Reading, Store
+from app.web.openapi import LINK, gives, problems
+
+router = APIRouter(tags=["papers"])
+
+
+class PaperListed(BaseModel):
+    """What a list shows of a paper."""
+
+    reference: str
+    title: str
+    organisation: str
+    format: str
+    board: str
+    meeting: date
+    series: str | None
+    agenda_number: str | None
+    marking: str
+    written_on: date | None = Field(description="Day of the first kept draft")
+
+
+class Gaps(BaseModel):
+    """What a paper still lacks, in words, in the order in which a reader meets it."""
+
+    gaps: list[str]
+
+
+LISTED = {
+    name: examples.PAPER[name]
+    for name in (
+        "reference", "title", "organisation", "format", "board", "meeting", "series", "agenda_number", "marking",
+    )
+} | {"written_on": "2026-11-23"}  # fmt: skip
+
+
+@router.get(
+    "/papers",
+    summary="List papers",
+    description="In the order of their references; of one board, series or organisation, or for meetings between two "
+    "days, where that is asked.",
+    operation_id="list_papers",
+    responses={
+        200: gives(
+            Listing[PaperListed],
+            "One page of the list.",
+            example={"items": [LISTED], "next": None},
+            headers=LINK,
+        ),
+        **problems(),
+    },
+    response_class=Response,
+)
+def list_papers(
+    *,
+    who: FactsReader,
+    session: Reading,
+    page: Paging,
+    board: Annotated[KeyText | None, Query(description="Only for this board")] = None,
+    series: Annotated[KeyText | None, Query(description="Only of this series")] = None,
+    organisation: Annotated[KeyText | None, Query(description="Only of this organisation")] = None,
+    meeting_from: Annotated[Day | None, Query(description="Only for meetings on this day or later")] = None,
+    meeting_to: Annotated[Day | None, Query(description="Only for meetings on this day or earlier")] = None,
+) -> Response:
+    """Papers that fit what is asked and exist for this account."""
+
+    found = papers.papers(
+        session,
+        after=page.after,
+        limit=page.limit + 1,
+        organisation_id=policy.confined_to(who),
+        organisation=organisation,
+        board=board,
+        series=series,
+        meeting_from=meeting_from,
+        meeting_to=meeting_to,
+    )
+    return page.of(iter(found), key=lambda paper: paper.reference, show=lambda paper: plain(_listed(paper)))
+
+
+@router.post(
+    "/papers/{reference}/preview",
+    summary="Preview a paper",
+    description="The paper as it would be generated now, as a Word document. It takes no number, and nothing is kept.",
+    operation_id="preview_paper",
+    responses={
+        200: gives(
+            None,
+            "The document.",
+            headers={
+                **DOWNLOAD,
+                "Boardpapers-Gaps": {
+                    "description": "How much that is required the document shows as missing",
+                    "schema": {"type": "integer"},
+                },
+            },
+            content=DOCX_CONTENT,
+        ),
+        **problems(404, 409),
+    },
+    response_class=Response,
+)
+def preview_paper(
+    *, reference: KeyText, who: Previewer, session: Reading, blobs: Store, trace: Tracing, now: Now
+) -> Response:
+    """The document of this moment."""
+    paper = Reach(session, who).paper(reference)
+    trace.reading(reference, paper.marking, "preview")
+    document = preview(session, blobs, reference, now=now)
+    return download(document.content, document.file_name, {"Boardpapers-Gaps": str(len(document.gaps))})
+
+
+@router.get(
+    "/papers/{reference}/gaps",
+    summary="See what a paper still lacks",
+    description="What is required and missing if the paper were generated now, in the words that the draft shows.",
+    operation_id="list_gaps",
+    responses={
+        200: gives(
+            Gaps,
+            "What is missing; an empty list: nothing.",
+            example={"gaps": ["To be written: Shared procurement has no “Progress” as at 20 November 2026."]},
+        ),
+        **problems(404, 409),
+    },
+    response_class=Response,
+)
+def list_gaps(
+    *, reference: KeyText, who: Previewer, session: Reading, blobs: Store, trace: Tracing, now: Now
+) -> Response:
+    """What is missing at this moment."""
+    paper = Reach(session, who).paper(reference)
+    trace.reading(reference, paper.marking, "gaps")
+    return json_answer(plain(Gaps(gaps=list(preview(session, blobs, reference, now=now).gaps))))
+
+
+def _listed(paper: Paper) -> PaperListed:
+    return PaperListed(
+        reference=paper.reference,
+        title=paper.title,
+        organisation=paper.organisation.key,
+        format=paper.format.key,
+        board=paper.meeting.board.key,
+        meeting=paper.meeting.held_on,
+        series=paper.series.key if paper.series else None,
+        agenda_number=paper.agenda_number,
+        marking=paper.marking,
+        written_on=paper.written_on,
+    )

@@ -1,0 +1,104 @@
+"""How far an account's eyes and hands reach: what belongs to another organisation does not exist for it.
+
+Papers belong to an organisation, themes too, and workstreams through their theme. Everything else (boards, persons,
+frameworks, formats …) is shared by all.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from app.accounts import policy
+from app.accounts.models import Account
+from app.errors import Fault
+from app.facts.decode import FaultyFacts
+from app.facts.shapes import FactsFile, PaperShape, Shape, ThemeShape, WorkstreamShape
+from app.papers import queries as papers
+from app.papers.models import Paper
+from app.people.queries import organisation_ids
+from app.workstreams.queries import ThemePlace, theme_places, themes_of
+
+
+class Reach:
+    """What one account sees and changes, as one session finds it."""
+
+    def __init__(self, session: Session, account: Account) -> None:
+        self._session = session
+        self._account = account
+        self._seen: dict[str, bool] = {}
+
+    def paper(self, reference: str) -> Paper:
+        """The paper, whole; raises NoPaper where there is none for this account."""
+        paper = papers.get(self._session, reference)
+        if not policy.sees(self._account, paper.organisation_id):
+            raise papers.NoPaper(reference)
+        return paper
+
+    def sees(self, shape: Shape) -> bool:
+        """Whether this exists for the account."""
+        if isinstance(shape, PaperShape | ThemeShape):
+            return self._sees_organisation(shape.organisation)
+        if isinstance(shape, WorkstreamShape):
+            return self._sees_theme(shape.theme)
+        return True
+
+    def allow_loading(self, facts: FactsFile) -> None:
+        """Everything that the file changes or refers to is within reach; raises FaultyFacts with what is not."""
+        if policy.sees(self._account, _NOBODYS):
+            return
+        faults = [*self._themes(facts), *self._workstreams(facts), *self._papers(facts)]
+        if faults:
+            raise FaultyFacts("The facts cannot be loaded; nothing was changed.", faults)
+
+    def _themes(self, facts: FactsFile) -> Iterator[Fault]:
+        for number, theme in enumerate(facts.themes):
+            if theme.key in self._places and not self._sees_theme(theme.key):
+                yield Fault(f"themes[{number}].key", _nothing("theme", theme.key))
+            yield from self._owner(f"themes[{number}].organisation", theme.organisation)
+
+    def _workstreams(self, facts: FactsFile) -> Iterator[Fault]:
+        said = {theme.key: theme.organisation for theme in facts.themes}
+        existing = themes_of(self._session, (workstream.ref for workstream in facts.workstreams))
+        for number, workstream in enumerate(facts.workstreams):
+            if workstream.ref in existing and not self._sees_theme(existing[workstream.ref]):
+                yield Fault(f"workstreams[{number}].ref", _nothing("workstream", workstream.ref))
+            if workstream.theme not in said and not self._sees_theme(workstream.theme):
+                yield Fault(f"workstreams[{number}].theme", _nothing("theme", workstream.theme))
+
+    def _papers(self, facts: FactsFile) -> Iterator[Fault]:
+        chosen = themes_of(self._session, (ref for paper in facts.papers for ref in paper.workstreams))
+        for number, paper in enumerate(facts.papers):
+            existing = papers.find(self._session, paper.reference)
+            if existing is not None and not policy.sees(self._account, existing.organisation_id):
+                yield Fault(f"papers[{number}].reference", _nothing("paper", paper.reference))
+            yield from self._owner(f"papers[{number}].organisation", paper.organisation)
+            for place, ref in enumerate(paper.workstreams):
+                if ref in chosen and not self._sees_theme(chosen[ref]):
+                    yield Fault(f"papers[{number}].workstreams[{place}]", _nothing("workstream", ref))
+
+    def _owner(self, place: str, organisation: str) -> Iterator[Fault]:
+        if not self._sees_organisation(organisation):
+            yield Fault(place, f"“{organisation}” is not your organisation")
+
+    @cached_property
+    def _places(self) -> dict[str, ThemePlace]:
+        return theme_places(self._session)
+
+    def _sees_theme(self, theme: str) -> bool:
+        # A theme that nobody knows is the loader's to name.
+        return theme not in self._places or self._sees_organisation(self._places[theme].organisation)
+
+    def _sees_organisation(self, key: str) -> bool:
+        if key not in self._seen:
+            number = organisation_ids(self._session, [key]).get(key, _NOBODYS)
+            self._seen[key] = policy.sees(self._account, number)
+        return self._seen[key]
+
+
+_NOBODYS = -1
+"""The id of no organisation: only who sees all sees what it owned."""
+
+
+def _nothing(kind: str, name: str) -> str:
+    return f"there is no {kind} “{name}”"

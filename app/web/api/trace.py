@@ -1,0 +1,32 @@
+"""The trace that reading a sensitive paper leaves: in a transaction of its own, before the answer."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.audit import commands as audit
+from app.web.deps import Here, Now, SignedIn, request_id
+
+SENSITIVE = "SENSITIVE"
+"""What the marking of a paper says whose readers are written down."""
+
+
+class Trace:
+    """Writes down who reads what."""
+
+    def __init__(self, request: Request, here: Here, account: SignedIn, now: Now) -> None:
+        self._database = here.database
+        self._request_id = request_id(request)
+        self._account = account
+        self._now = now
+
+    def reading(self, reference: str, marking: str, what: str) -> None:
+        """Where the marking is a sensitive one, the log says that the account read `what` of that paper."""
+        if SENSITIVE not in marking.upper():
+            return
+        with self._database.writing() as session:
+            session.info[audit.REQUEST_ID] = self._request_id
+            audit.record(session, f"{what}.read", f"paper/{reference}", by=self._account.key, at=self._now)
+
+
+Tracing = Annotated[Trace, Depends()]

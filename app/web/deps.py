@@ -1,0 +1,147 @@
+"""What routes are given: the doors of the database, the blobs, the time, and who asks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.orm import Session
+
+from app.accounts import policy
+from app.accounts import queries as accounts
+from app.accounts.models import Account
+from app.accounts.policy import Action
+from app.audit.commands import REQUEST_ID
+from app.blobs import Blobs
+from app.db import Database, lock
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much routes take, in bytes, pixels or rows; the length of bodies is watched before them."""
+
+    picture_bytes: int
+    picture_pixels: int
+    page_size: int
+
+
+@dataclass(frozen=True)
+class Premises:
+    """What the service works with: made once, in `main`."""
+
+    database: Database
+    blobs: Blobs
+    limits: Limits
+    readiness: Callable[[], dict[str, str]]
+    """What is not as it must be, by name, in a word or two; empty when requests can be served."""
+
+
+class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case
+    """The request carries no token, or one that opens nothing; `str()` is a sentence for the caller."""
+
+
+def premises(request: Request) -> Premises:
+    """What the service works with."""
+    found: Premises = request.app.state.premises
+    return found
+
+
+Here = Annotated[Premises, Depends(premises)]
+
+
+def request_id(request: Request) -> str:
+    """What this request is called in the log and in its answer."""
+    name: str = request.scope["state"]["request_id"]
+    return name
+
+
+def store(here: Here) -> Blobs:
+    """The blobs."""
+    return here.blobs
+
+
+def limits(here: Here) -> Limits:
+    """How much the service takes."""
+    return here.limits
+
+
+def utc_now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def reading(here: Here) -> Iterator[Session]:
+    """A session over one consistent state."""
+    with here.database.reading() as session:
+        yield session
+
+
+def writing(here: Here, request: Request) -> Iterator[Session]:
+    """A session whose changes are stored before the answer leaves, or not at all."""
+    with here.database.writing() as session:
+        # One writer at a time on both databases, loading included: what a condition was compared with is still so when
+        # it is changed, and what a paper is made of does not change while it is made.
+        lock(session, "facts")
+        session.info[REQUEST_ID] = request_id(request)
+        yield session
+
+
+Store = Annotated[Blobs, Depends(store)]
+Bounds = Annotated[Limits, Depends(limits)]
+Now = Annotated[datetime, Depends(utc_now)]
+# Routes name who asks first, then the body, then the door: nobody uploads without leave, or holds a door meanwhile.
+# The scope "function" commits before the answer leaves: with the default, a client would be told 201 first.
+Reading = Annotated[Session, Depends(reading, scope="function")]
+Writing = Annotated[Session, Depends(writing, scope="function")]
+
+bearer = HTTPBearer(
+    scheme_name="token",
+    bearerFormat="bp_…",
+    description="A service token: `Authorization: Bearer bp_…`. An administrator gives it out; it is shown once.",
+    auto_error=False,
+)
+
+
+def signed_in(
+    request: Request, here: Here, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Account:
+    """The account whose token the request carries; raises NotSignedIn."""
+    if credentials is None:
+        raise NotSignedIn("This needs a token: send “Authorization: Bearer bp_…”.")
+    # A door of its own, closed before the route's opens: a writer must not wait for itself.
+    with here.database.reading() as session:
+        account = accounts.by_token(session, credentials.credentials)
+        if account is None:
+            raise NotSignedIn("This token opens nothing: it is mistyped, was renewed, or was taken away.")
+        session.expunge(account)
+    request.state.account = account.key  # for the trace that a refusal leaves
+    return account
+
+
+SignedIn = Annotated[Account, Depends(signed_in)]
+
+
+@dataclass(frozen=True)
+class May:
+    """A dependency: the account that asks, which may do this; else RoleMayNot is raised."""
+
+    action: Action
+
+    def __call__(self, account: SignedIn) -> Account:
+        """The account, allowed."""
+        policy.authorise(account, self.action)
+        return account
+
+
+FactsReader = Annotated[Account, Depends(May(Action.READ_FACTS))]
+FactsWriter = Annotated[Account, Depends(May(Action.WRITE_FACTS))]
+FormatManager = Annotated[Account, Depends(May(Action.MANAGE_FORMATS))]
+Previewer = Annotated[Account, Depends(May(Action.PREVIEW))]
+Generator = Annotated[Account, Depends(May(Action.GENERATE))]
+VersionReader = Annotated[Account, Depends(May(Action.READ_VERSIONS))]
+Downloader = Annotated[Account, Depends(May(Action.DOWNLOAD))]
+PictureAdder = Annotated[Account, Depends(May(Action.ADD_PICTURES))]
+Auditor = Annotated[Account, Depends(May(Action.READ_AUDIT))]
+AccountManager = Annotated[Account, Depends(May(Action.MANAGE_ACCOUNTS))]

@@ -1,0 +1,214 @@
+"""Problem documents (RFC 9457) for every error, and which status each kind of error has."""
+
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.audit import commands as audit
+from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Problem
+from app.pictures.image import NotAPicture, PictureTooLarge
+from app.replies.commands import KeyUsedBefore
+from app.web.deps import NotSignedIn, premises, request_id, utc_now
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class PreconditionMissing(Problem):
+    """Something would be changed without saying which state of it was seen."""
+
+
+class PreconditionFailed(Problem):
+    """It is not, or no longer, in the state that the request names."""
+
+
+class UnsupportedMediaType(Problem):
+    """The body is of a kind that is not taken here."""
+
+
+class TooLarge(Problem):
+    """The body is longer than is taken here."""
+
+
+class FaultyParameter(Invalid):
+    """A parameter of the address or a header is not right; `name` says which."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        self.name = name
+        super().__init__(sentence)
+
+
+STATUS: dict[type[Problem], int] = {
+    KeyUsedBefore: 422,
+    NotAPicture: 415,
+    PictureTooLarge: 413,
+    PreconditionMissing: 428,
+    PreconditionFailed: 412,
+    UnsupportedMediaType: 415,
+    TooLarge: 413,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    Forbidden: 403,
+}
+"""Which status an error has: that of its nearest ancestor in this table."""
+
+TITLES: dict[int, tuple[str, str]] = {
+    400: ("bad-request", "The request cannot be understood"),
+    401: ("not-signed-in", "A token is needed"),
+    403: ("forbidden", "You may not do that"),
+    404: ("not-found", "There is no such thing"),
+    405: ("method-not-allowed", "That cannot be done with this address"),
+    409: ("conflict", "That cannot be done now"),
+    412: ("precondition-failed", "It was changed in the meantime"),
+    413: ("too-large", "That is too large"),
+    415: ("unsupported-media-type", "That kind of content is not taken here"),
+    422: ("invalid", "What was sent is not right"),
+    428: ("precondition-required", "Say which state you change"),
+    500: ("internal-error", "Something went wrong on our side"),
+    503: ("not-ready", "The service is not ready"),
+}
+"""Status → last part of the problem's `type`, and its title."""
+
+EXPLANATIONS: dict[int, str] = {
+    400: "The message is not HTTP as it should be. Check the client that sends it.",
+    401: "Send a token with the request: Authorization: Bearer bp_… An administrator gives tokens out.",
+    403: "The role of your account does not go with this. An administrator can say which role does.",
+    404: "Nothing with that name exists, or it belongs to an organisation whose papers you may not see.",
+    405: "The answer's Allow header names the methods that this address knows.",
+    409: "The request is right in itself, but the state that things are in does not allow it. The detail says why.",
+    412: "The If-Match header names another state than the present one. Read it again, and decide anew.",
+    413: "Send less at once, or a smaller file. The detail names the limit.",
+    415: "The detail names what is taken here.",
+    422: "Each entry of “errors” names one fault and its place: a JSON pointer into the body, or a parameter.",
+    428: "Something that exists is changed only by who has seen it: send its ETag as If-Match.",
+    500: "Nothing was changed. The log holds more, under the request id that came with the answer.",
+    503: "Try again in a moment; /health/ready says what is missing.",
+}
+"""Status → what somebody who meets the problem may do."""
+
+
+class ProblemError(BaseModel):
+    """One fault of what was sent."""
+
+    detail: str = Field(description="What is wrong, in a sentence")
+    pointer: str | None = Field(default=None, description="JSON pointer (RFC 6901) to the place in the body")
+    parameter: str | None = Field(default=None, description="Name of the parameter or header that is meant")
+
+
+class ProblemDocument(BaseModel):
+    """An error as RFC 9457 describes it."""
+
+    type: str = Field(description="Which kind of problem, as an address that explains it")
+    title: str = Field(description="The kind of problem in words, always the same")
+    status: int = Field(description="The HTTP status")
+    detail: str = Field(description="What is the matter this time, for a person")
+    errors: list[ProblemError] = Field(default=[], description="Every fault of what was sent, where there are any")
+
+
+def problem(
+    status: int, detail: str, errors: Iterable[ProblemError] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The problem document as an answer."""
+    slug, title = TITLES.get(status) or (str(status), _phrase(status))
+    document = ProblemDocument(type=f"/problems/{slug}", title=title, status=status, detail=detail, errors=list(errors))
+    body = document.model_dump(exclude_none=True)
+    if not body["errors"]:
+        del body["errors"]
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def status_of(error: Problem) -> int:
+    """The status that this error is answered with."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def pointer_to(path: str) -> str:
+    """A place as people count it, `updates[1].parts.progress`, as the JSON pointer `/updates/1/parts/progress`."""
+    steps = [step for step in re.split(r"[.\[\]]", path) if step]
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def install(app: FastAPI) -> None:
+    """From now on, every error of the app is answered with a problem document."""
+    app.add_exception_handler(Problem, _of_ours)
+    app.add_exception_handler(NotSignedIn, _not_signed_in)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _of_the_framework)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _of_ours(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    if isinstance(error, Forbidden):
+        _leave_trace(request)
+    if isinstance(error, FaultyParameter):
+        errors = [ProblemError(detail=error.summary, parameter=error.name)]
+        return problem(status_of(error), error.summary, errors)
+    if isinstance(error, Invalid):
+        return problem(status_of(error), error.summary, map(_said, error.faults))
+    return problem(status_of(error), str(error))
+
+
+def _said(fault: Fault) -> ProblemError:
+    return ProblemError(detail=fault.what, pointer=pointer_to(fault.where))
+
+
+def _leave_trace(request: Request) -> None:
+    """The log says that this was refused, in a transaction of its own: the request's has ended without one."""
+    account = getattr(request.state, "account", None)
+    if account is None:
+        return
+    with premises(request).database.writing() as session:
+        session.info[audit.REQUEST_ID] = request_id(request)
+        audit.record(session, "request.refused", f"{request.method} {request.url.path}"[:300], by=account, at=utc_now())
+
+
+def _not_signed_in(_request: Request, error: Exception) -> Response:
+    return problem(401, str(error), headers={"WWW-Authenticate": 'Bearer realm="boardpapers"'})
+
+
+def _not_valid(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    errors = [_of_parameter(wrong) for wrong in error.errors()]
+    names = ", ".join(sorted({said.parameter or "" for said in errors}))
+    return problem(422, f"This is not right in the address or its headers: {names}.", errors)
+
+
+def _of_parameter(wrong: Mapping[str, Any]) -> ProblemError:
+    # A value_error is a sentence of ours; the rest is Pydantic's, which names no field: the parameter does.
+    sentence = str(wrong["ctx"]["error"]) if wrong["type"] == "value_error" else wrong["msg"]
+    return ProblemError(detail=f"{sentence}.", parameter=str(wrong["loc"][-1]))
+
+
+def _of_the_framework(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    details = {
+        404: f"There is nothing at {request.url.path}.",
+        405: f"{request.method} is not possible at {request.url.path}.",
+    }
+    detail = details.get(error.status_code) or f"{str(error.detail).rstrip('.')}."
+    return problem(error.status_code, detail, headers=error.headers)
+
+
+def _unexpected(request: Request, _error: Exception) -> Response:
+    # Beyond the middleware that sets the headers of every other answer.
+    name = request_id(request)
+    detail = f"Something went wrong on our side, and nothing was changed. The log calls this request {name}."
+    return problem(500, detail, headers={"X-Request-Id": name, "X-Content-Type-Options": "nosniff"})
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

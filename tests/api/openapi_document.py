@@ -1,0 +1,3 @@
+"""Words that several tests of the API share."""
+
+PROBLEM = "application/problem+json"

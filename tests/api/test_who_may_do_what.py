@@ -1,0 +1,224 @@
+"""Without a token nothing opens; a role does what the policy says; what belongs to others does not exist."""
+
+import re
+
+from fastapi.routing import APIRoute
+
+from app.accounts.models import Role
+from app.web.api.body import raw_body
+from app.web.deps import May, signed_in, writing
+from tests.stories import PAPER, paper, update, workstream, world
+
+PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{name}"}
+"""What needs no token: whether the service lives, and its manual."""
+
+THINGS = {
+    "reference": PAPER,
+    "ref": "procurement",
+    "key": "force",
+    "held_on": "2027-03-11",
+    "as_at": "2027-01-15",
+    "section": "purpose",
+    "label": "0.1",
+    "digest": "0" * 64,
+}
+
+
+def operations(app):
+    """Method and path of every operation, from the table of routes and from the description."""
+    described = {
+        (method.upper(), path)
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+        if method in {"get", "put", "post", "delete"}
+    }
+    assert len(described) > 50
+    return sorted(described)
+
+
+def filled_in(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: THINGS[found[1]], path)
+
+
+def test_no_operation_is_open(app, stranger):
+    for headers in ({}, {"Authorization": "Bearer bp_nobodys"}, {"Authorization": "Basic YTpi"}):
+        for method, path in operations(app):
+            if path in PUBLIC:
+                continue
+            answer = stranger.request(method, filled_in(path), headers=headers)
+            assert (answer.status_code, answer.headers.get("www-authenticate")) == (
+                401,
+                'Bearer realm="boardpapers"',
+            ), (method, path)
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+def routes(router):
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from routes(route.original_router)
+
+
+def test_every_route_is_described(app):
+    found = list(routes(app))
+    assert len([route for route in found if route.include_in_schema]) == len(operations(app))
+    assert {route.path for route in found if not route.include_in_schema} < PUBLIC
+
+
+MAY = {
+    Role.TEMPLATE_MANAGER: {"read", "preview", "formats", "versions", "download"},
+    Role.SECRETARY: {"read", "write", "preview", "generate", "pictures", "versions", "download"},
+    Role.APPROVER: {"read", "preview", "versions", "download"},
+    Role.AUTHOR: {"read", "write", "preview", "generate", "pictures", "versions", "download"},
+    Role.LEAD: {"read", "write", "preview", "pictures"},
+    Role.CLIENT: {"read", "write", "preview", "generate", "pictures", "versions", "download"},
+    Role.READER: {"read", "versions", "download"},
+    Role.ADMINISTRATOR: {
+        "read", "write", "preview", "generate", "formats", "pictures", "versions", "download", "audit", "accounts",
+    },
+}  # fmt: skip
+"""Written by hand from what each person comes to do, not from the policy."""
+
+NEEDS = {
+    "GET /api/v1/audit": "audit",
+    "POST /api/v1/papers/{reference}/preview": "preview",
+    "GET /api/v1/papers/{reference}/gaps": "preview",
+    "POST /api/v1/papers/{reference}/versions": "generate",
+    "GET /api/v1/papers/{reference}/versions": "versions",
+    "GET /api/v1/papers/{reference}/versions/{label}": "versions",
+    "GET /api/v1/papers/{reference}/versions/{label}/snapshot": "versions",
+    "GET /api/v1/papers/{reference}/versions/{label}/document": "download",
+    "PUT /api/v1/formats/{key}": "formats",
+    "POST /api/v1/pictures": "pictures",
+    "GET /api/v1/accounts": "accounts",
+    "GET /api/v1/accounts/{key}": "accounts",
+    "POST /api/v1/accounts": "accounts",
+    "POST /api/v1/accounts/{key}/token": "accounts",
+    "DELETE /api/v1/accounts/{key}/token": "accounts",
+    "GET /api/v1/accounts/me": None,
+}
+"""What an operation needs; of the others, GET needs to read and the rest to write."""
+
+
+def test_each_role_does_what_it_is_for_and_no_more(app, client_of):
+    for role, may in MAY.items():
+        client = client_of(role)
+        for method, path in operations(app):
+            if path in PUBLIC:
+                continue
+            need = NEEDS.get(f"{method} {path}", "read" if method == "GET" else "write")
+            refused = client.request(method, filled_in(path)).status_code == 403
+            assert refused == (need is not None and need not in may), (method, path, role)
+
+
+def test_a_refusal_says_why_and_is_in_the_log(client, client_of):
+    answer = client_of(Role.READER).put("/api/v1/organisations/force", json={})
+    assert answer.status_code == 403
+    assert answer.json()["detail"] == "A reader may not change facts."
+    event = client.get("/api/v1/audit", params={"action": "request.refused"}).json()["items"][0]
+    assert (event["object"], event["by"]) == ("PUT /api/v1/organisations/force", "reader-all")
+    assert event["request"] == answer.headers["x-request-id"]
+
+
+def test_a_paper_of_another_organisation_does_not_exist(filled, client_of):
+    filled.post(f"/api/v1/papers/{PAPER}/versions")
+    other = client_of(Role.AUTHOR, "office")
+    hidden = f"/api/v1/papers/{PAPER}"
+    never = "/api/v1/papers/NEVER"
+    for method, rest in [
+        ("GET", ""), ("GET", "/sections/purpose"), ("GET", "/gaps"), ("POST", "/preview"), ("POST", "/versions"),
+        ("GET", "/versions"), ("GET", "/versions/0.1"), ("GET", "/versions/0.1/snapshot"),
+        ("GET", "/versions/0.1/document"),
+    ]:  # fmt: skip
+        answer = other.request(method, hidden + rest)
+        assert answer.status_code == 404, rest
+        assert answer.json()["detail"] == other.request(method, never + rest).json()["detail"].replace("NEVER", PAPER)
+    for noun in ("papers", "workstreams", "themes"):
+        assert other.get(f"/api/v1/{noun}").json()["items"] == []
+        assert filled.get(f"/api/v1/{noun}").json()["items"] != []
+    assert other.get("/api/v1/workstreams/procurement/updates").status_code == 404
+    assert other.put(hidden, json=paper(), headers={"If-Match": "*"}).status_code == 404
+    own = client_of(Role.AUTHOR, "force")
+    assert own.get(hidden).json() == filled.get(hidden).json()
+
+
+OUT_OF_REACH = [
+    ({"papers": [paper(title="Taken over")]}, "/papers/0/reference"),
+    ({"papers": [paper(reference="NEW", organisation="office")]}, "/papers/0/workstreams/0"),
+    ({"papers": [paper(reference="NEW", workstreams=[])]}, "/papers/0/organisation"),
+    ({"workstreams": [workstream(name="Renamed")]}, "/workstreams/0/ref"),
+    ({"workstreams": [workstream(updates=[update("2027-02-15", "False.")])]}, "/workstreams/0/ref"),
+    ({"workstreams": [workstream() | {"ref": "new", "updates": []}]}, "/workstreams/0/theme"),
+    ({"themes": [world()["themes"][0] | {"organisation": "office"}]}, "/themes/0/key"),
+    ({"themes": [{"key": "new", "name": "New", "organisation": "force"}]}, "/themes/0/organisation"),
+]
+"""What the commissioner's office may not send about the force, and what is wrong with it."""
+
+
+def test_a_facts_file_reaches_no_further_than_its_sender(filled, client_of):
+    other = client_of(Role.CLIENT, "office")
+    before = filled.get("/api/v1/audit").json()["items"]
+    for facts, place in OUT_OF_REACH:
+        answer = other.post("/api/v1/facts", json={"facts": "1"} | facts)
+        assert answer.status_code == 422
+        assert place in [error["pointer"] for error in answer.json()["errors"]]
+    assert filled.get("/api/v1/audit").json()["items"] == before
+
+
+def test_only_who_manages_formats_brings_formats_in_a_facts_file(filled, client_of):
+    author = client_of(Role.AUTHOR)
+    assert author.post("/api/v1/facts", json=world(formats=[])).status_code == 200
+    one = filled.get("/api/v1/formats/scrutiny").json()
+    assert author.post("/api/v1/facts", json={"facts": "1", "formats": [one]}).status_code == 403
+
+
+def test_a_token_is_shown_once_and_opens_until_it_is_renewed_or_taken_away(filled, stranger):
+    asked = {"key": "intranet", "name": "The intranet", "role": "client", "organisation": "force"}
+    made = filled.post("/api/v1/accounts", json=asked, headers={"Idempotency-Key": "k1"})
+    assert made.status_code == 201
+    token = made.json()["token"]
+    again = filled.post("/api/v1/accounts", json=asked, headers={"Idempotency-Key": "k1"})
+    assert again.json() == made.json() | {"token": None}
+
+    def me(token):
+        return stranger.get("/api/v1/accounts/me", headers={"Authorization": f"Bearer {token}"})
+
+    assert me(token).json()["organisation"] == "force"
+    assert "change accounts" not in me(token).json()["may"]
+    renewed = filled.post("/api/v1/accounts/intranet/token").json()["token"]
+    assert (me(token).status_code, me(renewed).status_code) == (401, 200)
+    assert filled.delete("/api/v1/accounts/intranet/token").status_code == 204
+    assert me(renewed).status_code == 401
+    assert filled.get("/api/v1/accounts/intranet").json()["has_token"] is False
+    assert filled.post("/api/v1/accounts", json=asked).status_code == 409
+
+
+def test_no_token_is_kept_anywhere(client, database):
+    from sqlalchemy import select, text
+
+    from app.replies.models import Reply
+
+    asked = {"key": "intranet", "name": "The intranet", "role": "client"}
+    made = client.post("/api/v1/accounts", json=asked, headers={"Idempotency-Key": "k1"})
+    with database.reading() as session:
+        assert made.json()["token"].encode() not in session.scalars(select(Reply.body)).one()
+        bodies = session.execute(text("SELECT body FROM audit_event")).scalars()
+        assert not any(made.json()["token"] in body for body in bodies)
+
+
+def test_nobody_uploads_without_leave_or_holds_a_door_while_uploading(app):
+    def order(dependant):
+        for below in dependant.dependencies:
+            yield from order(below)
+        yield dependant.call
+
+    checked = 0
+    for route in routes(app):
+        calls = list(order(route.dependant))
+        if raw_body in calls:
+            assert calls.index(signed_in) < calls.index(raw_body) < calls.index(writing), route.path
+            assert any(isinstance(call, May) for call in calls[: calls.index(raw_body)]), route.path
+            checked += 1
+    assert checked > 15
