@@ -1,0 +1,116 @@
+"""The house is kept in order: its tools find nothing, its map is true, its rooms know only those below."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+TOOLS = {
+    "ruff": [sys.executable, "-m", "ruff", "check", "."],
+    "ruff format": [sys.executable, "-m", "ruff", "format", "--check", "."],
+    "mypy": [sys.executable, "-m", "mypy"],
+    "import-linter": [
+        *[sys.executable, "-c"],
+        "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))",
+    ],
+}
+
+DRAWN = re.compile(r"^  (\S+)  +\S", re.MULTILINE)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_finds_nothing(tool):
+    done = subprocess.run(TOOLS[tool], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+
+    assert done.returncode == 0, f"\n{done.stdout}{done.stderr}"
+
+
+def rooms_in(folder: Path) -> set[str]:
+    """What the folder holds, as a map names it."""
+    packages = {f"{path.parent.name}/" for path in folder.glob("*/__init__.py")}
+    modules = {path.name for path in folder.glob("*.py") if path.name != "__init__.py"}
+    return packages | modules
+
+
+def rooms_on_the_map() -> list[str]:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (drawn,) = re.findall(r"^```\w*\napp/\n(.*?)^\S", readme, re.MULTILINE | re.DOTALL)
+    return DRAWN.findall(drawn)
+
+
+def test_the_map_in_the_readme_shows_the_house_as_it_is():
+    drawn = rooms_on_the_map()
+
+    assert len(drawn) == len(set(drawn))
+    assert set(drawn) == rooms_in(ROOT / "app")
+
+
+def test_every_room_says_what_lives_there():
+    silent = [
+        path
+        for path in (ROOT / "app").rglob("__init__.py")
+        if "node_modules" not in path.parts and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+    assert silent == []
+
+
+def test_routes_write_no_sql():
+    """Of SQLAlchemy the web may know the type of a session, so that it can hand one on."""
+    known = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in (ROOT / "app" / "web").rglob("*.py")
+        for name in imported_by(path)
+        if name.split(".")[0] == "sqlalchemy" and name != "sqlalchemy.orm.Session"
+    ]
+
+    assert known == []
+
+
+def imported_by(path: Path) -> list[str]:
+    """Every name that a module imports, in full."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def test_nobody_catches_everything():
+    """A bare `except Exception` hides what went wrong; ruff's BLE knows it, this knows the ones that were excused."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (ROOT / "app").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
+    ]
+
+    assert hidden == []
+
+
+def test_there_is_no_room_for_odds_and_ends():
+    odd = {"utils", "helpers", "common", "core", "services", "util", "helper", "misc"}
+
+    assert [path for path in (ROOT / "app").rglob("*.py") if {path.stem, path.parent.name} & odd] == []
+
+
+def test_only_the_command_line_imports_within_functions():
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (ROOT / "app").rglob("*.py")
+        if path.name != "cli.py"
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+    assert hidden == []
