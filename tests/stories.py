@@ -8,14 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.facts.load import Loaded, load
-from app.facts.parse import parse_facts
-
 from app import word
 from app.accounts.commands import command_line
 from app.assembly.assemble import Generated, assemble
 from app.blobs import Blobs
 from app.db import Database
+from app.facts.load import Loaded, load
+from app.facts.parse import parse_facts
 
 ROOT = Path(__file__).parent.parent
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

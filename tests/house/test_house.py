@@ -11,8 +11,8 @@ import pytest
 from tests.conftest import ROOT
 
 TOOLS = {
-    "ruff": [sys.executable, "-m", "ruff", "check", "."],
-    "ruff format": [sys.executable, "-m", "ruff", "format", "--check", "."],
+    "ruff": [sys.executable, "-m", "ruff", "check", "--no-cache", "."],
+    "ruff format": [sys.executable, "-m", "ruff", "format", "--no-cache", "--check", "."],
     "mypy": [sys.executable, "-m", "mypy"],
     "import-linter": [
         *[sys.executable, "-c"],
