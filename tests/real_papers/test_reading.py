@@ -31,13 +31,13 @@ Roofs
 
 Slates - Overall RAG - Green, Time Rag - Amber
 
-Note: RAG assessment determined for this report.
+Note: RAG assessment made by the board of the scheme.
 
 Slates were laid.
 
 Gutters
 
-Note RAG assessment from the pack except overall RAG which was determined here.
+Note RAG assessment out of the monthly returns except overall RAG that the owner gave.
 
 Gutters were cleaned.
 
@@ -66,8 +66,11 @@ def test_labels_and_values_that_run_over_two_rows_are_one() -> None:
 def test_ratings_in_a_heading_and_notes_below_it_become_facts() -> None:
     slates, gutters = tree_of(read_paper(INVENTED).sections["2.0"].pieces).rows
     assert (slates.name, slates.theme, slates.ratings) == ("Slates", "Roofs", {"overall": "green", "time": "amber"})
-    assert slates.sources == dict.fromkeys(("overall", "time"), "determined for this report")
-    assert (gutters.rating_source, gutters.sources) == ("from the pack", {"overall": "which was determined here"})
+    assert slates.sources == dict.fromkeys(("overall", "time"), "made by the board of the scheme")
+    assert (gutters.rating_source, gutters.sources) == (
+        "out of the monthly returns",
+        {"overall": "that the owner gave"},
+    )
     assert set(gutters.ratings.values()) == {"not-rated"}
     assert [piece.text for piece in gutters.parts["next-steps"]] == ["Clean them again"]
 
