@@ -172,7 +172,7 @@ def _get_route(routes: APIRouter, kind: Kind) -> None:
     @routes.get(
         f"/{kind.address}/{{{kind.key}}}",
         tags=[kind.tag],
-        summary=f"Read a {kind.word}",
+        summary=f"Read {kind.one}",
         description=f"{kind.says} The answer can be sent back with PUT.",
         operation_id=f"get_{kind.plural}",
         responses=_get_responses(kind.shape, kind.word, kind.example),
@@ -197,7 +197,7 @@ def _put_route(routes: APIRouter, kind: Kind) -> None:
     @routes.put(
         f"/{kind.address}/{{{kind.key}}}",
         tags=[kind.tag],
-        summary=f"Write a {kind.word}",
+        summary=f"Write {kind.one}",
         description=f"{kind.says} What is sent is checked as a whole, against what is there, before any of it is kept.",
         operation_id=f"put_{kind.plural}",
         openapi_extra=takes(kind.shape, dict(kind.example)),
@@ -215,7 +215,7 @@ def _dated_routes(routes: APIRouter, part: Part) -> None:
     @routes.get(
         address,
         tags=[part.kind.tag],
-        summary=f"List the {part.words} of a {part.kind.word}",
+        summary=f"List the {part.words} of {part.kind.one}",
         description=f"{part.says} In the order of their dates.",
         operation_id=f"list_{part.kind.plural}_{part.list}",
         responses={
@@ -241,7 +241,7 @@ def _dated_routes(routes: APIRouter, part: Part) -> None:
     @routes.get(
         f"{address}/{{{part.key}}}",
         tags=[part.kind.tag],
-        summary=f"Read one of the {part.words} of a {part.kind.word}",
+        summary=f"Read one of the {part.words} of {part.kind.one}",
         description=f"{part.says} The answer can be sent back with PUT.",
         operation_id=f"get_{part.kind.plural}_{part.list}",
         responses=_get_responses(part.shape, part.word, part.example),
@@ -261,7 +261,7 @@ def _dated_routes(routes: APIRouter, part: Part) -> None:
     @routes.put(
         f"{address}/{{{part.key}}}",
         tags=[part.kind.tag],
-        summary=f"Write one of the {part.words} of a {part.kind.word}",
+        summary=f"Write one of the {part.words} of {part.kind.one}",
         description=part.says
         + (" Sending what is there already changes nothing and needs no If-Match." if part.settled else ""),
         operation_id=f"put_{part.kind.plural}_{part.list}",

@@ -66,6 +66,11 @@ class Kind:
         except (NotFound, NothingLive):
             return None
 
+    @property
+    def one(self) -> str:
+        """The word with its article."""
+        return f"{'an' if self.word[0] in 'aeio' else 'a'} {self.word}"
+
     def named(self, key: str) -> str:
         """How a sentence speaks of the one with this key."""
         return f"The {self.word} “{key}”"
