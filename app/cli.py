@@ -57,7 +57,7 @@ class HoldsOtherFacts(Conflict):
         )
 
 
-@app.command()
+@app.command(short_help="Make invented papers, to see how it works.")
 def demo(
     data: DataOption = None,
     out: Annotated[
@@ -114,7 +114,7 @@ def demo(
         _say(f"  boardpapers {command + where:<40} {why}")
 
 
-@app.command()
+@app.command(short_help="Load a facts file, all of it or nothing.")
 def load(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A facts file, YAML or JSON.", exists=True, dir_okay=False)
@@ -163,7 +163,7 @@ def papers(data: DataOption = None, as_json: JsonOption = False) -> None:
     _table("Papers", columns, [row | {"version": row["version"] or "none yet"} for row in rows])
 
 
-@app.command()
+@app.command(short_help="Make a paper's draft and keep it.")
 def generate(
     paper: PaperArgument,
     preview: Annotated[
@@ -190,7 +190,7 @@ def generate(
         _say(f"  still open: {gap}")
 
 
-@app.command()
+@app.command(short_help="List or save what was made of a paper.")
 def versions(
     paper: PaperArgument,
     save: Annotated[
@@ -261,7 +261,7 @@ def serve(
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning", server_header=False)
 
 
-@app.command()
+@app.command(short_help="Give an account a new token for the API.")
 def token(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Key of the account; a new one is made.")],
     role: Annotated[str, typer.Option(help="Role of a new account: administrator, report-author, reader …")] = "reader",
@@ -295,7 +295,7 @@ def token(
     _say(secret)
 
 
-@app.command()
+@app.command(short_help="Prove that nothing kept was changed.")
 def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Prove that everything kept is what it was: files, versions, facts that never change, the audit log.
 
@@ -319,7 +319,7 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(report.exit_code)
 
 
-@app.command()
+@app.command(short_help="Make the database, or bring it up to date.")
 def upgrade(data: DataOption = None) -> None:
     """Bring the database to the newest schema, or make it; formats that came with the program are added."""
     from app.facts.load import load as load_facts
