@@ -37,6 +37,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for pr
 PaperArgument = Annotated[str, typer.Argument(metavar="PAPER", help="Reference of the paper, as `papers` lists it.")]
 
 
+UNBROKEN = frozenset({"Paper", "Version", "Meeting", "Digest", "File digest", "Template", "Time", "Made"})
+"""Columns of tables that are read as a whole."""
+
+
 class NoDatabase(Conflict):
     """There is no database of the newest schema where one was expected."""
 
@@ -92,26 +96,29 @@ def demo(
         return
     _table(
         "Draft papers",
-        {
-            "Paper": "paper",
-            "Version": "version",
-            "File": "name",
-            "Digest": "digest",
-            "Result": "result",
-            "Time": "time",
-        },
-        [row | {"digest": row["digest"][:12], "time": f"{row['milliseconds']} ms"} for row in rows],
+        {"Paper and file": "what", "Version": "made", "Digest": "digest", "Time": "time"},
+        [
+            {
+                "what": f"{row['paper']}\n{row['name']}",
+                "made": f"{row['version']}\n{row['result']}",
+                "digest": row["digest"][:12],
+                "time": f"{row['milliseconds']} ms",
+            }
+            for row in rows
+        ],
     )
     _say(f"\nThe drafts are in {folder}: open them in Word.\n\nWhat to do next:")
     where = f" --data {data}" if data else ""
-    for command, why in (
-        ("papers", "the papers in the database"),
-        (f"versions {facts.papers[0].reference}", "what was produced of one, with its digests"),
-        ("load FILE", "your own facts (see docs/facts-file.md)"),
-        ("verify", "proof that nothing kept was changed"),
-        ("serve", "the JSON API, with its reference at /docs"),
-    ):
-        _say(f"  boardpapers {command + where:<40} {why}")
+    steps = {
+        "papers": "the papers in the database",
+        f"versions {rows[-1]['paper']}": "what was made of one, with its digests",
+        "load FILE": "your own facts (see docs/facts-file.md)",
+        "verify": "proof that nothing kept was changed",
+        "serve": "the JSON API, with its reference at /docs",
+    }
+    width = max(len(step) for step in steps) + len(where) + 2
+    for step, why in steps.items():
+        _say(f"  boardpapers {step + where:<{width}} {why}")
 
 
 @app.command(short_help="Load a facts file, all of it or nothing.")
@@ -237,7 +244,10 @@ def versions(
         f"Versions of {paper}",
         {"Version": "version", "Made": "made_at", "By": "made_by", "Open": "open_points", "Template": "template",
          "File digest": "file_digest"},
-        [row | {"file_digest": row["file_digest"][:12]} for row in rows],
+        [
+            row | {"file_digest": row["file_digest"][:12], "made_at": f"{row['made_at'][:16].replace('T', ' ')} UTC"}
+            for row in rows
+        ],
     )  # fmt: skip
 
 
@@ -476,9 +486,9 @@ def _table(title: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> N
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", show_lines=True)
     for label in columns:
-        table.add_column(label, overflow="fold")
+        table.add_column(label, overflow="fold", no_wrap=label in UNBROKEN)
     for row in rows:
         table.add_row(*(str(row[key]) for key in columns.values()))
     Console().print(table)
