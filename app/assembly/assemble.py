@@ -12,7 +12,7 @@ from app.assembly.context import for_engine, vocabulary
 from app.assembly.naming import file_name
 from app.assembly.selection import LONDON, select_for
 from app.assembly.snapshot import Snapshot
-from app.assembly.wording import context_for
+from app.assembly.wording import SNAPSHOT_DIGEST, context_for
 from app.blobs import Blobs
 from app.db import lock
 from app.formats import queries as formats
@@ -49,16 +49,17 @@ def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime) ->
 
 def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now: datetime) -> Generated:
     """The paper's next version, kept; or the newest one, where nothing but its label would change."""
-    lock(session, f"paper/{reference}")
+    lock(session, "facts")  # on PostgreSQL too, nothing is loaded between the first fact that is read and the last
     paper = papers.get(session, reference)
     template = formats.live(session, paper.format.key)
     newest = versions.last(session, paper.id)
     number = newest.number + 1 if newest else 1
     label = parse_manifest(template.manifest).labels.draft.replace("{n}", str(number))
     snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
-    if newest and (newest.facts_digest, newest.engine) == (snapshot.facts_digest, ENGINE):
+    content = blobs.get(template.template_digest)
+    if newest and _says_the_same(newest, snapshot, content):
         return Generated(newest, is_new=False, gaps=tuple(context_for(snapshot).gaps))
-    document = make(snapshot, blobs.get(template.template_digest))
+    document = make(snapshot, content)
     paper_commands.set_written_on(paper, now.astimezone(LONDON).date())
     version = version_commands.keep(
         session, blobs, paper=paper, number=number, template=template, document=document, by=by.key, now=now
@@ -80,6 +81,20 @@ def make(snapshot: Snapshot, template: bytes) -> Document:
         label=snapshot.label,
         gaps=tuple(context.gaps),
     )
+
+
+def _says_the_same(version: Version, snapshot: Snapshot, template: bytes) -> bool:
+    """Whether these facts make the document of this version, but for the label and the digest of the facts in it."""
+    if version.engine != ENGINE:
+        return False
+    if version.facts_digest == snapshot.facts_digest:
+        return True
+    # Facts may have changed that the template does not print: only the document tells.
+    context = context_for(snapshot.model_copy(update={"label": version.label}))
+    custom = context.document.custom | {SNAPSHOT_DIGEST: version.snapshot_digest}
+    properties = context.document.model_copy(update={"custom": custom})
+    document = word.render(_compiled(template), for_engine(context.model_copy(update={"document": properties})), {})
+    return word.content_digest(document) == version.content_digest
 
 
 def make_again(version: Version, blobs: Blobs) -> Document:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from app.assembly.context import KeyDimension, KeyValue, RatingCell, RatingKey
 from app.assembly.snapshot import RatingFacts, SchemeFacts
-from app.formats.manifest import Wording
+from app.formats.manifest import Wording, worded
 from app.word import Coloured
 
 NOT_RATED_COLOURS = ("FFFFFF", "000000")
@@ -52,12 +52,11 @@ def source_note(
         if source and source != usual:
             others.setdefault(source, []).append(dimension.label)
     if not others:
-        return wording.ratings_from.replace("{source}", usual)
+        return worded(wording.ratings_from, source=usual)
     exceptions = "; ".join(
-        wording.rating_exception.replace("{source}", source).replace("{dimensions}", _and(labels))
-        for source, labels in others.items()
+        worded(wording.rating_exception, source=source, dimensions=_and(labels)) for source, labels in others.items()
     )
-    return wording.ratings_from_except.replace("{source}", usual).replace("{exceptions}", exceptions)
+    return worded(wording.ratings_from_except, source=usual, exceptions=exceptions)
 
 
 def key(scheme: SchemeFacts) -> RatingKey:

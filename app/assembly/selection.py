@@ -22,6 +22,7 @@ from app.assembly.snapshot import (
     Snapshot,
     TemplateFacts,
     ThemeFacts,
+    UnusedWordingFacts,
     UpdateFacts,
     ValueFacts,
     WordingFacts,
@@ -75,7 +76,7 @@ class _Selection:
         shown = chosen + self._unchosen({workstream.id for workstream in chosen})
         tree = {theme.id: theme for theme in workstreams.tree(self.session, {w.theme_id for w in shown})}
         updates = self._updates([workstream.id for workstream in chosen])
-        schemes = {s.id: s for w in chosen if (s := _scheme(tree[w.theme_id], tree))}
+        schemes = self._schemes(chosen, tree, updates)
         return Snapshot(
             stage=stage,
             label=label,
@@ -88,7 +89,7 @@ class _Selection:
             schemes=tuple(_scheme_facts(scheme) for scheme in sorted(schemes.values(), key=lambda s: s.key)),
             themes=self._themes(tree),
             workstreams=tuple(
-                self._workstream(workstream, tree, updates.get(workstream.id, []), position < len(chosen))
+                self._workstream(workstream, tree, schemes, updates.get(workstream.id, []), position < len(chosen))
                 for position, workstream in enumerate(shown)
             ),
             frameworks=tuple(_framework(framework) for framework in self._frameworks(chosen)),
@@ -180,6 +181,14 @@ class _Selection:
             updates.setdefault(update.workstream_id, []).append(update)
         return updates
 
+    def _schemes(
+        self, chosen: Iterable[Workstream], tree: dict[int, Theme], updates: dict[int, list[Update]]
+    ) -> dict[int, RagScheme]:
+        """The schemes that rate the chosen workstreams now, and those under which their updates were rated."""
+        schemes = {scheme.id: scheme for w in chosen if (scheme := _scheme(tree[w.theme_id], tree))}
+        rated = {rating.dimension.scheme_id for found in updates.values() for u in found for rating in u.ratings}
+        return schemes | workstreams.schemes_by_id(self.session, rated - schemes.keys())
+
     def _themes(self, tree: dict[int, Theme]) -> tuple[ThemeFacts, ...]:
         introductions = workstreams.introductions(self.session, list(tree), up_to=self.cut_off)
         return tuple(
@@ -194,27 +203,38 @@ class _Selection:
         )
 
     def _workstream(
-        self, workstream: Workstream, tree: dict[int, Theme], updates: Sequence[Update], chosen: bool
+        self,
+        workstream: Workstream,
+        tree: dict[int, Theme],
+        schemes: dict[int, RagScheme],
+        updates: Sequence[Update],
+        chosen: bool,
     ) -> WorkstreamFacts:
         theme = tree[workstream.theme_id]
         if not chosen:
             return _named_only(workstream, theme)
-        scheme = _scheme(theme, tree)
+        now = _scheme(theme, tree)
+        taken = {update.as_at for update in updates}
+        own = [wording for wording in self.paper.own_wordings if wording.update.workstream_id == workstream.id]
         return WorkstreamFacts(
             ref=workstream.ref,
             name=workstream.name,
             theme=theme.key,
             chosen=True,
-            scheme=scheme.key if scheme else None,
             owner=self._person(workstream.owner) if workstream.owner else None,
             serves=tuple(sorted(f"{item.framework.key}/{item.key}" for item in workstream.serves)),
             needs={part.part: part.need for part in workstream.parts},
             rating_source=workstream.rating_source or _rating_source(theme, tree),
-            updates=tuple(self._update(workstream, update, scheme) for update in updates),
+            updates=tuple(self._update(update, _rated_under(update, schemes) or now, own) for update in updates),
+            unused_wordings=tuple(
+                UnusedWordingFacts(as_at=wording.update.as_at, part=wording.part)
+                for wording in sorted(own, key=lambda wording: (wording.update.as_at, wording.part))
+                if wording.update.as_at not in taken
+            ),
         )
 
-    def _update(self, workstream: Workstream, update: Update, scheme: RagScheme | None) -> UpdateFacts:
-        own = [w for w in self.paper.own_wordings if _rewords(w, workstream, update)]
+    def _update(self, update: Update, scheme: RagScheme | None, wordings: Sequence[OwnWording]) -> UpdateFacts:
+        own = [wording for wording in wordings if wording.update.as_at == update.as_at]
         parts = {part.part: part.narrative for part in update.parts}
         order = {d.key: d.position for d in scheme.dimensions} if scheme else {}
         ratings = sorted(update.ratings, key=lambda rating: order.get(rating.dimension.key, 0))
@@ -225,6 +245,7 @@ class _Selection:
             parts=parts,
             own_wordings={w.part: WordingFacts(text=w.narrative, revision=w.update.revision) for w in own},
             stale=tuple(sorted(w.part for w in own if _is_stale(w, parts))),
+            scheme=scheme.key if scheme else None,
             ratings=tuple(
                 RatingFacts(
                     dimension=rating.dimension.key,
@@ -283,17 +304,19 @@ def _named_only(workstream: Workstream, theme: Theme) -> WorkstreamFacts:
         name=workstream.name,
         theme=theme.key,
         chosen=False,
-        scheme=None,
         owner=None,
         serves=(),
         needs={},
         rating_source=None,
         updates=(),
+        unused_wordings=(),
     )
 
 
-def _rewords(wording: OwnWording, workstream: Workstream, update: Update) -> bool:
-    return wording.update.workstream_id == workstream.id and wording.update.as_at == update.as_at
+def _rated_under(update: Update, schemes: dict[int, RagScheme]) -> RagScheme | None:
+    """The scheme of the update's ratings, which may not be the one that its theme has today."""
+    used = {rating.dimension.scheme_id for rating in update.ratings}
+    return schemes[min(used)] if used else None
 
 
 def _is_stale(wording: OwnWording, parts: dict[str, str]) -> bool:

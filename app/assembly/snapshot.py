@@ -151,7 +151,16 @@ class UpdateFacts(_Facts):
     own_wordings: dict[str, WordingFacts]
     stale: tuple[str, ...]
     """Parts whose own wording rests on an earlier revision with another text."""
+    scheme: str | None
+    """Key of the scheme under which it was rated; without ratings, the scheme that rates its workstream."""
     ratings: tuple[RatingFacts, ...]
+
+
+class UnusedWordingFacts(_Facts):
+    """The paper's own wording of a part of an update that the paper does not take."""
+
+    as_at: date
+    part: str
 
 
 class WorkstreamFacts(_Facts):
@@ -161,12 +170,12 @@ class WorkstreamFacts(_Facts):
     name: str
     theme: str
     chosen: bool
-    scheme: str | None
     owner: PersonFacts | None
     serves: tuple[str, ...]
     needs: dict[str, Need]
     rating_source: str | None
     updates: tuple[UpdateFacts, ...]
+    unused_wordings: tuple[UnusedWordingFacts, ...]
 
 
 class ItemFacts(_Facts):

@@ -19,11 +19,14 @@ from app.assembly.context import (
 )
 from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
 from app.boards.programme import programme_year
-from app.formats.manifest import FrontField, Manifest, Need, SectionEntry
+from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, worded
 from app.papers import blocks
 from app.word import Narrative
 
 LANGUAGE = "en-GB"
+SNAPSHOT_DIGEST = "Snapshot digest"
+"""Property of the document that names the facts it was made from."""
+
 MONTHS = (
     "January",
     "February",
@@ -64,12 +67,14 @@ class _Wording:
         self.schemes = {scheme.key: scheme for scheme in snapshot.schemes}
         self.filled = {section.key: section for section in snapshot.sections}
         self.gaps: dict[str, None] = {}
+        self.printed: set[str] = set()
 
     def paper(self) -> PaperContext:
         paper, board = self.snapshot.paper, self.snapshot.board
         year = programme_year(board.programme_year, board.meeting_on)
         front_sheet = [self.front_row(field) for field in self.manifest.front_sheet]
         sections = self.sections()
+        self.require_every_choice_printed(sections)
         return PaperContext(
             title=paper.title,
             reference=paper.reference,
@@ -110,7 +115,7 @@ class _Wording:
                 "Paper reference": paper.reference,
                 "Paper version": snapshot.label,
                 "Marking": paper.marking,
-                "Snapshot digest": snapshot.digest,
+                SNAPSHOT_DIGEST: snapshot.digest,
                 "Template digest": snapshot.template.digest,
             },
         )
@@ -150,6 +155,13 @@ class _Wording:
     def sections(self) -> list[SectionLines]:
         made = [(entry, self.section(entry)) for entry in self.manifest.sections]
         return [section for index, (entry, section) in enumerate(made) if _stands(entry, section, made[index + 1 :])]
+
+    def require_every_choice_printed(self, sections: list[SectionLines]) -> None:
+        """Chosen workstreams that no section prints are gaps, shown at the end of the paper."""
+        for workstream in self.snapshot.workstreams:
+            if workstream.chosen and workstream.ref not in self.printed:
+                words = worded(self.manifest.wording.unprinted_workstream, workstream=workstream.name)
+                sections[-1].blocks.append(_block("gap", words=self.gap(words, workstream.name)))
 
     def section(self, entry: SectionEntry) -> SectionLines:
         return SectionLines(
@@ -192,7 +204,7 @@ class _Wording:
             case blocks.PeopleBlock():
                 return _prose(_list("ul", [_person(person) for person in self.snapshot.consultees]), key, entry)
             case blocks.NilBlock():
-                return [_block("nil", words=self.nil(block))]
+                return [self.nil(block, entry)]
             case blocks.RatingKeyBlock():
                 keys = [ratings.key(scheme) for scheme in self.schemes_of(block)]
                 return [_block("rating-keys", keys=keys)] if keys else []
@@ -213,11 +225,14 @@ class _Wording:
             for line in self.block(inner, entry, f"{key}/{number}", (*seen, block.section))
         ]
 
-    def nil(self, block: blocks.NilBlock) -> str:
+    def nil(self, block: blocks.NilBlock, entry: SectionEntry) -> BlockLine:
         wording = self.manifest.wording
         pattern = block.wording or (wording.nil_subject if block.subject else wording.nil)
-        as_at = self.day(block.as_at or self.snapshot.paper.cut_off)
-        return pattern.replace("{subject}", block.subject or "").replace("{as_at}", as_at)
+        subject = block.subject or ""
+        if block.as_at is None and "{as_at}" in pattern:
+            return _block("gap", words=self.gap(worded(wording.missing_day, subject=subject), self.heading_of(entry)))
+        as_at = self.day(block.as_at) if block.as_at else ""
+        return _block("nil", words=worded(pattern, subject=subject, as_at=as_at))
 
     # Lists that are made of facts
 
@@ -303,10 +318,7 @@ class _Wording:
         )
 
     def workstream_line(self, workstream: WorkstreamFacts, level: int, block: blocks.WorkstreamsBlock) -> Line:
-        gap = ""
-        if not workstream.updates:
-            words = self.manifest.wording.missing_update.replace("{workstream}", workstream.name)
-            gap = self.gap(words.replace("{as_at}", self.day(self.snapshot.paper.cut_off)), workstream.name)
+        self.printed.add(workstream.ref)
         return Line(
             kind="workstream",
             level=level,
@@ -315,25 +327,40 @@ class _Wording:
             keys=[],
             introduction=None,
             updates=[self.update_line(workstream, update, level, block) for update in workstream.updates],
-            gap=gap,
+            gap=" ".join(self.gap(words, workstream.name) for words in self.open_points(workstream)),
         )
+
+    def open_points(self, workstream: WorkstreamFacts) -> Iterator[str]:
+        """What is missing or must be checked about a workstream as a whole."""
+        wording = self.manifest.wording
+        labels = {part.key: part.label for part in self.manifest.parts}
+        if not workstream.updates:
+            as_at = self.day(self.snapshot.paper.cut_off)
+            yield worded(wording.missing_update, workstream=workstream.name, as_at=as_at)
+        for unused in workstream.unused_wordings:
+            label = labels.get(unused.part, unused.part)
+            yield worded(wording.unused_wording, part=label, as_at=self.day(unused.as_at))
+        for part in dict.fromkeys(part for update in workstream.updates for part in update.parts):
+            if part not in labels and workstream.needs.get(part) is not Need.UNUSED:
+                yield worded(wording.unknown_part, workstream=workstream.name, part=part)
 
     def update_line(
         self, workstream: WorkstreamFacts, update: UpdateFacts, level: int, block: blocks.WorkstreamsBlock
     ) -> UpdateLine:
         wording = self.manifest.wording
-        nil = wording.nothing_to_report.replace("{as_at}", self.day(update.as_at)) if update.nothing_to_report else ""
-        scheme = self.schemes.get(workstream.scheme or "")
+        as_at = self.day(update.as_at)
+        scheme = self.schemes.get(update.scheme or "")
         cells = ratings.strip(scheme, update.ratings, wording) if block.ratings else []
+        judged = block.ratings and scheme is not None and (update.ratings or not update.nothing_to_report)
         dated = len(workstream.updates) > 1
         return UpdateLine(
-            as_at=self.day(update.as_at),
+            as_at=as_at,
             dated=dated,
             level=level + 2,
-            nil=nil,
+            nil=worded(wording.nothing_to_report, as_at=as_at) if update.nothing_to_report else "",
             parts=list(self.part_lines(workstream, update, level + dated, block.parts)),
             ratings=cells,
-            rating_words=ratings.in_a_line(cells, wording) if block.ratings and scheme else "",
+            rating_words=ratings.in_a_line(cells, wording) if judged else "",
             source_note=(
                 ratings.source_note(scheme, update.ratings, workstream.rating_source, wording) if block.ratings else ""
             ),
@@ -361,13 +388,12 @@ class _Wording:
                     else "",
                 )
             elif need is Need.REQUIRED and not update.nothing_to_report:
-                words = self.manifest.wording.missing_part
-                for name, value in (
-                    ("workstream", workstream.name),
-                    ("part", part.label),
-                    ("as_at", self.day(update.as_at)),
-                ):
-                    words = words.replace(f"{{{name}}}", value)
+                words = worded(
+                    self.manifest.wording.missing_part,
+                    workstream=workstream.name,
+                    part=part.label,
+                    as_at=self.day(update.as_at),
+                )
                 yield PartLine(
                     label=part.label,
                     level=level + 2,
@@ -380,7 +406,7 @@ class _Wording:
     # Rating keys
 
     def schemes_in_use(self) -> list[SchemeFacts]:
-        used = {w.scheme for w in self.snapshot.workstreams if w.chosen and any(u.ratings for u in w.updates)}
+        used = {update.scheme for w in self.snapshot.workstreams for update in w.updates if update.ratings}
         return [scheme for scheme in self.snapshot.schemes if scheme.key in used]
 
     def schemes_of(self, block: blocks.RatingKeyBlock) -> list[SchemeFacts]:

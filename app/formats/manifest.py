@@ -1,5 +1,6 @@
 """`format.toml`: what a format says about its front sheet, sections, parts, labels and markings."""
 
+import re
 import tomllib
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -110,7 +111,18 @@ class Wording(_Entry):
     missing_part: Line = "To be written: {workstream} has no “{part}” as at {as_at}."
     missing_update: Line = "To be written: {workstream} has reported nothing up to {as_at}."
     missing_value: Line = "To be completed"
+    missing_day: Line = "To be completed: as at which day there are no {subject} to report."
+    unprinted_workstream: Line = "To be checked: {workstream} is chosen for this paper, but no section prints it."
+    unknown_part: Line = "To be checked: {workstream} also reports “{part}”, which this format does not print."
+    unused_wording: Line = (
+        "To be checked: the paper’s own wording of “{part}” of {as_at} belongs to an update that is not taken."
+    )
     stale_wording: Line = "To be checked: the update under this wording was corrected after it was written."
+
+
+def worded(pattern: str, **values: str) -> str:
+    """The pattern with each `{name}` replaced by that value, once: what a value says is not read as a pattern."""
+    return re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], name[0]), pattern)
 
 
 class Manifest(_Entry):

@@ -95,6 +95,13 @@ def get_scheme(session: Session, key: str) -> RagScheme:
     return scheme
 
 
+def schemes_by_id(session: Session, scheme_ids: Iterable[int]) -> dict[int, RagScheme]:
+    """Id → scheme with values and dimensions, for those of the ids that exist."""
+    wanted = sorted(set(scheme_ids))
+    found = session.scalars(select(RagScheme).where(RagScheme.id.in_(wanted)).options(*WHOLE_SCHEME)) if wanted else ()
+    return {scheme.id: scheme for scheme in found}
+
+
 def schemes(session: Session, *, after: str = "", limit: int) -> Sequence[RagScheme]:
     """At most `limit` schemes in the order of their keys, behind the key `after`; loaded as in `get_scheme`."""
     return session.scalars(

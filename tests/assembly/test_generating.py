@@ -230,3 +230,80 @@ def test_the_document_says_of_itself_what_it_is(database: Database, blobs: Blobs
     assert "Northmoor Constabulary" in core
     assert PAPER in custom
     assert generated.version.snapshot_digest in custom
+
+
+def test_a_rating_is_printed_as_it_was_given_when_its_theme_has_another_scheme_since(
+    database: Database, blobs: Blobs
+) -> None:
+    rated = workstream(updates=[update(JANUARY, "On.", ratings={"overall": "red", "time": "green"})])
+    stories.put(database, blobs, world(workstreams=[rated]))
+    other = {
+        "key": "other",
+        "name": "Other ratings",
+        "values": [{"key": "good", "label": "Good", "meaning": "Fine", "background": "2E7D32", "colour": "FFFFFF"}],
+        "dimensions": [{"key": "overall", "label": "Overall"}],
+    }
+    theme = stories.WORLD["themes"][0] | {"rag_scheme": "other"}
+    stories.put(database, blobs, {"rag_schemes": [other], "themes": [theme]})
+    text = stories.lines_of(blobs, stories.generate(database, blobs))
+    assert {"Red", "Green", "Overall", "Time", "In trouble"} <= set(text)
+    assert "Not rated" not in text
+
+
+def test_a_chosen_workstream_that_no_section_prints_is_a_gap(database: Database, blobs: Blobs) -> None:
+    sections = [{"key": "current-work", "blocks": [{"kind": "narrative", "text": "Nothing but words."}]}]
+    stories.put(database, blobs, world(papers=[paper(sections=sections)]))
+    generated = stories.generate(database, blobs)
+    assert "Procurement is chosen for this paper, but no section prints it." in said(blobs, generated)
+    assert any("no section prints it" in gap for gap in generated.gaps)
+
+
+def test_own_wording_of_an_update_that_is_not_taken_is_not_dropped_in_silence(database: Database, blobs: Blobs) -> None:
+    own = [{"workstream": "procurement", "as_at": JANUARY, "part": "progress", "text": "In our words."}]
+    stories.put(database, blobs, world(papers=[paper(own_wordings=own)]))
+    stories.put(database, blobs, {"workstreams": [workstream(updates=[update(FEBRUARY, "Newer.")])]})
+    text = said(blobs, stories.generate(database, blobs))
+    assert "own wording of “Progress” of 15 January 2027 belongs to an update that is not taken" in text
+
+
+def test_a_part_that_the_format_does_not_know_is_not_dropped_in_silence(database: Database, blobs: Blobs) -> None:
+    reported = update(JANUARY, parts={"progress": "On.", "risks": "The roof leaks."})
+    elsewhere = world(workstreams=[workstream("forensics", updates=[reported])])
+    stories.put(database, blobs, elsewhere | {"papers": []})
+    stories.put(database, blobs, {"papers": [paper(workstreams=["forensics"])]})
+    assert "Forensics also reports “risks”" in said(blobs, stories.generate(database, blobs))
+    unused = workstream("forensics", parts={"risks": "unused"})
+    stories.put(database, blobs, {"workstreams": [unused]})
+    assert "Forensics also reports" not in said(blobs, stories.generate(database, blobs))
+
+
+def test_what_a_value_says_is_never_read_as_a_pattern(database: Database, blobs: Blobs) -> None:
+    nil = {"kind": "nil", "subject": "{as_at} left", "as_at": "2027-02-01"}
+    stories.put(database, blobs, world(papers=[paper(sections=[{"key": "actions", "blocks": [nil]}])]))
+    text = said(blobs, stories.generate(database, blobs))
+    assert "There are no {as_at} left to report as at 1 February 2027." in text
+
+
+def test_who_has_nothing_to_report_is_not_said_to_be_unrated(database: Database, blobs: Blobs) -> None:
+    stories.put(database, blobs, world(workstreams=[workstream(updates=[update(JANUARY, nothing_to_report=True)])]))
+    assert "Not rated" not in stories.lines_of(blobs, stories.generate(database, blobs))
+
+
+def test_facts_that_the_paper_does_not_print_make_no_new_version(database: Database, blobs: Blobs) -> None:
+    stories.put(database, blobs, world())
+    stories.generate(database, blobs)
+    board = stories.WORLD["boards"][0] | {
+        "meetings": [{"held_on": MARCH, "place": "County Hall"}, {"held_on": "2027-04-15"}]
+    }
+    plan = stories.WORLD["frameworks"][0] | {"edition": "2026"}
+    stories.put(database, blobs, {"boards": [board], "frameworks": [plan]}, now=LATER)
+    assert not stories.generate(database, blobs, now=LATER).is_new
+
+
+def test_a_correction_that_is_taken_back_makes_no_new_version(database: Database, blobs: Blobs) -> None:
+    stories.put(database, blobs, world())
+    stories.generate(database, blobs)
+    first = stories.WORLD["workstreams"][0]["updates"][0]
+    for text in ("Mistaken.", first["parts"]["progress"]):
+        stories.put(database, blobs, {"workstreams": [workstream(updates=[first | {"parts": {"progress": text}}])]})
+    assert not stories.generate(database, blobs).is_new
