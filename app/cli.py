@@ -4,6 +4,9 @@ Exit codes: 0 done, 1 something cannot be (said in one sentence), 2 the command'
 """
 
 import json
+import os
+import re
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.errors import Conflict, Problem
+from app.errors import Conflict, Fault, Invalid, Problem
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -35,6 +38,28 @@ DataOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 PaperArgument = Annotated[str, typer.Argument(metavar="PAPER", help="Reference of the paper, as `papers` lists it.")]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Replace a file that was edited, instead of writing beside it.")
+]
+
+
+def _is_folder(out: Path) -> bool:
+    try:
+        return out.is_dir()
+    except OSError:  # a name longer than the disk takes, a folder that is closed: whoever writes there is told
+        return False
+
+
+def _document_or_folder(out: Path | None) -> Path | None:
+    if out is not None and out.suffix.lower() not in {"", ".docx"} and not _is_folder(out):
+        raise typer.BadParameter(f"“{out}” must end in .docx, or be a folder.")
+    return out
+
+
+def _folder(out: Path | None) -> Path | None:
+    if out is not None and out.suffix.lower() == ".docx" and not _is_folder(out):
+        raise typer.BadParameter(f"“{out}” must be a folder: there are several drafts.")
+    return out
 
 
 UNBROKEN = frozenset({"Paper", "Version", "Meeting", "Digest", "File digest", "Template", "Time", "Made"})
@@ -42,12 +67,39 @@ UNBROKEN = frozenset({"Paper", "Version", "Meeting", "Digest", "File digest", "T
 
 
 class NoDatabase(Conflict):
-    """There is no database of the newest schema where one was expected."""
+    """There is no database of the newest schema where one was expected; `place` says where in words."""
 
-    def __init__(self, data: Path, revision: str | None) -> None:
+    def __init__(self, place: str, revision: str | None) -> None:
         what = "has an older schema" if revision else "is not there yet"
+        super().__init__(f"{place} {what}. Run `{_program()} upgrade` first, or `{_program()} demo` to see an example.")
+
+
+class FaultySettings(Invalid):
+    """A `BOARDPAPERS_*` variable or a line of `.env` has no value that makes sense."""
+
+
+class CannotReach(Conflict):
+    """The database or the folder of the data does not answer as it must."""
+
+
+class CannotWrite(Conflict):
+    """The document cannot be written there."""
+
+    def __init__(self, file: Path, error: OSError) -> None:
+        super().__init__(f"{file} cannot be written: {error.strerror or error}.")
+
+
+class AnotherAccount(Conflict):
+    """An account with this key is there, and it is not what the command's words say."""
+
+
+class FaultyKey(Invalid):
+    """A key that the API could not name."""
+
+    def __init__(self, key: str) -> None:
         super().__init__(
-            f"The database in {data} {what}. Run `boardpapers upgrade` first, or `boardpapers demo` to see an example."
+            f"“{key}” cannot be a key: letters, digits, dots, dashes and underscores, at most 100, "
+            "beginning and ending with a letter or digit."
         )
 
 
@@ -65,7 +117,10 @@ class HoldsOtherFacts(Conflict):
 def demo(
     data: DataOption = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where the drafts go. Default: the data folder's drafts")
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Where the drafts go. Default: the data folder's drafts", callback=_folder
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,7 +136,8 @@ def demo(
 
     settings = _settings(data)
     folder = out or settings.data / "drafts"
-    bring_to_head(settings.database_url, PACKAGED_MIGRATIONS)
+    with _in_sentences(settings):
+        bring_to_head(settings.database_url, PACKAGED_MIGRATIONS)
     facts = demonstration()
     with _stores(settings) as stores:
         with stores.database.writing() as session:
@@ -107,8 +163,10 @@ def demo(
             for row in rows
         ],
     )
+    for row in rows:
+        _say_left_alone(row["left"], row["file"])
     _say(f"\nThe drafts are in {folder}: open them in Word.\n\nWhat to do next:")
-    where = f" --data {data}" if data else ""
+    where = _where(data)
     steps = {
         "papers": "the papers in the database",
         f"versions {rows[-1]['paper']}": "what was made of one, with its digests",
@@ -118,7 +176,7 @@ def demo(
     }
     width = max(len(step) for step in steps) + len(where) + 2
     for step, why in steps.items():
-        _say(f"  boardpapers {step + where:<{width}} {why}")
+        _say(f"  {_program()} {step + where:<{width}} {why}")
 
 
 @app.command(short_help="Load a facts file, all of it or nothing.")
@@ -173,26 +231,36 @@ def papers(data: DataOption = None, as_json: JsonOption = False) -> None:
 @app.command(short_help="Make a paper's draft and keep it.")
 def generate(
     paper: PaperArgument,
+    *,
     preview: Annotated[
         bool, typer.Option("--preview", help="Make the document without keeping it; it takes no version number.")
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Where the document goes. Default: here, by its own name"),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Where the document goes. Default: here, by its own name",
+            callback=_document_or_folder,
+        ),
     ] = None,
+    force: ForceOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make the complete draft of a paper and keep it as its next version.
 
-    Where nothing has changed, the version that exists is the answer.
+    Where nothing has changed, the version that exists is the answer. A file of its name that somebody edited is left
+    alone; the draft then goes beside it.
     """
     with _ready(data) as stores:
-        row = _preview(stores, paper, out) if preview else _generate(stores, paper, out or Path())
+        make = _preview if preview else _generate
+        row = make(stores, paper, out or Path(), force=force)
     if as_json:
         _print_json(row)
         return
     _say(f"{paper} {row['version']}: {row['result']}, {row['file']}")
+    _say_left_alone(row["left"], row["file"])
     for gap in row["gaps"]:
         _say(f"  still open: {gap}")
 
@@ -200,12 +268,15 @@ def generate(
 @app.command(short_help="List or save what was made of a paper.")
 def versions(
     paper: PaperArgument,
+    *,
     save: Annotated[
         str | None, typer.Option("--save", metavar="LABEL", help="Write the kept file of this version, as it was made.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Where --save writes. Default: here")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where --save writes. Default: here", callback=_document_or_folder),
     ] = None,
+    force: ForceOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -216,8 +287,10 @@ def versions(
     with _ready(data) as stores, stores.database.reading() as session:
         if save:
             version = queries.get(session, paper, save)
-            file = _write(stores.blobs.get(version.file_digest), out or Path(), version.file_name)
+            content = stores.blobs.get(version.file_digest)
+            file, left = _write(content, out or Path(), version.file_name, force=force)
             _say(f"{paper} {version.label}: {file}")
+            _say_left_alone(left, file)
             return
         rows: list[dict[str, Any]] = []
         paper_id = get(session, paper).id
@@ -254,7 +327,7 @@ def versions(
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. Default: this machine only")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on. Default: 8000")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on. Default: 8000")] = None,
     data: DataOption = None,
 ) -> None:
     """Serve the JSON API until stopped; the reference is at /docs."""
@@ -267,37 +340,52 @@ def serve(
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update=changes)
     _say(f"Boardpapers listens on http://{settings.host}:{settings.port} (reference at /docs). Stop it with Ctrl+C.")
-    _say("A token for it: boardpapers token NAME --role administrator")
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    _say(f"A token for it: {_program()} token NAME --role administrator{_where(data)}")
+    with _in_sentences(settings):
+        application = create_app(settings)
+    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", server_header=False)
 
 
 @app.command(short_help="Give an account a new token for the API.")
 def token(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Key of the account; a new one is made.")],
-    role: Annotated[str, typer.Option(help="Role of a new account: administrator, report-author, reader …")] = "reader",
+    role: Annotated[
+        str | None,
+        typer.Option(help="Role of a new account: administrator, report-author … Default: reader"),
+    ] = None,
     organisation: Annotated[
         str | None, typer.Option(metavar="KEY", help="A new account sees only this organisation's papers.")
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Give an account a new token for the API and print it, once; its old token opens nothing any more."""
+    """Give an account a new token for the API and print it, once; its old token opens nothing any more.
+
+    An account that is there keeps its role and organisation: words that say others are refused.
+    """
     from app.accounts import commands, queries
     from app.accounts.models import Role
+    from app.fields import KEY_PATTERN
     from app.people.queries import get_organisation
 
-    if role not in list(Role):
+    if role is not None and role not in list(Role):
         raise typer.BadParameter(f"must be one of {', '.join(Role)}", param_hint="--role")
     with _ready(data) as stores, stores.database.writing() as session:
         by, found = _command_line(session).key, queries.find(session, account)
+        organisation_id = get_organisation(session, organisation).id if organisation else None
         if found is not None:
+            if role not in (None, found.role.value):
+                raise AnotherAccount(f"The account “{account}” has the role {found.role.value}, not {role}.")
+            if organisation and found.organisation_id != organisation_id:
+                raise AnotherAccount(f"The account “{account}” does not belong to the organisation “{organisation}”.")
             secret = commands.renew_token(session, found, by=by, now=_now())
         else:
-            organisation_id = get_organisation(session, organisation).id if organisation else None
+            if not re.fullmatch(KEY_PATTERN, account):
+                raise FaultyKey(account)
             _, secret = commands.create(
                 session,
                 key=account,
                 name=account,
-                role=Role(role),
+                role=Role(role or Role.READER),
                 organisation_id=organisation_id,
                 by=by,
                 now=_now(),
@@ -309,7 +397,8 @@ def token(
 def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Prove that everything kept is what it was: files, versions, facts that never change, the audit log.
 
-    The exit code is 0 only when all is well; each class of damage has its own.
+    The exit code is 0 only when all is well; each class of damage has its own. Facts that may be changed (names,
+    titles, roles) are not proved: the log says who changed them, and when.
     """
     from app.assembly.assemble import ENGINE, make_again
     from app.upkeep.verify import verify as check
@@ -340,7 +429,8 @@ def upgrade(data: DataOption = None) -> None:
     from app.upkeep.upgrade import upgrade as bring_to_head
 
     settings = _settings(data)
-    _say(str(bring_to_head(settings.database_url, PACKAGED_MIGRATIONS)))
+    with _in_sentences(settings):
+        _say(str(bring_to_head(settings.database_url, PACKAGED_MIGRATIONS)))
     with _stores(settings) as stores, stores.database.writing() as session:
         new = tuple(shape for shape in shipped_formats(PACKAGED_TEMPLATES) if find(session, shape.key) is None)
         if new:
@@ -360,7 +450,10 @@ def openapi(
 
     text = described(create_app(_settings(None)))
     if out:
-        out.write_text(text, encoding="utf-8")
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CannotWrite(out, error) from error
     else:
         sys.stdout.write(text)
 
@@ -378,20 +471,63 @@ def main() -> None:
 
 
 def _settings(data: Path | None) -> "Settings":
+    from pydantic import ValidationError
+
     from app.settings import Settings
 
-    return Settings(data=data) if data else Settings()
+    try:
+        return Settings(data=data) if data else Settings()
+    except ValidationError as error:
+        prefix = Settings.model_config["env_prefix"]
+        faults = [
+            Fault(prefix + ".".join(map(str, fault["loc"])).upper(), f"{fault['msg']}.") for fault in error.errors()
+        ]
+        raise FaultySettings("A setting is not right.", faults) from error
+
+
+def _program() -> str:
+    """What a person types before a command: `uv run` tells its children by a variable that it is there."""
+    return "uv run boardpapers" if os.environ.get("UV") else "boardpapers"
+
+
+def _where(data: Path | None) -> str:
+    return f" --data {shlex.quote(str(data))}" if data else ""
 
 
 @contextmanager
 def _stores(settings: "Settings") -> "Iterator[Stores]":
     from app.upkeep.stores import open_stores
 
-    stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
+    with _in_sentences(settings):
+        stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
+        try:
+            yield stores
+        finally:
+            stores.database.dispose()
+
+
+@contextmanager
+def _in_sentences(settings: "Settings") -> Iterator[None]:
+    """What the database, the disk or a kept file stands in the way of within the block is said in one sentence."""
+    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+
+    from app.blobs import BlobFault
+    from app.upkeep.stores import place_of
+
     try:
-        yield stores
-    finally:
-        stores.database.dispose()
+        yield
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise CannotReach(f"BOARDPAPERS_DATABASE_URL names no database that can be opened: {error}") from error
+    except DatabaseError as error:
+        # Its other kinds are contradictions of our own making: those belong in a traceback.
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
+        reason = " ".join(str(error.orig).split())
+        raise CannotReach(f"{place_of(settings.database_url)} cannot be used: {reason}") from error
+    except BlobFault as error:
+        raise CannotReach(f"{error} Run `{_program()} verify` to see what else is amiss.") from error
+    except OSError as error:
+        raise CannotReach(f"The data in {settings.data} cannot be used: {error}") from error
 
 
 @contextmanager
@@ -406,15 +542,23 @@ def _ready(data: Path | None) -> "Iterator[Stores]":
 def _check_schema(settings: "Settings") -> None:
     from app.db import engine_for
     from app.settings import PACKAGED_MIGRATIONS
-    from app.upkeep.upgrade import newest, revision
+    from app.upkeep.stores import place_of, sqlite_file
+    from app.upkeep.upgrade import newest, refuse_newer, revision
 
-    engine = engine_for(settings.database_url)
-    try:
-        found = revision(engine)
-    finally:
-        engine.dispose()
+    url = settings.database_url
+    with _in_sentences(settings):
+        # Opening a SQLite file makes it: that is for `upgrade` and `demo`, not for a mistyped folder.
+        file = sqlite_file(url)
+        if file is not None and not file.exists():
+            raise NoDatabase(place_of(url), None)
+        engine = engine_for(url)
+        try:
+            found = revision(engine)
+        finally:
+            engine.dispose()
     if found != newest(PACKAGED_MIGRATIONS):
-        raise NoDatabase(settings.data, found)
+        refuse_newer(found, PACKAGED_MIGRATIONS, place_of(url))
+        raise NoDatabase(place_of(url), found)
 
 
 def _only_demonstration(session: Any, facts: Any, data: Path) -> None:
@@ -435,7 +579,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _generate(stores: "Stores", reference: str, out: Path) -> dict[str, Any]:
+def _generate(stores: "Stores", reference: str, out: Path, *, force: bool = False) -> dict[str, Any]:
     from app.assembly.assemble import assemble
 
     started = perf_counter()
@@ -451,27 +595,46 @@ def _generate(stores: "Stores", reference: str, out: Path) -> dict[str, Any]:
             "result": "new version" if generated.is_new else "unchanged",
             "gaps": list(generated.gaps),
         }
-    row["file"] = str(_write(stores.blobs.get(digest), out, name))
+    file, left = _write(stores.blobs.get(digest), out, name, force=force)
+    row |= {"file": str(file), "left": left and str(left)}
     return row | {"milliseconds": round((perf_counter() - started) * 1000)}
 
 
-def _preview(stores: "Stores", reference: str, out: Path | None) -> dict[str, Any]:
+def _preview(stores: "Stores", reference: str, out: Path, *, force: bool = False) -> dict[str, Any]:
     from app.assembly.assemble import preview
 
     with stores.database.reading() as session:
         document = preview(session, stores.blobs, reference, now=_now())
-    file = _write(document.content, out or Path(), document.file_name)
+    file, left = _write(document.content, out, document.file_name, force=force)
     return {"paper": reference, "version": document.label, "result": "not kept", "file": str(file),
-            "gaps": list(document.gaps)}  # fmt: skip
+            "left": left and str(left), "gaps": list(document.gaps)}  # fmt: skip
 
 
-def _write(content: bytes, out: Path, name: str) -> Path:
-    """The file that now holds the content: `out` where that is a `.docx`, else `name` in the folder `out`."""
-    file = out if out.suffix.lower() == ".docx" and not out.is_dir() else out / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.exists() or file.read_bytes() != content:
-        file.write_bytes(content)
-    return file
+def _write(content: bytes, out: Path, name: str, *, force: bool = False) -> tuple[Path, Path | None]:
+    """The file that now holds the content, and the one that was left alone for it, if any.
+
+    The file is `out` where that is a `.docx`, else `name` in the folder `out`. One that is there with other bytes was
+    edited by somebody, or is an earlier draft: it is replaced only by `force`, else the content goes beside it under
+    the next free number. Raises CannotWrite.
+    """
+    wanted = out if out.suffix.lower() == ".docx" and not _is_folder(out) else out / name
+    file = wanted
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while not force and file.exists() and file.read_bytes() != content:
+            number += 1
+            file = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+        if not file.exists() or file.read_bytes() != content:
+            file.write_bytes(content)
+    except OSError as error:
+        raise CannotWrite(file, error) from error
+    return file, wanted if file != wanted else None
+
+
+def _say_left_alone(left: Path | str | None, file: Path | str) -> None:
+    if left is not None:
+        _say(f"  {left} holds something else and was left alone; the document is {file}. --force replaces it.")
 
 
 def _print_json(value: Any) -> None:

@@ -11,6 +11,9 @@ class Action(StrEnum):
 
     READ_FACTS = "read facts"
     WRITE_FACTS = "change facts"
+    WRITE_UPDATES = "report updates"
+    CHANGE_SHARED_FACTS = "change what all organisations share"
+    READ_STAFF_NUMBERS = "see staff numbers"
     PREVIEW = "preview papers"
     GENERATE = "generate papers"
     READ_VERSIONS = "see versions of papers"
@@ -22,13 +25,13 @@ class Action(StrEnum):
 
 
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
-_REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_FACTS, Action.ADD_PICTURES, Action.PREVIEW})
-_PRODUCING = _READING | _REPORTING | {Action.GENERATE}
+_REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW})
+_PRODUCING = _READING | _REPORTING | {Action.WRITE_FACTS, Action.GENERATE}
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(Action),
     Role.TEMPLATE_MANAGER: _READING | {Action.PREVIEW, Action.MANAGE_FORMATS},
-    Role.SECRETARY: _PRODUCING,
+    Role.SECRETARY: _PRODUCING | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS},
     Role.APPROVER: _READING | {Action.PREVIEW},
     Role.AUTHOR: _PRODUCING,
     Role.LEAD: _REPORTING,
@@ -56,9 +59,14 @@ class RoleMayNot(Forbidden):
         super().__init__(f"{_A_ROLE[account.role]} may not {action.value}.")
 
 
+def may(account: Account, action: Action) -> bool:
+    """Whether the account may do that."""
+    return action in ALLOWED[account.role]
+
+
 def authorise(account: Account, action: Action) -> None:
     """The account may do that; raises RoleMayNot."""
-    if action not in ALLOWED[account.role]:
+    if not may(account, action):
         raise RoleMayNot(account, action)
 
 

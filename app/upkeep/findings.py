@@ -19,6 +19,8 @@ class Damage(StrEnum):
     """The chain is whole but is not the one whose head was written down outside the database."""
     LOG_TRUNCATED = "log-truncated"
     """The log ends before the head that was written down outside the database."""
+    LOG_UNWITNESSED = "log-unwitnessed"
+    """The log has events, and no head of it is written down outside the database any more."""
     BLOB_MISSING = "blob-missing"
     """A file that a row names is not there."""
     BLOB_DAMAGED = "blob-damaged"
@@ -43,6 +45,7 @@ EXIT_CODES: Mapping[Damage, int] = {
     Damage.LOG_OUT_OF_ORDER: 12,
     Damage.LOG_REWRITTEN: 13,
     Damage.LOG_TRUNCATED: 14,
+    Damage.LOG_UNWITNESSED: 15,
     Damage.BLOB_MISSING: 20,
     Damage.BLOB_DAMAGED: 21,
     Damage.BLOB_SWAPPED: 22,

@@ -42,6 +42,10 @@ class Ledger:
         """These heads were written down outside the database."""
         self._connection.executemany("INSERT OR IGNORE INTO checkpoint VALUES (?, ?)", heads)
 
+    def has_checkpoints(self) -> bool:
+        """Whether any head was written down outside the database."""
+        return self._connection.execute("SELECT 1 FROM checkpoint LIMIT 1").fetchone() is not None
+
     def note_entry(self, head: Head) -> None:
         """The log has an event with this sequence and hash."""
         self._connection.execute("INSERT INTO entry VALUES (?, ?)", head)

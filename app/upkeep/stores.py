@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from app.audit import commands as audit
@@ -28,3 +29,22 @@ def open_stores(database_url: str, blobs: Path, checkpoints: Path) -> Stores:
             audit.checkpoint(checkpoints, head)
 
     return Stores(Database(database_url, on_commit=note), Blobs(blobs), checkpoints)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for a database that is no file of its own. Raises ArgumentError."""
+    parsed = make_url(url)
+    name = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or name in {"", ":memory:"} or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def place_of(url: str) -> str:
+    """How a sentence speaks of the database at `url`, without its password. Raises ArgumentError."""
+    parsed = make_url(url)
+    file = sqlite_file(url)
+    if file is not None:
+        return f"The database {file}"
+    where = f" on {parsed.host}" if parsed.host else ""
+    return f"The {parsed.get_backend_name()} database “{parsed.database or ''}”{where}"

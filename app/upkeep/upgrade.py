@@ -7,9 +7,23 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
 from app.db import engine_for
+from app.errors import Conflict
+from app.upkeep.stores import place_of
+
+
+class NewerSchema(Conflict):
+    """The database has a schema that these migrations do not know; `place` says which database, in words."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place} was made by a newer Boardpapers; install that.")
+
+
+class CannotUpgrade(Conflict):
+    """The migrations cannot be run."""
 
 
 @dataclass(frozen=True)
@@ -30,23 +44,37 @@ class Upgraded:
 def upgrade(url: str, migrations: Path) -> Upgraded:
     """The database at `url` exists and has the newest schema; what it held, it holds. `migrations`: their folder.
 
-    All of it happens in one transaction, or nothing does.
+    All of it happens in one transaction, or nothing does. Raises NewerSchema or CannotUpgrade.
     """
     engine = engine_for(url)
     try:
         before = revision(engine)
     finally:
         engine.dispose()
+    refuse_newer(before, migrations, place_of(url))
     config = _config(migrations)
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise CannotUpgrade(f"{place_of(url)} cannot be brought to the newest schema: {error}") from error
     return Upgraded(before, newest(migrations))
 
 
 def revision(engine: Engine) -> str | None:
-    """The revision of the database's schema; None when it has none of ours."""
+    """The revision of the database's schema; None when it has none of ours. Raises CannotUpgrade for more than one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        try:
+            return MigrationContext.configure(connection).get_current_revision()
+        except CommandError as error:
+            raise CannotUpgrade(f"The schema of the database cannot be told: {error}") from error
+
+
+def refuse_newer(found: str | None, migrations: Path, place: str) -> None:
+    """Raises NewerSchema for a revision that is not among these migrations; `place` names the database in words."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config(migrations)).walk_revisions()}
+    if found is not None and found not in known:
+        raise NewerSchema(place)
 
 
 def newest(migrations: Path) -> str:

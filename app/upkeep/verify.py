@@ -40,6 +40,8 @@ class _Verification:
     ledger: Ledger
     counts: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    unreadable: dict[type[Any], set[int]] = field(default_factory=dict)
+    """Rows with a value that is none of their column's type, by what they are rows of."""
 
 
 def verify(
@@ -60,7 +62,9 @@ def verify(
         work = _Verification(session, blobs, engine, make_again, ledger)
         # First of all: a head written down after the session's state was fixed would look like a log that was cut.
         _read_checkpoints(work, checkpoints)
-        findings = [*_log(work), *_records(work), *_versions(work), *_rows_gone(work), *_files(work)]
+        findings = [*_log(work), *_witnessed(work, checkpoints), *_unreadable(work)]
+        with queries.leaving_out(session, work.unreadable):
+            findings += [*_records(work), *_versions(work), *_rows_gone(work), *_files(work)]
         return Report(dict(work.counts), tuple(findings), tuple(work.notes))
 
 
@@ -111,14 +115,22 @@ def _contradictions(work: _Verification, head: Head) -> Iterator[Finding]:
 
 
 def _read_checkpoints(work: _Verification, file: Path | None) -> None:
-    if file is None or not file.exists():
+    if file is None:
         work.notes.append("No head of the audit log was written down: a log cut at its end would not be noticed.")
+    if file is None or not file.exists():
         return
     unreadable: list[int] = []
     with file.open(encoding="utf-8", errors="replace") as lines:
         work.ledger.note_checkpoints(_heads(lines, unreadable))
     if unreadable:
         work.notes.append(f"{file.name}: {len(unreadable)} lines cannot be read, the first is line {unreadable[0]}.")
+
+
+def _witnessed(work: _Verification, file: Path | None) -> Iterator[Finding]:
+    """Whoever cuts the log and means it takes away what was written down outside, too."""
+    if file is not None and work.counts["audit events"] and not work.ledger.has_checkpoints():
+        reason = "no head of the audit log is written down in it: a log cut at its end would not be noticed"
+        yield Finding(Damage.LOG_UNWITNESSED, f"file/{file.name}", reason)
 
 
 def _heads(lines: Iterable[str], unreadable: list[int]) -> Iterator[Head]:
@@ -159,6 +171,13 @@ def _fate(template: str, change: str, at: str) -> str:
 
 
 # The rows that never change
+
+
+def _unreadable(work: _Verification) -> Iterator[Finding]:
+    for found in queries.impossible_values(work.session):
+        work.unreadable.setdefault(found.of, set()).add(found.id)
+        object_ = f"{found.of.__tablename__}/row {found.id}"
+        yield Finding(Damage.ROW_EDITED, object_, f"“{found.column}” cannot be {str(found.value)[:100]!r}")
 
 
 def _records(work: _Verification) -> Iterator[Finding]:
@@ -203,8 +222,11 @@ def _compare(
 
 
 def _rows_gone(work: _Verification) -> Iterator[Finding]:
+    reason = "the audit log recorded it, and it is not in the database"
+    if work.unreadable:
+        reason += ", or cannot be read there"
     for object_ in work.ledger.never_taken():
-        yield Finding(Damage.ROW_MISSING, object_, "the audit log recorded it, and it is not in the database")
+        yield Finding(Damage.ROW_MISSING, object_, reason)
 
 
 def _instant(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """What every request passes through: a name, a limit to its length, and headers that browsers obey."""
 
 import re
+import sys
 from collections.abc import Mapping
 from uuid import uuid4
 
@@ -21,6 +22,9 @@ HEADERS = {
 """What every answer says unless its route says otherwise."""
 
 MIB = 1024 * 1024
+
+LONGEST_NUMBER = 19
+"""Digits of a length; Python refuses to read a number of thousands of them."""
 
 
 class RequestName:
@@ -84,7 +88,9 @@ class BodyLimit:
 
 def _length(scope: Scope) -> int:
     said = Headers(scope=scope).get("content-length", "")
-    return int(said) if said.isdecimal() else 0
+    if not said.isdecimal():
+        return 0
+    return int(said) if len(said) < LONGEST_NUMBER else sys.maxsize
 
 
 def _sentence(limit: int) -> str:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
 from app.audit import commands as audit
@@ -94,12 +94,21 @@ EXPLANATIONS: dict[int, str] = {
 """Status → what somebody who meets the problem may do."""
 
 
+def _encodable(said: Any) -> Any:
+    # What was sent is told back, and half a surrogate pair is no character that an answer can hold.
+    return said.encode(errors="backslashreplace").decode() if isinstance(said, str) else said
+
+
+Said = Annotated[str, BeforeValidator(_encodable)]
+"""Words for the client, whatever it sent: they can always be encoded."""
+
+
 class ProblemError(BaseModel):
     """One fault of what was sent."""
 
-    detail: str = Field(description="What is wrong, in a sentence")
-    pointer: str | None = Field(default=None, description="JSON pointer (RFC 6901) to the place in the body")
-    parameter: str | None = Field(default=None, description="Name of the parameter or header that is meant")
+    detail: Said = Field(description="What is wrong, in a sentence")
+    pointer: Said | None = Field(default=None, description="JSON pointer (RFC 6901) to the place in the body")
+    parameter: Said | None = Field(default=None, description="Name of the parameter or header that is meant")
 
 
 class ProblemDocument(BaseModel):
@@ -108,7 +117,7 @@ class ProblemDocument(BaseModel):
     type: str = Field(description="Which kind of problem, as an address that explains it")
     title: str = Field(description="The kind of problem in words, always the same")
     status: int = Field(description="The HTTP status")
-    detail: str = Field(description="What is the matter this time, for a person")
+    detail: Said = Field(description="What is the matter this time, for a person")
     errors: list[ProblemError] = Field(default=[], description="Every fault of what was sent, where there are any")
 
 

@@ -1,6 +1,7 @@
 """Facts go in and come out again: one by one with ETags, or many at once; nobody overwrites what they have not seen."""
 
 import json
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 
 from app.web.api import examples
@@ -250,3 +251,46 @@ def test_a_format_is_read_with_its_versions_and_faults_are_quoted(filled):
     broken = sent.json() | {"template": "UEsDBA=="}
     answer = filled.put(f"{V1}/formats/scrutiny", json=broken, headers={"If-Match": sent.headers["etag"]})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/template")
+
+
+def test_a_template_version_is_read_by_its_number_with_its_file(filled):
+    listed = filled.get(f"{V1}/formats/scrutiny/versions").json()["items"][0]
+    one = filled.get(f"{V1}/formats/scrutiny/versions/1")
+    assert one.json() == listed | {"manifest": scrutiny()["manifest"]}
+    file = filled.get(f"{V1}/formats/scrutiny/versions/1/template")
+    assert file.content == b64decode(scrutiny()["template"])
+    assert "scrutiny template 1.docx" in file.headers["content-disposition"]
+    for address in (one, file):
+        known = filled.get(address.url.path, headers={"If-None-Match": address.headers["etag"]})
+        assert known.status_code == 304
+    for missing in ("formats/scrutiny/versions/2", "formats/scrutiny/versions/2/template", "formats/no/versions/1"):
+        assert filled.get(f"{V1}/{missing}").status_code == 404
+
+
+def test_other_words_make_a_revision_of_an_introduction_and_both_are_read(filled):
+    address = f"{V1}/themes/region/introductions/2027-01-15"
+    first = filled.put(address, json={"as_at": "2027-01-15", "text": "Seven forces."})
+    headers = {"If-Match": first.headers["etag"]}
+    assert filled.put(address, json={"as_at": "2027-01-15", "text": "Eight forces."}, headers=headers).is_success
+    said = filled.get(f"{address}/revisions", params={"text": 1}).json()["items"]
+    assert [(row["revision"], row["introduction"]["text"]) for row in said] == [
+        (1, "Seven forces."),
+        (2, "Eight forces."),
+    ]
+    page = filled.get(f"{address}/revisions", params={"limit": 1}).json()
+    rest = filled.get(f"{address}/revisions", params={"cursor": page["next"]}).json()["items"]
+    assert [row["revision"] for row in rest] == [2]
+    assert filled.get(f"{V1}/themes/region/introductions/2020-01-01/revisions").status_code == 404
+
+
+def test_a_section_that_is_taken_out_is_the_formats_again(filled):
+    address = f"{V1}/papers/{PAPER}/sections/purpose"
+    seen = filled.get(address)
+    assert filled.delete(address).status_code == 428
+    assert filled.delete(address, headers={"If-Match": '"other"'}).status_code == 412
+    taken = filled.delete(address, headers={"If-Match": seen.headers["etag"]})
+    assert (taken.status_code, taken.content) == (204, b"")
+    assert filled.get(address).status_code == 404
+    assert filled.get(f"{V1}/papers/{PAPER}").json()["sections"] == []
+    assert filled.delete(address, headers={"If-Match": "*"}).status_code == 404
+    assert filled.put(address, json=seen.json()).status_code == 201

@@ -1,5 +1,6 @@
 """Pictures through the door, and what a client reads when something is not right."""
 
+import json
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -8,6 +9,7 @@ from PIL import Image
 from sqlalchemy.exc import OperationalError
 
 from app.web.deps import reading
+from app.web.errors import ProblemError, problem
 from tests.api.openapi_document import PROBLEM
 
 PICTURES = "/api/v1/pictures"
@@ -71,9 +73,9 @@ def test_every_error_is_a_problem_document(client):
     assert {error["parameter"] for error in said["errors"]} == {"limit", "meeting_from"}
     text = client.put("/api/v1/organisations/x", content=b"{}", headers={"Content-Type": "text/plain"})
     problem_of(text, 415)
-    json = {"Content-Type": "application/json"}
+    as_json = {"Content-Type": "application/json"}
     for body in (b"", b"[]", b'{"key": ', b'{"key": "x", "key": "y"}', b'{"n": NaN}', b"\xff", b"{" * 100_000, b'""'):
-        problem_of(client.put("/api/v1/organisations/x", content=body, headers=json), 422)
+        problem_of(client.put("/api/v1/organisations/x", content=body, headers=as_json), 422)
 
 
 def test_a_body_that_is_too_long_is_refused_also_when_it_does_not_say_how_long_it_is(client):
@@ -82,9 +84,9 @@ def test_a_body_that_is_too_long_is_refused_also_when_it_does_not_say_how_long_i
         for _ in range(40):
             yield b"x" * 100_000
 
-    json = {"Content-Type": "application/json"}
-    problem_of(client.put("/api/v1/organisations/x", content=chunks(), headers=json), 413)
-    problem_of(client.put("/api/v1/organisations/x", content=b"x" * 4_000_000, headers=json), 413)
+    as_json = {"Content-Type": "application/json"}
+    problem_of(client.put("/api/v1/organisations/x", content=chunks(), headers=as_json), 413)
+    problem_of(client.put("/api/v1/organisations/x", content=b"x" * 4_000_000, headers=as_json), 413)
 
 
 def test_what_goes_wrong_on_our_side_says_nothing_of_our_inside(app, client):
@@ -113,3 +115,40 @@ def test_the_service_says_when_it_can_serve(app, stranger, tmp_path):
     (tmp_path / "blobs").write_text("a file where the folder was")
     said = problem_of(stranger.get("/health/ready"), 503)
     assert [error["parameter"] for error in said["errors"]] == ["blobs"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"key": "x", "name": "\ud800"}',
+        rb'{"key": "\ud800", "name": "X"}',
+        rb'{"key": "x", "name": "X", "\ud800": 1}',
+        b'{"key": "x", "name": ' + b"9" * 5000 + b"}",
+        b'{"key": ' + b"9" * 5000 + b', "name": "X"}',
+    ],
+    ids=["half a character", "in the key", "in a name", "a number of 5000 digits", "as the key"],
+)
+def test_what_no_answer_could_repeat_is_refused_in_words(body, client):
+    as_json = {"Content-Type": "application/json"}
+    said = problem_of(client.put("/api/v1/organisations/x", content=body, headers=as_json), 422)
+    assert said["errors"]
+
+
+def test_a_problem_can_always_be_sent_whatever_it_repeats():
+    half = "\ud800"
+    answer = problem(422, half, [ProblemError(detail=half, pointer=f"/{half}", parameter=half)])
+    assert json.loads(answer.body)["errors"][0]["pointer"] == "/\\ud800"
+
+
+def test_a_length_that_no_computer_could_count_is_too_long(client):
+    headers = {"Content-Type": "application/json", "Content-Length": "9" * 5000}
+    problem_of(client.put("/api/v1/organisations/x", content=b"{}", headers=headers), 413)
+
+
+def test_a_parameter_that_an_address_does_not_know_is_named(client):
+    said = problem_of(client.get("/api/v1/papers", params={"limit": 5, "foo": 1}), 422)
+    assert [error["parameter"] for error in said["errors"]] == ["foo"]
+    assert "meeting_from" in said["detail"]
+    problem_of(client.get("/api/v1/accounts/me", params={"limit": 5}), 422)
+    assert client.get("/api/v1/papers", params={"limit": 5}).status_code == 200
+    assert client.get("/api/v1/organisations", params={"text": 1}).status_code == 200

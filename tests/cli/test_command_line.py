@@ -1,6 +1,7 @@
 """Stories of a person at the command line, from the demonstration to the proof that nothing was changed."""
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """Runs one command in a folder of its own: its exit code, what it printed, what it complained of."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    for name in ("BOARDPAPERS_DATABASE_URL", "BOARDPAPERS_DATA"):
+    for name in ("BOARDPAPERS_DATABASE_URL", "BOARDPAPERS_DATA", "UV"):
         monkeypatch.delenv(name, raising=False)
 
     def command(*words: object) -> tuple[int, str, str]:
@@ -169,3 +170,179 @@ def test_a_flipped_bit_is_found_and_named(run: Run, facts_file: Path, tmp_path: 
     assert code >= 10
     assert f"paper/{stories.PAPER}/version/0.1" in out
     assert digest in out
+
+
+# What somebody else wrote is left alone
+
+
+def test_a_draft_that_somebody_edited_is_left_alone_and_the_new_one_goes_beside_it(
+    run: Run, facts_file: Path, tmp_path: Path
+) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    out = tmp_path / "draft.docx"
+    run("generate", stories.PAPER, "--out", out)
+    made = out.read_bytes()
+    out.write_bytes(b"edited in Word")
+
+    said = run("generate", stories.PAPER, "--out", out)[1]
+    assert out.read_bytes() == b"edited in Word"
+    assert (tmp_path / "draft (2).docx").read_bytes() == made
+    assert "draft (2).docx" in said
+    assert "was left alone" in said
+    run("versions", stories.PAPER, "--save", "0.1", "--out", out)
+    assert sorted(file.name for file in tmp_path.glob("*.docx")) == ["draft (2).docx", "draft.docx"]
+
+    (tmp_path / "draft (2).docx").write_bytes(b"edited too")
+    row = json.loads(run("generate", stories.PAPER, "--out", out, "--json")[1])
+    assert (row["file"], row["left"]) == (str(tmp_path / "draft (3).docx"), str(out))
+
+    assert "left alone" not in run("generate", stories.PAPER, "--out", out, "--force")[1]
+    assert out.read_bytes() == made
+    out.write_bytes(b"edited again")
+    run("versions", stories.PAPER, "--save", "0.1", "--out", out, "--force")
+    assert out.read_bytes() == made
+
+
+def test_the_demonstration_leaves_an_edited_draft_alone(run: Run) -> None:
+    draft = Path(json.loads(run("demo", "--json")[1])[0]["file"])
+    draft.write_bytes(b"edited in Word")
+    assert "was left alone" in run("demo")[1]
+    assert draft.read_bytes() == b"edited in Word"
+
+
+# What stands in the way is said in a sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("BOARDPAPERS_DATABASE_URL", "postgresql+psycopg://me:secret@127.0.0.1:1/papers", "“papers” on 127.0.0.1"),
+        ("BOARDPAPERS_DATABASE_URL", "no url", "names no database"),
+        ("BOARDPAPERS_DATABASE_URL", "oysters://somewhere/papers", "names no database"),
+        ("BOARDPAPERS_PORT", "abc", "BOARDPAPERS_PORT: "),
+    ],
+)
+def test_a_setting_that_leads_nowhere_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    for command in ("papers", "upgrade", "demo", "verify", "serve"):
+        code, _, err = run(command)
+        assert code == 1
+        assert err.startswith("boardpapers: ")
+        assert sentence in err
+        assert "secret" not in err
+
+
+def test_a_folder_that_is_a_file_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for command in ("papers", "upgrade", "verify"):
+        code, _, err = run(command, "--data", tmp_path / "file")
+        assert code == 1
+        assert str(tmp_path / "file") in err
+
+
+def test_a_file_that_is_no_database_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "boardpapers.sqlite").write_bytes(b"no database at all, but long enough to be read" * 100)
+    for command in ("papers", "upgrade", "verify"):
+        code, _, err = run(command)
+        assert code == 1
+        assert "file is not a database" in err
+
+
+def test_a_database_of_a_newer_program_is_told_as_such(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    with sqlite3.connect(tmp_path / "var" / "boardpapers.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'f00dfeedbeef'")
+    for command in ("papers", "upgrade", "verify", "serve"):
+        code, _, err = run(command)
+        assert code == 1
+        assert "was made by a newer Boardpapers; install that." in err
+
+
+def test_a_document_that_cannot_be_written_is_told(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    for out in (facts_file / "drafts", tmp_path / f"{'long' * 70}.docx"):
+        code, _, err = run("generate", stories.PAPER, "--out", out)
+        assert code == 1
+        assert "cannot be written" in err
+
+
+def test_a_kept_file_that_is_gone_is_told(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    run("generate", stories.PAPER)
+    digest = json.loads(run("versions", stories.PAPER, "--json")[1])[0]["file_digest"]
+    (tmp_path / "var" / "blobs" / digest[:2] / digest).unlink()
+    code, _, err = run("versions", stories.PAPER, "--save", "0.1")
+    assert code == 1
+    assert digest in err
+    assert "boardpapers verify" in err
+
+
+def test_a_long_title_in_any_script_makes_a_name_that_every_disk_takes(
+    run: Run, facts_file: Path, tmp_path: Path
+) -> None:
+    facts = stories.world(papers=[stories.paper(title="協" * 300)])
+    facts["boards"][0]["name"] = "Ж" * 300
+    facts_file.write_text(yaml.safe_dump(facts, allow_unicode=True), encoding="utf-8")
+    run("upgrade")
+    run("load", facts_file)
+    file = Path(json.loads(run("generate", stories.PAPER, "--json")[1])["file"])
+    assert file.exists()
+    assert len(file.name.encode()) <= 200
+    assert file.name.startswith("2027-03-11 Ж")
+    assert file.name.endswith(" v0.1 DRAFT OFFICIAL.docx")
+
+
+# Words of the command line
+
+
+def test_a_mistyped_folder_is_not_made(run: Run, tmp_path: Path) -> None:
+    for command in ("papers", "verify", "serve"):
+        assert run(command, "--data", tmp_path / "typo")[0] == 1
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_document_of_another_kind_is_refused_before_anything_is_made(
+    run: Run, facts_file: Path, tmp_path: Path
+) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    code, _, err = run("generate", stories.PAPER, "--out", "draft.doc")
+    assert code == 2
+    assert "must end in .docx, or be a folder" in err
+    assert not (tmp_path / "draft.doc").exists()
+    assert json.loads(run("versions", stories.PAPER, "--json")[1]) == []
+    (tmp_path / "of.2027").mkdir()
+    assert run("generate", stories.PAPER, "--out", "of.2027")[0] == 0
+    assert run("demo", "--out", "one.docx")[0] == 2
+
+
+def test_what_to_do_next_can_be_typed_as_it_stands(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "`boardpapers upgrade`" in run("papers")[2]
+    monkeypatch.setenv("UV", "/somewhere/uv")
+    assert "`uv run boardpapers upgrade`" in run("papers")[2]
+    out = run("demo", "--data", tmp_path / "with space")[1]
+    assert "  uv run boardpapers verify --data '" in out
+
+
+def test_an_account_keeps_its_role_and_organisation(run: Run, facts_file: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    run("token", "intranet", "--role", "client", "--organisation", "force")
+    assert run("token", "intranet", "--role", "client", "--organisation", "force")[0] == 0
+    code, _, err = run("token", "intranet", "--role", "administrator")
+    assert (code, "has the role client, not administrator" in err) == (1, True)
+    code, _, err = run("token", "intranet", "--organisation", "office")
+    assert (code, "does not belong" in err) == (1, True)
+
+
+def test_an_account_has_a_key_that_the_api_can_name(run: Run) -> None:
+    run("upgrade")
+    for key in ("a b", "a/b", "é", "x" * 101):
+        code, _, err = run("token", key)
+        assert (code, "cannot be a key" in err) == (1, True)

@@ -118,7 +118,10 @@ ROLES = [
 ]
 TABLE = {
     Action.READ_FACTS: "x x x x x x x x",
-    Action.WRITE_FACTS: "x . x . x x x .",
+    Action.WRITE_FACTS: "x . x . x . x .",
+    Action.WRITE_UPDATES: "x . x . x x x .",
+    Action.CHANGE_SHARED_FACTS: "x . x . . . . .",
+    Action.READ_STAFF_NUMBERS: "x . x . . . . .",
     Action.PREVIEW: "x x x x x x x .",
     Action.GENERATE: "x . x . x . x .",
     Action.READ_VERSIONS: "x x x x x . x x",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from app.accounts.commands import create
 from app.accounts.models import Role
@@ -355,6 +356,36 @@ def test_an_update_that_lost_a_part_is_found(stores):
     assert objects(verified(stores), Damage.ROW_EDITED) == [UPDATE]
 
 
+IMPOSSIBLE = {
+    "fate": ("template_event", "change"),
+    "time of a fate": ("template_event", "at"),
+    "time of a template": ("template_version", "added_at"),
+    "time of a version": ("version", "made_at"),
+    "day of an update": ("update", "as_at"),
+    "time of an update": ("update", "recorded_at"),
+    "day of an introduction": ("theme_introduction", "as_at"),
+}
+
+
+@pytest.mark.parametrize("edit", IMPOSSIBLE)
+def test_a_value_that_its_column_cannot_have_is_named_and_does_not_end_the_search(stores, edit):
+    table, column = IMPOSSIBLE[edit]
+    if stores.database.engine.dialect.name == "postgresql" and column != "change":
+        with pytest.raises(DataError):  # there, nobody can write it at all
+            change(stores, f'UPDATE "{table}" SET "{column}" = \'garbage\'')
+        return
+
+    change(stores, f'UPDATE "{table}" SET "{column}" = \'garbage\'')
+
+    report = verified(stores)
+    assert Damage.ROW_EDITED in kinds(report)
+    assert kinds(report) <= {Damage.ROW_EDITED, Damage.ROW_MISSING}
+    assert any(name.startswith(f"{table}/row ") for name in objects(report, Damage.ROW_EDITED))
+    assert f"“{column}” cannot be 'garbage'" in str(report)
+    assert report.exit_code == 30
+    assert report.counts["files"] == 2
+
+
 # The versions
 
 
@@ -534,13 +565,15 @@ def test_a_line_that_a_crash_cut_short_is_noted_and_no_damage(stores):
     assert "1 lines cannot be read" in report.notes[0]
 
 
-def test_without_anything_written_down_outside_the_report_says_what_that_means(stores):
-    stores.checkpoints.unlink()
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"")], ids=["removed", "emptied"])
+def test_a_log_of_which_nothing_is_written_down_outside_any_more_is_damage(stores, harm):
+    harm(stores.checkpoints)
 
     report = verified(stores)
 
-    assert report.exit_code == 0
-    assert "would not be noticed" in report.notes[0]
+    assert kinds(report) == {Damage.LOG_UNWITNESSED}
+    assert objects(report, Damage.LOG_UNWITNESSED) == ["file/checkpoints.jsonl"]
+    assert report.exit_code == 15
 
 
 # What the report promises

@@ -24,7 +24,7 @@ from app.web.api.lists import Paging, every
 from app.web.api.reach import Reach
 from app.web.api.representation import AsText, etag_of, json_answer, plain, shown
 from app.web.api.trace import Tracing
-from app.web.deps import FactsReader, FactsWriter, Now, Reading, Store, Writing
+from app.web.deps import FactsReader, FactsWriter, May, Now, Reading, Store, Writing
 from app.web.openapi import ETAG, LINK, gives, problems, takes
 
 
@@ -52,7 +52,7 @@ class Desk:
         before = visible(self.session, who, kind, key, must_exist=False)
         self._conditions.allow_writing(kind.named(key), etag_of(plain(before)) if before else None)
         self.load({"facts": "1", kind.plural: [document]}, f"{kind.plural}[0]", who)
-        return written(kind.read(self.session, key), is_new=before is None)
+        return written(visible(self.session, who, kind, key), is_new=before is None)
 
     def put_part(self, part: Part, key: str, own: date | str, document: dict[str, Any], who: Account) -> Response:
         """The part of an entry is as the document says; else as `put`. Raises NotFound where there is no whole."""
@@ -73,12 +73,31 @@ class Desk:
             self._conditions.allow_writing(thing, etag)  # refused, it undoes the load
         return written(after, is_new=before is None)
 
+    def take_out(self, part: Part, key: str, own: date | str, who: Account) -> Response:
+        """The whole has no such part any more.
+
+        Raises:
+            NotFound: there is no such whole, or it has no such part.
+            PreconditionMissing, PreconditionFailed: it is in another state than the client has seen.
+        """
+        whole = visible(self.session, who, part.kind, key)
+        before = part.of(whole, own)
+        if before is None:
+            raise Missing(part.word, f"{key}, {own}")
+        thing = f"The {part.word} “{own}” of {part.kind.word} “{key}”"
+        self._conditions.allow_writing(thing, etag_of(plain(before)))
+        rest = [plain(shape) for shape in getattr(whole, part.list) if shape != before]
+        facts = {"facts": "1", part.kind.plural: [plain(whole) | {part.list: rest}]}
+        self.load(facts, f"{part.kind.plural}[0]", who)
+        return Response(status_code=204)
+
     def load(self, document: dict[str, Any], place: str, who: Account) -> None:
         """The facts are loaded; faults are told by their places below `place`."""
         try:
             facts = parse_facts(document)
-            Reach(self.session, who).allow_loading(facts)
-            load(self.session, self._blobs, facts, by=who.key, now=self._now)
+            reach = Reach(self.session, who)
+            reach.allow_loading(facts)
+            load(self.session, self._blobs, reach.complete(facts), by=who.key, now=self._now)
         except FaultyFacts as error:
             raise FaultyBody("What was sent is not right; nothing was changed.", _below(place, error)) from error
 
@@ -87,15 +106,18 @@ AtDesk = Annotated[Desk, Depends(scope="function")]
 
 
 def visible(session: Session, who: Account, kind: Kind, key: str, *, must_exist: bool = True) -> Any:
-    """The entry with this key, if there is one; one that exists but not for this account is not found.
+    """The entry with this key as the account sees it, if there is one; one that exists but not for it is not found.
 
     Raises:
         NotFound: it belongs to another organisation, or does not exist and must.
     """
     entry = kind.read(session, key) if must_exist else kind.find(session, key)
-    if entry is not None and not Reach(session, who).sees(entry):
+    if entry is None:
+        return None
+    reach = Reach(session, who)
+    if not reach.sees(entry):
         raise Missing(kind.word, key)
-    return entry
+    return reach.shown(entry)
 
 
 def written(shape: Shape, *, is_new: bool) -> Response:
@@ -163,7 +185,7 @@ def _list_route(routes: APIRouter, kind: Kind, page_of: Callable[..., Sequence[S
         return page.of(
             entries,
             key=attrgetter(kind.key),
-            show=lambda entry: entry.model_dump(mode="json", exclude=left_out),
+            show=lambda entry: reach.shown(entry).model_dump(mode="json", exclude=left_out),
             as_text=as_text,
         )
 
@@ -204,7 +226,12 @@ def _put_route(routes: APIRouter, kind: Kind) -> None:
         responses=_put_responses(kind.shape, kind.word, kind.example),
         response_class=Response,
     )
-    def put_entry(who: FactsWriter, document: JsonBody, desk: AtDesk, key: str = _key(kind)) -> Response:
+    def put_entry(
+        who: Annotated[Account, Depends(May(kind.changing))],
+        document: JsonBody,
+        desk: AtDesk,
+        key: str = _key(kind),
+    ) -> Response:
         return desk.put(kind, key, document, who)
 
 
@@ -270,7 +297,11 @@ def _dated_routes(routes: APIRouter, part: Part) -> None:
         response_class=Response,
     )
     def put_part(
-        who: FactsWriter, document: JsonBody, desk: AtDesk, key: str = its_key, day: Day = its_day
+        who: Annotated[Account, Depends(May(part.changing))],
+        document: JsonBody,
+        desk: AtDesk,
+        key: str = its_key,
+        day: Day = its_day,
     ) -> Response:
         return desk.put_part(part, key, day, document, who)
 
@@ -316,6 +347,20 @@ def _section_routes(routes: APIRouter) -> None:
         reference: KeyText, section: KeyText, who: FactsWriter, document: JsonBody, desk: AtDesk
     ) -> Response:
         return desk.put_part(part, reference, section, document, who)
+
+    @routes.delete(
+        "/papers/{reference}/sections/{section}",
+        tags=["papers"],
+        summary="Take one section out of a paper",
+        description="What the paper itself said under this heading is taken out: the format's own blocks hold again. "
+        "Needs the section's ETag as If-Match.",
+        operation_id="delete_papers_sections",
+        status_code=204,
+        responses={204: gives(None, "The section is the format's again."), **problems(404, 409, 412, 428)},
+        response_class=Response,
+    )
+    def delete_section(reference: KeyText, section: KeyText, who: FactsWriter, desk: AtDesk) -> Response:
+        return desk.take_out(part, reference, section, who)
 
 
 def _part(session: Session, who: Account, part: Part, key: str, own: date | str) -> Shape:

@@ -94,8 +94,9 @@ def load_facts(
         facts = parse(body)
         if facts.formats:
             policy.authorise(who, Action.MANAGE_FORMATS)
-        Reach(session, who).allow_loading(facts)
-        return json_answer(_said(load(session, blobs, facts, by=who.key, now=now)))
+        reach = Reach(session, who)
+        reach.allow_loading(facts)
+        return json_answer(_said(load(session, blobs, reach.complete(facts), by=who.key, now=now)))
 
     return once.answer(body, make)
 

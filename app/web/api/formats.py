@@ -1,9 +1,9 @@
 """Formats: a Word template with its format.toml, in versions."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from app.formats.models import TemplateVersion
 from app.web.api import examples
 from app.web.api.body import JsonBody
 from app.web.api.conditions import Preconditions
+from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.entries import AtDesk
 from app.web.api.kinds import Kind, Listing
 from app.web.api.lists import Paging, every
@@ -25,6 +26,9 @@ from app.web.deps import FactsReader, FormatManager, Reading, Store
 from app.web.openapi import ETAG, LINK, gives, problems, takes
 
 router = APIRouter(prefix="/formats", tags=["formats"])
+
+
+Number = Annotated[int, Path(ge=1, le=999_999_999, description="Number of the template version")]
 
 
 class TemplateOut(BaseModel):
@@ -46,6 +50,12 @@ class TemplateOut(BaseModel):
             added_at=version.added_at.astimezone(UTC),
             live=live is not None and live.id == version.id,
         )
+
+
+class TemplateInFull(TemplateOut):
+    """One template version of a format with its manifest."""
+
+    manifest: str = Field(description="The format.toml, as text")
 
 
 class FormatListed(BaseModel):
@@ -180,3 +190,53 @@ def list_format_versions(key: KeyText, _who: FactsReader, session: Reading, page
     return page.of(
         rows, key=lambda version: str(version.number), show=lambda version: plain(TemplateOut.of(version, live))
     )
+
+
+@router.get(
+    "/{key}/versions/{number}",
+    summary="Read one template version of a format",
+    description="Its digests and its format.toml; it never changes, but for whether it is live.",
+    operation_id="get_formats_version",
+    responses={
+        200: gives(
+            TemplateInFull,
+            "The template version.",
+            example=TEMPLATE | {"manifest": examples.FORMAT["manifest"]},
+            headers=ETAG,
+        ),
+        304: gives(None, "It is as the client knows it (If-None-Match).", headers=ETAG),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def get_format_version(
+    key: KeyText, number: Number, _who: FactsReader, session: Reading, conditions: Preconditions
+) -> Response:
+    """The template version with this number."""
+    version = formats.get_version(session, key, number)
+    live = formats.live_versions(session, [key]).get(key)
+    said = TemplateOut.of(version, live).model_dump()
+    return shown(TemplateInFull(**said, manifest=version.manifest), conditions)
+
+
+@router.get(
+    "/{key}/versions/{number}/template",
+    summary="Download the Word template of a template version",
+    description="The very bytes that were kept.",
+    operation_id="download_formats_template",
+    responses={
+        200: gives(None, "The Word template.", headers=DOWNLOAD, content=DOCX_CONTENT),
+        304: gives(None, "It is as the client knows it (If-None-Match).", headers=ETAG),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def download_template(
+    *, key: KeyText, number: Number, _who: FactsReader, session: Reading, blobs: Store, conditions: Preconditions
+) -> Response:
+    """The kept bytes, named after the format and the number."""
+    version = formats.get_version(session, key, number)
+    etag = f'"{version.template_digest}"'
+    if conditions.knows(etag):
+        return Response(status_code=304, headers={"ETag": etag})
+    return download(blobs.get(version.template_digest), f"{key} template {number}.docx")

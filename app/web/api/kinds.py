@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, Field, create_model
 from sqlalchemy.orm import Session
 
+from app.accounts.policy import Action
 from app.errors import NotFound
 from app.facts import read
 from app.facts.shapes import (
@@ -58,6 +59,8 @@ class Kind:
     """Reads a page of its list; None: its list is a route of its own."""
     listed: type[BaseModel] | None = None
     """What its list shows of each; None: all of it."""
+    changing: Action = Action.WRITE_FACTS
+    """What who writes one must be allowed to do; what it says of organisations is looked at besides."""
 
     def find(self, session: Session, key: str) -> Shape | None:
         """The one with this key, if there is one; a format of which nothing is live can be sent as if it were new."""
@@ -93,6 +96,8 @@ class Part:
     """Whether loading merges the list by key; else the whole list is replaced."""
     settled: bool = False
     """Whether sending what is there already needs no `If-Match`: it makes no revision."""
+    changing: Action = Action.WRITE_FACTS
+    """What who writes one must be allowed to do."""
 
     def of(self, whole: Shape, key: object) -> Shape | None:
         """The one with this key, if the whole has it."""
@@ -128,6 +133,7 @@ ORGANISATIONS = Kind(
     page=read.organisations,
     example=examples.ORGANISATION,
     says="A body with people: the force that writes, the commissioner's office that receives.",
+    changing=Action.CHANGE_SHARED_FACTS,
 )
 PEOPLE = Kind(
     plural="people",
@@ -154,6 +160,7 @@ FRAMEWORKS = Kind(
     page=read.frameworks,
     example=examples.FRAMEWORK,
     says="An edition of a plan and its tree of items. Items that a PUT does not name stay.",
+    changing=Action.CHANGE_SHARED_FACTS,
 )
 RAG_SCHEMES = Kind(
     plural="rag_schemes",
@@ -167,6 +174,7 @@ RAG_SCHEMES = Kind(
     page=read.rag_schemes,
     example=examples.RAG_SCHEME,
     says="An ordered set of ratings with its dimensions. Words stand on their colours with a contrast of at least 4.5.",
+    changing=Action.CHANGE_SHARED_FACTS,
 )
 BOARDS = Kind(
     plural="boards",
@@ -180,6 +188,7 @@ BOARDS = Kind(
     page=read.boards,
     example=examples.BOARD,
     says="A body that receives papers, with its meetings. Meetings that a PUT does not name stay.",
+    changing=Action.CHANGE_SHARED_FACTS,
 )
 SERIES = Kind(
     plural="series",
@@ -193,6 +202,7 @@ SERIES = Kind(
     page=read.series,
     example=examples.SERIES,
     says="The papers that follow one another on one subject.",
+    changing=Action.CHANGE_SHARED_FACTS,
 )
 THEMES = Kind(
     plural="themes",
@@ -249,6 +259,7 @@ MEETINGS = Part(
     example=examples.MEETING,
     says="One sitting of a board, with its agenda.",
     merged=True,
+    changing=Action.CHANGE_SHARED_FACTS,
 )
 INTRODUCTIONS = Part(
     kind=THEMES,
@@ -273,6 +284,7 @@ UPDATES = Part(
     says="What a workstream reports as at a date. Other content makes a new revision; nothing is overwritten.",
     merged=True,
     settled=True,
+    changing=Action.WRITE_UPDATES,
 )
 SECTIONS = Part(
     kind=PAPERS,

@@ -1,4 +1,4 @@
-"""Meetings of all boards, and the revisions of an update: lists that belong to no single entry."""
+"""Meetings of all boards, and the revisions of an update or introduction: lists that belong to no single entry."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,17 +10,17 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from app.facts import read
-from app.facts.shapes import BoardShape, MeetingShape, UpdateShape
+from app.facts.shapes import BoardShape, IntroductionShape, MeetingShape, UpdateShape
 from app.fields import Day, KeyText
 from app.web.api import examples
-from app.web.api.entries import visible
-from app.web.api.kinds import WORKSTREAMS, Listing
+from app.web.api.entries import Missing, visible
+from app.web.api.kinds import THEMES, WORKSTREAMS, Listing
 from app.web.api.lists import Paging, every
 from app.web.api.representation import AsText, plain
 from app.web.deps import FactsReader, Reading
 from app.web.openapi import LINK, gives, problems
 from app.workstreams import queries as workstreams
-from app.workstreams.models import Update
+from app.workstreams.models import ThemeIntroduction, Update
 
 router = APIRouter()
 
@@ -38,6 +38,14 @@ class Revision(BaseModel):
     revision: int
     recorded_at: datetime
     update: UpdateShape
+
+
+class IntroductionRevision(BaseModel):
+    """One revision of a theme's introduction: what was said, and when it was recorded."""
+
+    revision: int
+    recorded_at: datetime
+    introduction: IntroductionShape
 
 
 @router.get(
@@ -109,6 +117,41 @@ def list_revisions(
     return page.of(behind, key=_number, show=plain, as_text=as_text)
 
 
+@router.get(
+    "/themes/{key}/introductions/{as_at}/revisions",
+    tags=["workstreams"],
+    summary="List the revisions of an introduction",
+    description="Another text makes a new revision and overwrites nothing: all of them, first to last.",
+    operation_id="list_themes_introductions_revisions",
+    responses={
+        200: gives(
+            Listing[IntroductionRevision],
+            "One page of the list.",
+            example={
+                "items": [
+                    {"revision": 1, "recorded_at": "2026-11-20T16:04:00Z", "introduction": examples.INTRODUCTION}
+                ],
+                "next": None,
+            },
+            headers=LINK,
+        ),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def list_introduction_revisions(
+    *, key: KeyText, as_at: Day, who: FactsReader, session: Reading, page: Paging, as_text: AsText = False
+) -> Response:
+    """The revisions, first to last."""
+    visible(session, who, THEMES, key)
+    rows = [row for row in workstreams.get_theme(session, key).introductions if row.as_at == as_at]
+    if not rows:
+        raise Missing("introduction", f"{key}, {as_at}")
+    said = map(_introduction_revision, sorted(rows, key=lambda row: row.revision))
+    behind = (revision for revision in said if _number(revision) > page.after)
+    return page.of(behind, key=_number, show=plain, as_text=as_text)
+
+
 def _meetings(session: Session, after: str) -> Iterator[MeetingOfBoard]:
     """Every meeting behind the place `after`, by board and date."""
     begun = after.partition(" ")[0]
@@ -132,5 +175,13 @@ def _revision(row: Update) -> Revision:
     return Revision(revision=row.revision, recorded_at=row.recorded_at.astimezone(UTC), update=read.update_shape(row))
 
 
-def _number(revision: Revision) -> str:
+def _introduction_revision(row: ThemeIntroduction) -> IntroductionRevision:
+    return IntroductionRevision(
+        revision=row.revision,
+        recorded_at=row.recorded_at.astimezone(UTC),
+        introduction=read.introduction_shape(row),
+    )
+
+
+def _number(revision: Revision | IntroductionRevision) -> str:
     return f"{revision.revision:09}"

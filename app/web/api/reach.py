@@ -1,7 +1,8 @@
 """How far an account's eyes and hands reach: what belongs to another organisation does not exist for it.
 
 Papers belong to an organisation, themes too, and workstreams through their theme. Everything else (boards, persons,
-frameworks, formats …) is shared by all.
+frameworks, formats …) is seen by all; what all share is changed only by who may, and persons also by an account that
+is confined to their organisation. Staff numbers are seen only by who may.
 """
 
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.models import Account
+from app.accounts.policy import Action
 from app.errors import Fault
 from app.facts.decode import FaultyFacts
-from app.facts.shapes import FactsFile, PaperShape, Shape, ThemeShape, WorkstreamShape
+from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
 from app.papers import queries as papers
 from app.papers.models import Paper
-from app.people.queries import organisation_ids
+from app.people.queries import find_person, organisation_ids
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
 
@@ -43,13 +45,51 @@ class Reach:
             return self._sees_theme(shape.theme)
         return True
 
+    def shown(self, shape: Shape) -> Shape:
+        """The shape as this account sees it: a person without the staff number, for most."""
+        if isinstance(shape, PersonShape) and not policy.may(self._account, Action.READ_STAFF_NUMBERS):
+            return shape.model_copy(update={"staff_number": None})
+        return shape
+
+    def complete(self, facts: FactsFile) -> FactsFile:
+        """The file with what the account could not see: a staff number that is kept stays as it is."""
+        if policy.may(self._account, Action.READ_STAFF_NUMBERS) or not facts.people:
+            return facts
+        return facts.model_copy(update={"people": tuple(map(self._with_staff_number, facts.people))})
+
     def allow_loading(self, facts: FactsFile) -> None:
-        """Everything that the file changes or refers to is within reach; raises FaultyFacts with what is not."""
+        """Everything that the file changes or refers to is within reach.
+
+        Raises:
+            RoleMayNot: it has something that all organisations share, which is not for this account to change.
+            FaultyFacts: with what is not within reach.
+        """
+        if self._has_shared(facts):
+            policy.authorise(self._account, Action.CHANGE_SHARED_FACTS)
         if policy.sees(self._account, _NOBODYS):
             return
         faults = [*self._themes(facts), *self._workstreams(facts), *self._papers(facts)]
         if faults:
             raise FaultyFacts("The facts cannot be loaded; nothing was changed.", faults)
+
+    def _has_shared(self, facts: FactsFile) -> bool:
+        if facts.organisations or facts.boards or facts.series or facts.frameworks or facts.rag_schemes:
+            return True
+        return not all(self._is_own(person) for person in facts.people)
+
+    def _is_own(self, person: PersonShape) -> bool:
+        """Whether the account is confined to the organisation that the person is in, and goes on being in."""
+        own = policy.confined_to(self._account)
+        there = find_person(self._session, person.key)
+        if own is None or (there is not None and there.organisation_id != own):
+            return False
+        return organisation_ids(self._session, [person.organisation]).get(person.organisation) == own
+
+    def _with_staff_number(self, person: PersonShape) -> PersonShape:
+        there = find_person(self._session, person.key)
+        if there is None or there.staff_number is None:
+            return person
+        return person.model_copy(update={"staff_number": there.staff_number})
 
     def _themes(self, facts: FactsFile) -> Iterator[Fault]:
         for number, theme in enumerate(facts.themes):

@@ -1,15 +1,16 @@
 """Every route of the API, below `/api/v1`."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, versions
+from app.web.api.parameters import only_known_parameters
 
 PREFIX = "/api/v1"
 
 
 def router() -> APIRouter:
     """The whole API."""
-    routes = APIRouter(prefix=PREFIX)
+    routes = APIRouter(prefix=PREFIX, dependencies=[Depends(only_known_parameters)])
     for part in (
         papers.router,
         entries.router(),
