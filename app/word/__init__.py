@@ -10,17 +10,20 @@ from app.word.reading import Line, outline, text_of
 from app.word.refusals import (
     BrokenTemplate,
     MisplacedValue,
+    MissingPicture,
     MissingValue,
     NotPrinted,
+    PageNotTurned,
     TemplateFails,
     TemplateNotAllowed,
     UnknownName,
     UnreadableTemplate,
+    UnusablePicture,
     UnwritableText,
 )
 from app.word.rendering import render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Narrative
+from app.word.values import Coloured, Narrative, files_in
 
 __all__ = [
     "BrokenTemplate",
@@ -29,18 +32,22 @@ __all__ = [
     "Finding",
     "Line",
     "MisplacedValue",
+    "MissingPicture",
     "MissingValue",
     "Narrative",
     "NotPrinted",
+    "PageNotTurned",
     "TemplateFails",
     "TemplateNotAllowed",
     "UnknownName",
     "UnreadableTemplate",
+    "UnusablePicture",
     "UnwritableText",
     "Vocabulary",
     "check",
     "compile_template",
     "content_digest",
+    "files_in",
     "outline",
     "render",
     "text_of",

@@ -22,6 +22,9 @@ _LOOKS = (
     ("sub", '<w:vertAlign w:val="subscript"/>'),
     ("sup", '<w:vertAlign w:val="superscript"/>'),
 )
+UNNUMBERED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>'
+"""Properties of a paragraph that has no number though its style has."""
+
 _LINK_COLOUR = "0563C1"  # for templates without a Hyperlink style; 5.9 : 1 on white
 _LONGEST_TOOLTIP = 255  # Word takes no longer one
 
@@ -65,10 +68,14 @@ class Paragraphs:
 
         `before` and `after` are properties up to the numbering and beyond it, in the order of `w:pPr`.
         """
+        return self.framed(self._runs(inlines, look), role, before=before, after=after)
+
+    def framed(self, runs: str, role: str, *, before: str = "", after: str = "") -> str:
+        """One `w:p` of these runs in the style of the role."""
         style = self.layout.styles[role]
         properties = (f'<w:pStyle w:val="{escaped(style)}"/>' if style else "") + before + after
         head = f"<w:p><w:pPr>{properties}</w:pPr>" if properties else "<w:p>"
-        return f"{head}{self._runs(inlines, look)}</w:p>"
+        return f"{head}{runs}</w:p>"
 
     def _list(self, block: ListBlock, role: str, level: int, look: Look) -> Iterator[str]:
         if block.number_type is None:
@@ -94,8 +101,7 @@ class Paragraphs:
 
     def _continuation(self, block: Paragraph, role: str, level: int, look: Look) -> str:
         indent = f'<w:ind w:left="{indent_of(level)}" w:firstLine="0"/>'
-        unnumbered = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>'
-        return self.paragraph(block.inlines, role, before=unnumbered, after=indent, look=look)
+        return self.paragraph(block.inlines, role, before=UNNUMBERED, after=indent, look=look)
 
     def _runs(self, inlines: Iterable[Inline], look: Look) -> str:
         parts: list[str] = []
