@@ -182,7 +182,12 @@ class _Flow:
             raise TooDeep("lists", MAX_LIST_LEVELS)
         self.end_paragraph()
         if found := _list_of(element, style, self.list_level):
-            self.blocks.append(found)
+            before = self.blocks[-1] if self.blocks else None
+            if found.number_type is None and isinstance(before, ListBlock) and before.number_type is None:
+                # Bullets right after bullets: nobody sees where one list ends.
+                self.blocks[-1] = replace(before, items=before.items + found.items)
+            else:
+                self.blocks.append(found)
 
     def add_heading(self, element: Element, style: _Style) -> None:
         if self.place in _OPEN:
@@ -200,7 +205,10 @@ class _Flow:
         quoted = _Flow("quote", self.list_level)
         quoted.walk(element, style)
         if blocks := quoted.finished():
-            self.blocks.append(Quote(_simple(blocks)))
+            if self.blocks and isinstance(before := self.blocks[-1], Quote):
+                self.blocks[-1] = Quote(before.blocks + _simple(blocks))
+            else:
+                self.blocks.append(Quote(_simple(blocks)))
 
     def add_table(self, element: Element) -> None:
         if self.place not in _OPEN:

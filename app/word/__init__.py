@@ -6,6 +6,7 @@ a paper means.
 
 from app.word.container import content_digest
 from app.word.findings import Finding, check
+from app.word.narrating import Narrated, narrated
 from app.word.reading import Line, outline, text_of
 from app.word.refusals import (
     BrokenTemplate,
@@ -34,6 +35,7 @@ __all__ = [
     "MisplacedValue",
     "MissingPicture",
     "MissingValue",
+    "Narrated",
     "Narrative",
     "NotPrinted",
     "PageNotTurned",
@@ -48,6 +50,7 @@ __all__ = [
     "compile_template",
     "content_digest",
     "files_in",
+    "narrated",
     "outline",
     "render",
     "text_of",

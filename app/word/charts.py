@@ -1,7 +1,11 @@
 """A chart as Word's own: a chart part that Word draws, and the workbook behind it that Word edits."""
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+
+from lxml import etree
 
 from app.narrative import ChartData, ChartKind, Number, Series
 from app.word.container import CONTENT_TYPES, ROOT_RELATIONSHIPS, write_members
@@ -273,3 +277,20 @@ def _cell_styles(formats: Sequence[str]) -> str:
         f'<cellXfs count="{1 + len(formats)}">{plain} xfId="0"/>{used}</cellXfs>'
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     )
+
+
+def first_words(book: bytes) -> str:
+    """The words of the first cell of the first sheet; empty where the file is not as we or a spreadsheet write it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(book)) as archive:
+            sheet = etree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+            cell = next((c for c in sheet.iter(f"{{{_MAIN}}}c") if c.get("r") == "A1"), None)
+            if cell is None:
+                return ""
+            if cell.get("t") != "s":
+                return "".join(t.text or "" for t in cell.iter(f"{{{_MAIN}}}t"))
+            shared = etree.fromstring(archive.read("xl/sharedStrings.xml")).findall(f"{{{_MAIN}}}si")
+            number = int(cell.findtext(f"{{{_MAIN}}}v") or "0")
+            return "".join(t.text or "" for t in shared[number].iter(f"{{{_MAIN}}}t"))
+    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, etree.XMLSyntaxError):
+        return ""

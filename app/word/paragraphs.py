@@ -50,15 +50,17 @@ class Paragraphs:
     def flow(self, blocks: Iterable[Paragraph | ListBlock], role: str, look: Look = PLAIN) -> str:
         """Paragraphs in the style of the role, and lists, as they stand in a quotation or a cell."""
         return "".join(
-            self.paragraph(block.inlines, role, look=look) if isinstance(block, Paragraph) else self.list(block, look)
+            self.paragraph(block.inlines, role, look=look)
+            if isinstance(block, Paragraph)
+            else self.list(block, look, role if role == "quote" else None)
             for block in blocks
         )
 
-    def list(self, block: ListBlock, look: Look = PLAIN) -> str:
-        """The list and all lists within it; every ordered one counts for itself."""
+    def list(self, block: ListBlock, look: Look = PLAIN, role: str | None = None) -> str:
+        """The list and all lists within it, in the style of the role; every ordered one counts for itself."""
         # One style throughout: Word drops the space between paragraphs of one style only, and lists that
         # change their style from level to level fall apart.
-        role = "bullet" if block.number_type is None else "number"
+        role = role or ("bullet" if block.number_type is None else "number")
         return "".join(self._list(block, role, 0, look))
 
     def paragraph(
