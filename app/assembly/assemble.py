@@ -1,5 +1,6 @@
 """The whole journey of a paper on one screen: preview, generate, and the proof that a version can be made again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,7 +14,7 @@ from app.assembly.naming import file_name
 from app.assembly.selection import LONDON, select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for
-from app.blobs import Blobs
+from app.blobs import Blobs, MissingBlob
 from app.db import lock
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
@@ -24,7 +25,7 @@ from app.versions import queries as versions
 from app.versions.commands import Document
 from app.versions.models import Version
 
-ENGINE = 1
+ENGINE = 2
 """Rises whenever the same facts and template give another document, for any reason: narrative, wording or word."""
 
 PREVIEW_LABEL = "Preview"
@@ -44,7 +45,7 @@ def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime) ->
     paper = papers.get(session, reference)
     template = formats.live(session, paper.format.key)
     snapshot = select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now)
-    return make(snapshot, blobs.get(template.template_digest))
+    return make(snapshot, blobs.get(template.template_digest), blobs.get)
 
 
 def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now: datetime) -> Generated:
@@ -58,7 +59,7 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
     snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
     if newest and (newest.facts_digest, newest.engine) == (snapshot.facts_digest, ENGINE):
         return Generated(newest, is_new=False, gaps=tuple(context_for(snapshot).gaps))
-    document = make(snapshot, blobs.get(template.template_digest))
+    document = make(snapshot, blobs.get(template.template_digest), blobs.get)
     paper_commands.set_written_on(paper, now.astimezone(LONDON).date())
     version = version_commands.keep(
         session, blobs, paper=paper, number=number, template=template, document=document, by=by.key, now=now
@@ -66,10 +67,18 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
     return Generated(version, is_new=True, gaps=document.gaps)
 
 
-def make(snapshot: Snapshot, template: bytes) -> Document:
-    """The document of a snapshot: a pure function of the snapshot, the template and the engine."""
+def _no_file(digest: str) -> bytes:
+    raise MissingBlob(digest)
+
+
+def make(snapshot: Snapshot, template: bytes, file: Callable[[str], bytes] = _no_file) -> Document:
+    """The document of a snapshot: a pure function of the snapshot, the template and the engine.
+
+    `file` gives the bytes of a picture by its digest, which the snapshot names.
+    """
     context = context_for(snapshot)
-    content = word.render(_compiled(template), for_engine(context), {})
+    facts = for_engine(context)
+    content = word.render(_compiled(template), facts, {digest: file(digest) for digest in word.files_in(facts)})
     return Document(
         content=content,
         content_digest=word.content_digest(content),
@@ -85,7 +94,7 @@ def make(snapshot: Snapshot, template: bytes) -> Document:
 def make_again(version: Version, blobs: Blobs) -> Document:
     """A kept version made once more from its snapshot and template, for proof."""
     template = blobs.get(version.template_version.template_digest)
-    return make(Snapshot.from_json(version.snapshot), template)
+    return make(Snapshot.from_json(version.snapshot), template, blobs.get)
 
 
 @lru_cache(maxsize=32)

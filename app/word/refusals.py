@@ -70,6 +70,31 @@ class NotPrinted(Invalid):
         )
 
 
+class MissingPicture(Invalid):
+    """A narrative shows a picture that was not given."""
+
+    def __init__(self, digest: str, where: str) -> None:
+        self.digest = digest
+        super().__init__("A picture is missing.", [Fault(where, f"The picture {digest} is not stored.")])
+
+
+class UnusablePicture(Invalid):
+    """The bytes of a picture are no PNG, JPEG or GIF."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"The picture {digest} is not a PNG, JPEG or GIF file, or it is damaged.")
+
+
+class PageNotTurned(Invalid):
+    """A turned page stands where no page can begin."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            "A narrative with a turned page is printed in a table, a header or a footer, where no page can begin.",
+            [Fault(where, "Print this narrative in the body of the document.")],
+        )
+
+
 class UnwritableText(Invalid):
     """A value has a character that no document can hold (XML 1.0, section 2.2)."""
 

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.word.container import read_members, write_members
+from app.word.container import DOCUMENT, read_members, write_members
 from app.word.converter import narrative_xml
 from app.word.engine import filled
 from app.word.layout import Layout
 from app.word.ledger import Ledger
-from app.word.parts import CORE, CUSTOM, NUMBERING, with_links
+from app.word.parts import CORE, CUSTOM, NUMBERING, with_added, with_links, with_relations
 from app.word.properties import properties_in
 from app.word.refusals import NotPrinted, TemplateFails, UnwritableText
+from app.word.sections import with_turned_pages
+from app.word.styles import HEADING_LEVELS
 from app.word.templates import CompiledTemplate
 from app.word.values import Coloured, Narrative, blocks_in, heading_level_of, key_of, words_of
 from app.word.xmltext import NOT_XML
@@ -20,16 +22,19 @@ from app.word.xmltext import NOT_XML
 _DRAWING_ID = re.compile(rb'(<wp:docPr\b[^>]*?\sid=")[0-9]+"')
 
 
-def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:  # noqa: ARG001 - reserved for pictures
+def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """The document: the template filled with the context, the same bytes whenever and wherever.
 
     The context holds dicts, lists, str, int, bool, None, `Narrative` and `Coloured`, and under `document` the
     properties (title, subject, author, language, keywords, created as an ISO date, custom). Raises
     `MissingValue`, `NotPrinted`, `MisplacedValue`, `UnwritableText`, `TemplateFails` and `BrokenTemplate`.
+
+    `files` has the pictures of the narratives by SHA-256 (`app.narrative.files_needed` names them); raises
+    `MissingPicture`, `UnusablePicture` and `PageNotTurned`.
     """
     properties = properties_in(context)
     ledger = Ledger(template.numbering.first_list_id, template.first_relationship)
-    press = _Press(template.layout, ledger)
+    press = _Press(template.layout, ledger, files)
     bound = {name: press.bound(value, name) for name, value in context.items()}
     members = read_members(filled(template.template, bound, ledger.enter))
     press.require_all_printed()
@@ -38,6 +43,12 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
     members[CUSTOM] = properties.custom_xml()
     for part, links in ledger.links():
         members = with_links(members, part, links)
+    for part, relations in ledger.relations():
+        members = with_relations(members, part, relations)
+    members = with_added(members, ledger.added())
+    if ledger.turned:
+        headings = {template.layout.styles[f"heading {level}"] or "" for level in HEADING_LEVELS}
+        members[DOCUMENT] = with_turned_pages(members[DOCUMENT], headings)
     return write_members(_with_unique_drawings(members))
 
 
@@ -47,6 +58,7 @@ class _Press:
 
     layout: Layout
     ledger: Ledger
+    files: Mapping[str, bytes]
     waiting: dict[int, tuple[Narrative, "_Printable"]] = field(default_factory=dict)
     printed: set[int] = field(default_factory=set)
 
@@ -73,7 +85,14 @@ class _Press:
     def print(self, narrative: Narrative) -> str:
         """The narrative in Word's XML, noted as printed; the ledger holds what it needs."""
         self.printed.add(id(narrative))
-        return narrative_xml(blocks_in(narrative), self.layout, self.ledger, heading_level_of(narrative))
+        return narrative_xml(
+            blocks_in(narrative),
+            self.layout,
+            self.ledger,
+            heading_level_of(narrative),
+            files=self.files,
+            where=key_of(narrative),
+        )
 
     def require_all_printed(self) -> None:
         """Pass when every narrative with text was printed; else raise `NotPrinted` with their keys."""

@@ -1,8 +1,10 @@
 """Values that a template can print and do nothing else with: they have no attributes that it could reach."""
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from app.narrative import Block, read
+from app.narrative import Block, files_needed, read
 from app.word.refusals import TemplateFails
 from app.word.xmltext import run
 
@@ -44,6 +46,27 @@ def key_of(narrative: Narrative) -> str:
 def blocks_in(narrative: Narrative) -> tuple[Block, ...]:
     """The narrative's blocks, with the errors of `app.narrative.read`."""
     return read(narrative._html)
+
+
+def files_in(context: Mapping[str, Any]) -> list[str]:
+    """The digests of the pictures that the narratives of a context show, each once."""
+    return list(dict.fromkeys(digest for narrative in _narratives(context) for digest in _files_of(narrative)))
+
+
+def _narratives(value: Any) -> Iterator[Narrative]:
+    if isinstance(value, Narrative):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _narratives(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _narratives(inner)
+
+
+def _files_of(narrative: Narrative) -> list[str]:
+    # Few narratives show pictures; the others need not be read for that.
+    return files_needed(narrative._html) if "<img " in narrative._html else []
 
 
 def heading_level_of(narrative: Narrative) -> int:
