@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +23,7 @@ from app.versions import queries as versions
 from app.versions.commands import Document
 from app.versions.models import Version
 
-ENGINE = 1
+ENGINE = 2
 """Rises whenever the same facts and template give another document, for any reason: narrative, wording or word."""
 
 PREVIEW_LABEL = "Preview"
@@ -69,7 +68,7 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
 def make(snapshot: Snapshot, template: bytes) -> Document:
     """The document of a snapshot: a pure function of the snapshot, the template and the engine."""
     context = context_for(snapshot)
-    content = word.render(_compiled(template), for_engine(context), {})
+    content = word.render(word.compile_template(template, vocabulary()), for_engine(context), {})
     return Document(
         content=content,
         content_digest=word.content_digest(content),
@@ -86,8 +85,3 @@ def make_again(version: Version, blobs: Blobs) -> Document:
     """A kept version made once more from its snapshot and template, for proof."""
     template = blobs.get(version.template_version.template_digest)
     return make(Snapshot.from_json(version.snapshot), template)
-
-
-@lru_cache(maxsize=32)
-def _compiled(template: bytes) -> word.CompiledTemplate:
-    return word.compile_template(template, vocabulary())

@@ -3,6 +3,7 @@
 import re
 
 from app.narrative import Block, read
+from app.narrative import text as plain_text
 from app.word.refusals import TemplateFails
 from app.word.xmltext import run
 
@@ -44,6 +45,11 @@ def key_of(narrative: Narrative) -> str:
 def blocks_in(narrative: Narrative) -> tuple[Block, ...]:
     """The narrative's blocks, with the errors of `app.narrative.read`."""
     return read(narrative._html)
+
+
+def text_in(narrative: Narrative) -> str:
+    """The narrative's words as plain text."""
+    return plain_text(narrative._html)
 
 
 def heading_level_of(narrative: Narrative) -> int:
