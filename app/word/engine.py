@@ -6,12 +6,12 @@ after `<` or `&`, run tags that stand in a value (`{{ 7*7 }}`, `{_{`), go on wit
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Protocol, cast
 
-from jinja2 import Template, TemplateSyntaxError, UndefinedError, meta, nodes, pass_context
+from jinja2 import Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes, pass_context
 from lxml import etree
 
 from app.errors import Fault
@@ -29,6 +29,7 @@ from app.word.language import (
     text_of_value,
     unknown_words_in,
 )
+from app.word.names import Use, uses_in
 from app.word.places import Place, Spot, Unbalanced, spots_in
 from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
 from app.word.tags import translated, with_breaks
@@ -60,7 +61,7 @@ class Press(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PartFindings:
-    """What is to be said of the tags of one part: faults with their places, and its tree of tags.
+    """What is to be said of the tags of one part: faults with their places, its tags, and the facts that it uses.
 
     `tree` is None where the tags could not be understood.
     """
@@ -70,7 +71,7 @@ class PartFindings:
     broken: tuple[Fault, ...] = ()
     refused: tuple[Fault, ...] = ()
     tree: nodes.Template | None = None
-    names: Mapping[str, str] = field(default_factory=dict)  # every free name, with the place of its first use
+    uses: tuple[Use, ...] = ()
 
     def place(self, lineno: int) -> str:
         """The part and the paragraph that stands on this line of the source."""
@@ -102,7 +103,7 @@ class Program:
             raise MissingValue(str(error), self._place_of(error.__traceback__)) from error
         except UndefinedError as error:
             raise MissingValue(_missing_name(error), self._place_of(error.__traceback__)) from error
-        except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
             raise TemplateFails(str(error), self._place_of(error.__traceback__)) from error
         except MisplacedWords as error:
             raise MisplacedValue(self._place_of(error.__traceback__), error.words) from error
@@ -264,18 +265,13 @@ def _inspected(part: str, source: str) -> PartFindings:
     found = PartFindings(part, source)
     try:
         tree = _ENVIRONMENT.parse(source)
-        free = meta.find_undeclared_variables(tree)
+        refused = tuple(fault_of(found.place(lineno), why) for lineno, why in refusals_in(tree))
+        broken = tuple(Fault(found.place(lineno), what) for lineno, what in unknown_words_in(tree))
+        return PartFindings(part, source, broken, refused, tree, tuple(uses_in(tree)))
     except TemplateSyntaxError as error:
         return _with_fault(found, error.lineno, error.message or "The tag cannot be understood.")
     except (RecursionError, ValueError, OverflowError):
         return _with_fault(found, 0, "The tags are too long or too deep in one another.")
-    refused = tuple(fault_of(found.place(lineno), why) for lineno, why in refusals_in(tree))
-    broken = tuple(Fault(found.place(lineno), what) for lineno, what in unknown_words_in(tree))
-    names: dict[str, str] = {}
-    for node in tree.find_all(nodes.Name):
-        if node.name in free and node.name not in names:
-            names[node.name] = found.place(node.lineno)
-    return PartFindings(part, source, broken, refused, tree, MappingProxyType(names))
 
 
 def _with_fault(found: PartFindings, lineno: int, what: str) -> PartFindings:
@@ -380,6 +376,7 @@ def _missing_name(error: UndefinedError) -> str:
 
 def _place(part: str, source: str, number: int) -> str:
     lines = source.split("\n")
+    number = number or 0  # Jinja does not place every tag
     quoted = ""
     if 0 < number <= len(lines):
         quoted = " ".join(_ELEMENT.sub("", lines[number - 1]).split())

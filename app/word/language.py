@@ -150,8 +150,9 @@ class EmptyValue(TypeError):  # noqa: N818 - always translated, with its place
 
 def _wordy(change: Callable[[str], str]) -> Callable[..., str]:
     def changed(budget: Budget, value: Any) -> str:
-        words = change(text_of_value(value))
-        budget.write(len(words))
+        given = text_of_value(value)
+        words = change(given)
+        budget.write(max(len(given), len(words)))
         return words
 
     return changed
@@ -184,7 +185,7 @@ def _join(budget: Budget, value: Any, separator: Any = "", attribute: str | None
 
 
 def _round(_: Budget, value: Any, precision: int = 0) -> float:
-    number = float(value)
+    number = float(_number(value))
     return round(number, max(0, min(int(precision), _MOST_DECIMALS)))
 
 
@@ -228,17 +229,20 @@ def _chosen(*, wanted: bool, by_attribute: bool) -> Callable[..., list[Any]]:
     return choose
 
 
-def _folded(value: Any, attribute: str | None) -> Any:
+def _folded(budget: Budget, value: Any, attribute: str | None) -> Any:
     value = _attribute(value, attribute)
-    return value.lower() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    budget.write(len(value))
+    return value.lower()
 
 
 def _sort(budget: Budget, value: Any, reverse: bool = False, attribute: str | None = None) -> list[Any]:
-    return sorted(_seen(budget, value), key=lambda item: _folded(item, attribute), reverse=bool(reverse))
+    return sorted(_seen(budget, value), key=lambda item: _folded(budget, item, attribute), reverse=bool(reverse))
 
 
 def _unique(budget: Budget, value: Any, attribute: str | None = None) -> list[Any]:
-    return list({_folded(item, attribute): item for item in reversed(_seen(budget, value))}.values())[::-1]
+    return list({_folded(budget, item, attribute): item for item in reversed(_seen(budget, value))}.values())[::-1]
 
 
 def _reverse(budget: Budget, value: Any) -> Any:
@@ -279,8 +283,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
 
 TESTS = frozenset(
     {"boolean", "defined", "divisibleby", "eq", "equalto", "even", "false", "float", "ge", "greaterthan", "gt"}
-    | {"integer", "iterable", "le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number", "odd", "sequence"}
-    | {"string", "true", "undefined", "upper"}
+    | {"integer", "iterable", "le", "lessthan", "lt", "mapping", "ne", "none", "number", "odd", "sequence"}
+    | {"string", "true", "undefined"}
 )
 """Every test of the language: what may follow `is`, and `select`."""
 

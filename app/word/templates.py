@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from threading import Lock
 from typing import NamedTuple, TypeAlias
 
@@ -14,6 +15,7 @@ from app.errors import Fault
 from app.word.container import CONTENT_TYPES, DOCUMENT, Packed, packed, read_file
 from app.word.engine import PartFindings, Program, compiled, inspected, inspected_text
 from app.word.layout import Layout, layout_in
+from app.word.names import known_part
 from app.word.namespaces import w
 from app.word.numbering import NumberingPart, numbering_in
 from app.word.parts import (
@@ -218,17 +220,26 @@ def tagged_parts(opened: OpenedTemplate) -> list[PartFindings]:
 
 def tag_faults(parts: Iterable[PartFindings], vocabulary: Vocabulary) -> TagFaults:
     """What is wrong with the tags of these parts."""
-    known = {*vocabulary, RESERVED}
+    known: Vocabulary = {RESERVED: None, **vocabulary}
     return TagFaults(
         broken=tuple(fault for found in parts for fault in found.broken),
         refused=tuple(fault for found in parts for fault in found.refused),
-        unknown=tuple(
-            Fault(place, f"There is no “{name}” in a paper.")
-            for found in parts
-            for name, place in found.names.items()
-            if name not in known
-        ),
+        unknown=tuple(fault for found in parts for fault in _unknown(found, known)),
     )
+
+
+def _unknown(found: PartFindings, known: Vocabulary) -> Iterator[Fault]:
+    """A fault for each name that no paper has, where it is used first, with the name that may be meant."""
+    named = set()
+    for path, lineno in found.uses:
+        depth, there = known_part(path, known)
+        wrong = path[: depth + 1]
+        if depth < len(path) and wrong not in named:
+            named.add(wrong)
+            owner = f"“{'.'.join(path[:depth])}”" if depth else "a paper"
+            near = get_close_matches(path[depth], there, n=1)
+            hint = f" Did you mean “{near[0]}”?" if near else ""
+            yield Fault(found.place(lineno), f"There is no “{path[depth]}” in {owner}.{hint}")
 
 
 def _first_relationships(members: Mapping[str, bytes]) -> dict[str, int]:
