@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -78,7 +77,8 @@ def make(snapshot: Snapshot, template: bytes, file: Callable[[str], bytes] = _no
     """
     context = context_for(snapshot)
     facts = for_engine(context)
-    content = word.render(_compiled(template), facts, {digest: file(digest) for digest in word.files_in(facts)})
+    compiled = word.compile_template(template, vocabulary())
+    content = word.render(compiled, facts, {digest: file(digest) for digest in word.files_in(facts)})
     return Document(
         content=content,
         content_digest=word.content_digest(content),
@@ -95,8 +95,3 @@ def make_again(version: Version, blobs: Blobs) -> Document:
     """A kept version made once more from its snapshot and template, for proof."""
     template = blobs.get(version.template_version.template_digest)
     return make(Snapshot.from_json(version.snapshot), template, blobs.get)
-
-
-@lru_cache(maxsize=32)
-def _compiled(template: bytes) -> word.CompiledTemplate:
-    return word.compile_template(template, vocabulary())

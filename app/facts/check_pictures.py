@@ -2,33 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault
 from app.facts.shapes import FactsFile
 from app.narrative import files_needed
 from app.papers.blocks import NarrativeBlock, TableBlock
-from app.pictures.models import Picture
-
-_AT_ONCE = 500  # names in one query
+from app.pictures import queries as pictures
 
 
 def picture_faults(session: Session, facts: FactsFile) -> Iterator[Fault]:
     """A fault for every picture of a narrative that is not stored, with the narrative's place."""
     shown = [(place, digest) for place, text in _narratives(facts) if "<img " in text for digest in files_needed(text)]
-    stored = _stored(session, sorted({digest for _, digest in shown}))
+    stored = pictures.stored(session, sorted({digest for _, digest in shown}))
     for place, digest in shown:
         if digest not in stored:
             yield Fault(place, f"shows the picture {digest}, which is not stored; upload it first")
-
-
-def _stored(session: Session, digests: list[str]) -> set[str]:
-    found: set[str] = set()
-    for first in range(0, len(digests), _AT_ONCE):
-        wanted = digests[first : first + _AT_ONCE]
-        found.update(session.scalars(select(Picture.digest).where(Picture.digest.in_(wanted))))
-    return found
 
 
 def _narratives(facts: FactsFile) -> Iterable[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import unescape
 from xml.sax.saxutils import quoteattr
 
@@ -45,6 +45,13 @@ _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     f'<Relationships xmlns="{PACKAGE_RELATIONSHIPS}"></Relationships>'
 )
+
+
+def parts_of_kinds(content_types: bytes, kinds: Iterable[str]) -> list[str]:
+    """The names of the parts that the content types declare to be of these kinds, such as `header`."""
+    wanted = {f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml" for kind in kinds}
+    declared = (_attributes(found) for found in _OVERRIDE.findall(content_types.decode()))
+    return [of["PartName"].lstrip("/") for of in declared if of.get("ContentType") in wanted and "PartName" in of]
 
 
 def relationships_of(part: str) -> str:

@@ -48,6 +48,13 @@ class TemplateFails(Invalid):
         super().__init__("The template cannot be filled with these values.", [Fault(where, why)])
 
 
+class TemplateTooCostly(Invalid):
+    """Filling the template would take more time or room than one paper may have."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The template cannot be filled: {why}")
+
+
 class MisplacedValue(Invalid):
     """A value stands where Word would not show it."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.narrative import Block, files_needed, read
+from app.narrative import text as plain_text
 from app.word.refusals import TemplateFails
 from app.word.xmltext import run
 
@@ -46,6 +47,11 @@ def key_of(narrative: Narrative) -> str:
 def blocks_in(narrative: Narrative) -> tuple[Block, ...]:
     """The narrative's blocks, with the errors of `app.narrative.read`."""
     return read(narrative._html)
+
+
+def text_in(narrative: Narrative) -> str:
+    """The narrative's words as plain text."""
+    return plain_text(narrative._html)
 
 
 def files_in(context: Mapping[str, Any]) -> list[str]:

@@ -294,3 +294,32 @@ def test_no_page_is_turned_in_a_table_or_a_header():
     for template in (document, header):
         with pytest.raises(PageNotTurned):
             a_paper(turned("<table><tr><td>b</table>"), template=saved(template))
+
+
+def test_one_compiled_template_brings_links_pictures_and_charts_to_each_of_its_papers():
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "{{p above }}"
+    document.add_paragraph("{{p text }}")
+    template = compiled(saved(document), "above", "text")
+    link = "<p><a href='https://a.org/'>there</a></p>"
+    turned = f"<figure data-page=landscape><img src={WIDE[0]} alt='A map'></figure>"
+
+    def paper(above: str, text: str) -> bytes:
+        values = {"above": Narrative(clean(above, "html"), "above"), "text": Narrative(clean(text, "html"), "text")}
+        return render(template, {"document": DOCUMENT, **values}, FILES)
+
+    full = paper(link + picture(SMALL[0]), link + chart("column") + turned + "<p>end</p>")
+    made = opened(full)
+    assert [section.orientation for section in made.sections] == [0, 1, 0]
+    (above,) = (one for paragraph in made.sections[0].header.paragraphs for one in paragraph.hyperlinks)
+    (below,) = (one for paragraph in made.paragraphs for one in paragraph.hyperlinks)
+    assert (above.address, below.address) == ("https://a.org/", "https://a.org/")
+    drawn = [e.get("id") for part in ("document", "header1") for e in _drawings(full, f"word/{part}.xml")]
+    assert sorted(drawn) == ["1", "2", "3"]
+    plain = members(paper("<p>a</p>", "<p>b</p>"))
+    assert not [name for name in plain if "media" in name or "chart" in name]
+    assert paper(link + picture(SMALL[0]), link + chart("column") + turned + "<p>end</p>") == full
+
+
+def _drawings(document: bytes, part: str) -> list[etree._Element]:
+    return list(etree.fromstring(members(document)[part]).iter(f"{WP}docPr"))

@@ -178,7 +178,7 @@ def test_a_value_where_word_would_not_show_it_is_refused(tag, value):
 
 def test_opaque_values_have_nothing_inside():
     for expression in ("x._html", "x.key", "x.printed", "x|upper", "x|string"):
-        with pytest.raises((MissingValue, TemplateFails)):
+        with pytest.raises((MissingValue, TemplateFails, TemplateNotAllowed)):
             printed(a_template(f"{{{{ {expression} }}}}"), x=Narrative("<p>secret</p>", "k"))
 
 
