@@ -25,12 +25,13 @@ from app.word.refusals import (
 )
 from app.word.rendering import render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Narrative, files_in
+from app.word.values import Coloured, Fact, Narrative, files_in
 
 __all__ = [
     "BrokenTemplate",
     "Coloured",
     "CompiledTemplate",
+    "Fact",
     "Finding",
     "Line",
     "MisplacedValue",

@@ -33,7 +33,7 @@ from app.word.names import Use, uses_in
 from app.word.places import Place, Spot, Unbalanced, spots_in
 from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
 from app.word.tags import translated, with_breaks
-from app.word.values import Coloured, Narrative, key_of, text_in, words_of
+from app.word.values import Coloured, Fact, Narrative, key_of, text_in, words_of
 from app.word.xmltext import escaped
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -56,7 +56,10 @@ class Press(Protocol):
         """From now on this part is printed."""
 
     def print(self, narrative: Narrative) -> str:
-        """The narrative in Word's XML."""
+        """The narrative in Word's XML, noted as printed."""
+
+    def note(self, value: Coloured | str) -> None:
+        """This was printed where it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +156,10 @@ def _written(pieces: Iterable[str], budget: Budget) -> str:
 # What is printed, by place
 
 
-def _text(value: Any, run: str, paragraph: str) -> str:
+@pass_context
+def _text(facts: Facts, value: Any, run: str, paragraph: str) -> str:
     """The value inside a `w:t`; `run` and `paragraph` are the XML of their properties."""
-    if type(value) is str:
-        words = value
-    else:
-        _require_words(value)
-        words = text_of_value(value)
+    words = value if type(value) is str else _read(facts, value)
     if "&" in words:
         words = words.replace("&", "&amp;")
     words = words.replace("<", "&lt;").replace(">", "&gt;")
@@ -179,9 +179,22 @@ def _broken(words: str, run: str, paragraph: str) -> str:
     return words.replace("\f", f"</w:t></w:r></w:p>{page}<w:p>{paragraph}{again}")
 
 
-def _unsure_text(value: Any) -> str:
+@pass_context
+def _unsure_text(facts: Facts, value: Any) -> str:
+    return escaped(_read(facts, value)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+@pass_context
+def _line(facts: Facts, value: Any) -> str:
+    return escaped(_read(facts, value))
+
+
+def _read(facts: Facts, value: Any) -> str:
+    """The value as words that a reader of the document sees, noted as such."""
     _require_words(value)
-    return escaped(text_of_value(value)).replace("\r\n", "\n").replace("\r", "\n")
+    if isinstance(value, Fact):
+        facts.press.note(value)
+    return text_of_value(value)
 
 
 def _attribute(value: Any) -> str:
@@ -201,8 +214,10 @@ def _require_words(value: Any) -> None:
         raise MisplacedWords(words_of(value))
 
 
-def _run(value: Any) -> str:
+@pass_context
+def _run(facts: Facts, value: Any) -> str:
     if type(value) is Coloured:
+        facts.press.note(value)
         return value.__html__()
     if isinstance(value, Narrative):
         raise MisplacedWords(text_in(value) or key_of(value))
@@ -239,6 +254,7 @@ _ENVIRONMENT.filters = {
     # No template can name these: a name has letters first.
     "1text": _text,
     "1unsure": _unsure_text,
+    "1line": _line,
     "1attribute": _attribute,
     "1plain": _plain,
     "1run": _run,
@@ -327,6 +343,9 @@ def _is_xml(data: str) -> bool:
     return "<w:" in data
 
 
+_PRINTERS = {Place.LINE: "1line", Place.ATTRIBUTE: "1attribute", Place.RUN: "1run", Place.BLOCK: "1block"}
+
+
 def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
     match spot:
         case None:
@@ -335,11 +354,7 @@ def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
             return _filter("1text", node, run, paragraph)
         case Spot(Place.TEXT):
             return _filter("1unsure", node)
-        case Spot(Place.ATTRIBUTE):
-            return _filter("1attribute", node)
-        case Spot(Place.RUN):
-            return _filter("1run", node)
-    return _filter("1block", node)
+    return _filter(_PRINTERS[spot.place], node)
 
 
 def _filter(name: str, node: nodes.Expr, *arguments: str | int) -> nodes.Filter:

@@ -15,6 +15,7 @@ from jinja2.runtime import Context, LoopContext, Undefined
 
 from app.errors import Fault
 from app.word.refusals import TemplateTooCostly
+from app.word.values import made_of
 
 MAX_STEPS = 5_000_000
 """What one rendering may do: items of loops, each counted with the size of the loop's body, and what filters see."""
@@ -153,7 +154,7 @@ def _wordy(change: Callable[[str], str]) -> Callable[..., str]:
         given = text_of_value(value)
         words = change(given)
         budget.write(max(len(given), len(words)))
-        return words
+        return made_of(words, value)
 
     return changed
 
@@ -174,14 +175,15 @@ def _replace(budget: Budget, value: Any, old: Any, new: Any, count: int = -1) ->
     words, old, new = text_of_value(value), text_of_value(old), text_of_value(new)
     times = words.count(old) if count < 0 else min(words.count(old), int(count))
     budget.write(len(words) + times * len(new))
-    return words.replace(old, new, count)
+    return made_of(words.replace(old, new, count), value)
 
 
 def _join(budget: Budget, value: Any, separator: Any = "", attribute: str | None = None) -> str:
-    words = [text_of_value(_attribute(item, attribute)) for item in _seen(budget, value)]
+    items = [_attribute(item, attribute) for item in _seen(budget, value)]
+    words = [text_of_value(item) for item in items]
     between = text_of_value(separator)
     budget.write(sum(map(len, words)) + len(words) * len(between))
-    return between.join(words)
+    return made_of(between.join(words), *items)
 
 
 def _round(_: Budget, value: Any, precision: int = 0) -> float:

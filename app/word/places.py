@@ -18,7 +18,8 @@ class Place(Enum):
     """What may be printed there."""
 
     TEXT = auto()  # words
-    ATTRIBUTE = auto()  # words, on one line
+    LINE = auto()  # words, on one line
+    ATTRIBUTE = auto()  # words, on one line, that no reader sees
     RUN = auto()  # a coloured word
     BLOCK = auto()  # a narrative
 
@@ -186,7 +187,7 @@ def _spot(state: _State, lineno: int) -> Spot:
     if inner == _TEXT:
         return Spot(Place.TEXT, _around(state.open, "w:r"), _around(state.open, "w:p"))
     if inner in _OTHER_TEXT:
-        return Spot(Place.ATTRIBUTE)
+        return Spot(Place.LINE)
     if inner in _RUNS:
         return Spot(Place.RUN)
     if inner in _BLOCKS or not names:

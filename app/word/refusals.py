@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from app.errors import Fault, Invalid
 
+_SHOWN = 80  # characters of a text that a sentence quotes
+
 
 class UnreadableTemplate(Invalid):
     """The file is not a Word document that we open."""
@@ -67,14 +69,20 @@ class MisplacedValue(Invalid):
 
 
 class NotPrinted(Invalid):
-    """The template leaves out narratives that have text; nothing is lost in silence."""
+    """The template leaves out what it must print; nothing is lost in silence. `keys` are the places of it all."""
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self.keys = tuple(keys)
-        super().__init__(
-            "The template does not print everything that it was given.",
-            [Fault(key, "This text is not printed by the template.") for key in self.keys],
-        )
+    def __init__(self, left_out: Iterable[tuple[str, str]]) -> None:
+        """`left_out` has the place and the words of each: the key of a narrative, the path of anything else."""
+        faults = [Fault(place, f"{_quoted(words)} is not printed by the template.") for place, words in left_out]
+        self.keys = tuple(fault.where for fault in faults)
+        super().__init__("The template does not print everything that it was given.", faults)
+
+
+def _quoted(words: str) -> str:
+    words = " ".join(words.split())
+    if len(words) > _SHOWN:
+        words = f"{words[: _SHOWN - 1]}…"
+    return f"“{words}”" if words else "This picture"
 
 
 class MissingPicture(Invalid):

@@ -1,7 +1,7 @@
 """Template and facts to document: pure, so that equal facts and equal templates give equal bytes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,18 @@ from app.word.refusals import NotPrinted, UnwritableText
 from app.word.sections import with_turned_pages
 from app.word.styles import HEADING_LEVELS
 from app.word.templates import CompiledTemplate
-from app.word.values import Coloured, Narrative, blocks_in, heading_level_of, key_of, words_of
+from app.word.values import (
+    Coloured,
+    Narrative,
+    blocks_in,
+    facts_in,
+    heading_level_of,
+    key_of,
+    placed,
+    printables_in,
+    text_in,
+    words_of,
+)
 from app.word.xmltext import BREAKS, NOT_XML, encoded
 
 _DRAWING_ID = re.compile(r'(<wp:docPr\b[^>]*?\sid=")[0-9]+"')
@@ -26,10 +37,13 @@ _DRAWING_ID = re.compile(r'(<wp:docPr\b[^>]*?\sid=")[0-9]+"')
 def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """The document: the template filled with the context, the same bytes whenever and wherever.
 
-    The context holds dicts, lists, str, int, float, bool, None, `Narrative` and `Coloured`, and under `document` the
-    properties (title, subject, author, language, keywords, created as an ISO date, custom). In a str, BEL begins a
-    new paragraph and a form feed a new page. Raises `MissingValue`, `NotPrinted`, `MisplacedValue`,
+    The context holds dicts, lists, str, int, float, bool, None, `Fact`, `Narrative` and `Coloured`, and under
+    `document` the properties (title, subject, author, language, keywords, created as an ISO date, custom). In a str,
+    BEL begins a new paragraph and a form feed a new page. Raises `MissingValue`, `NotPrinted`, `MisplacedValue`,
     `UnwritableText`, `TemplateFails` and `TemplateTooCostly`.
+
+    Every `Fact`, `Narrative` and `Coloured` that is not empty must be printed where it can be read: a property of
+    the file or an attribute, such as a description or a colour, is no such place.
 
     `files` has the pictures of the narratives by SHA-256 (`app.narrative.files_needed` names them); raises
     `MissingPicture`, `UnusablePicture` and `PageNotTurned`.
@@ -82,8 +96,8 @@ def _bytes(xml: str, context: Mapping[str, Any]) -> bytes:
     """The part as it is kept; raises `UnwritableText` with the path of a text that cannot be written."""
     content = encoded(xml)
     if content is None:
-        for path, words in _texts(context, ""):
-            for found in NOT_XML.finditer(words):
+        for path, value in placed(context):
+            for found in NOT_XML.finditer(_plain_words(value)):
                 if found.group() not in BREAKS:
                     raise UnwritableText(path, found.group())
         unwritable = NOT_XML.search(xml)
@@ -91,42 +105,9 @@ def _bytes(xml: str, context: Mapping[str, Any]) -> bytes:
     return content
 
 
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Every text in the context with the path that names it."""
-    match value:
-        case str():
-            yield path, value
-        case Coloured():
-            yield path, words_of(value)
-        case Mapping():
-            for name, inner in value.items():
-                yield from _texts(inner, f"{path}.{name}" if path else str(name))
-        case list() | tuple():
-            for number, inner in enumerate(value):
-                yield from _texts(inner, f"{path}[{number}]")
-
-
-def _narratives(context: Mapping[str, Any]) -> Iterator[Narrative]:
-    """Every narrative in the context, in its order."""
-    waiting: list[Any] = [context]
-    while waiting:
-        value = waiting.pop()
-        kind = type(value)
-        if kind is dict:
-            waiting.extend(reversed(value.values()))
-        elif kind is list:
-            waiting.extend(reversed(value))
-        elif kind is Narrative:
-            yield value
-        elif isinstance(value, Mapping):
-            waiting.extend(reversed(list(value.values())))
-        elif isinstance(value, tuple):
-            waiting.extend(reversed(value))
-
-
 @dataclass(slots=True)
 class _Press:
-    """Prints the narratives of one document and remembers which of them were printed."""
+    """Prints the narratives of one document and remembers what was printed, by identity: equal facts are two."""
 
     layout: Layout
     ledger: Ledger
@@ -149,15 +130,29 @@ class _Press:
             where=key_of(narrative),
         )
 
+    def note(self, value: Coloured | str) -> None:
+        """Remember that this was printed, or what it was made of."""
+        if isinstance(value, str):
+            self.printed.update(map(id, facts_in(value)))
+        else:
+            self.printed.add(id(value))
+
     def require_all_printed(self, context: Mapping[str, Any]) -> None:
-        """Pass when every narrative with text was printed; else raise `NotPrinted` with their keys."""
-        left_out = {
-            id(narrative): key_of(narrative)
-            for narrative in _narratives(context)
-            if id(narrative) not in self.printed and narrative
-        }
+        """Pass when everything that must be printed was; else raise `NotPrinted` with the places and the words."""
+        left_out = {id(value) for value in printables_in(context) if id(value) not in self.printed and value}
         if left_out:
-            raise NotPrinted(left_out.values())
+            places = {id(value): (path, value) for path, value in placed(context) if id(value) in left_out}
+            raise NotPrinted(
+                (key_of(value), text_in(value)) if isinstance(value, Narrative) else (path, _plain_words(value))
+                for path, value in places.values()
+            )
+
+
+def _plain_words(value: Any) -> str:
+    """The words of a text or of a coloured word; nothing of anything else."""
+    if isinstance(value, Coloured):
+        return words_of(value)
+    return value if isinstance(value, str) else ""
 
 
 def _count_drawings(filled: dict[str, str], drawn: Mapping[str, str]) -> None:
