@@ -1,19 +1,19 @@
 """The whole journey of a paper on one screen: preview, generate, and the proof that a version can be made again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from app import word
 from app.accounts.models import Account
-from app.assembly.context import for_engine, vocabulary
+from app.assembly.context import PaperContext, for_engine, vocabulary
 from app.assembly.naming import file_name
 from app.assembly.selection import LONDON, select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import SNAPSHOT_DIGEST, context_for
-from app.blobs import Blobs
+from app.blobs import Blobs, MissingBlob
 from app.db import lock
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
@@ -24,7 +24,7 @@ from app.versions import queries as versions
 from app.versions.commands import Document
 from app.versions.models import Version
 
-ENGINE = 1
+ENGINE = 2
 """Rises whenever the same facts and template give another document, for any reason: narrative, wording or word."""
 
 PREVIEW_LABEL = "Preview"
@@ -44,7 +44,7 @@ def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime) ->
     paper = papers.get(session, reference)
     template = formats.live(session, paper.format.key)
     snapshot = select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now)
-    return make(snapshot, blobs.get(template.template_digest))
+    return make(snapshot, blobs.get(template.template_digest), blobs.get)
 
 
 def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now: datetime) -> Generated:
@@ -57,9 +57,9 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
     label = parse_manifest(template.manifest).labels.draft.replace("{n}", str(number))
     snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
     content = blobs.get(template.template_digest)
-    if newest and _says_the_same(newest, snapshot, content):
+    if newest and _says_the_same(newest, snapshot, content, blobs.get):
         return Generated(newest, is_new=False, gaps=tuple(context_for(snapshot).gaps))
-    document = make(snapshot, content)
+    document = make(snapshot, content, blobs.get)
     paper_commands.set_written_on(paper, now.astimezone(LONDON).date())
     version = version_commands.keep(
         session, blobs, paper=paper, number=number, template=template, document=document, by=by.key, now=now
@@ -67,10 +67,17 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
     return Generated(version, is_new=True, gaps=document.gaps)
 
 
-def make(snapshot: Snapshot, template: bytes) -> Document:
-    """The document of a snapshot: a pure function of the snapshot, the template and the engine."""
+def _no_file(digest: str) -> bytes:
+    raise MissingBlob(digest)
+
+
+def make(snapshot: Snapshot, template: bytes, file: Callable[[str], bytes] = _no_file) -> Document:
+    """The document of a snapshot: a pure function of the snapshot, the template and the engine.
+
+    `file` gives the bytes of a picture by its digest, which the snapshot names.
+    """
     context = context_for(snapshot)
-    content = word.render(_compiled(template), for_engine(context), {})
+    content = _printed(context, template, file)
     return Document(
         content=content,
         content_digest=word.content_digest(content),
@@ -83,7 +90,13 @@ def make(snapshot: Snapshot, template: bytes) -> Document:
     )
 
 
-def _says_the_same(version: Version, snapshot: Snapshot, template: bytes) -> bool:
+def _printed(context: PaperContext, template: bytes, file: Callable[[str], bytes]) -> bytes:
+    facts = for_engine(context)
+    compiled = word.compile_template(template, vocabulary())
+    return word.render(compiled, facts, {digest: file(digest) for digest in word.files_in(facts)})
+
+
+def _says_the_same(version: Version, snapshot: Snapshot, template: bytes, file: Callable[[str], bytes]) -> bool:
     """Whether these facts make the document of this version, but for the label and the digest of the facts in it."""
     if version.engine != ENGINE:
         return False
@@ -93,16 +106,11 @@ def _says_the_same(version: Version, snapshot: Snapshot, template: bytes) -> boo
     context = context_for(snapshot.model_copy(update={"label": version.label}))
     custom = context.document.custom | {SNAPSHOT_DIGEST: version.snapshot_digest}
     properties = context.document.model_copy(update={"custom": custom})
-    document = word.render(_compiled(template), for_engine(context.model_copy(update={"document": properties})), {})
-    return word.content_digest(document) == version.content_digest
+    again = _printed(context.model_copy(update={"document": properties}), template, file)
+    return word.content_digest(again) == version.content_digest
 
 
 def make_again(version: Version, blobs: Blobs) -> Document:
     """A kept version made once more from its snapshot and template, for proof."""
     template = blobs.get(version.template_version.template_digest)
-    return make(Snapshot.from_json(version.snapshot), template)
-
-
-@lru_cache(maxsize=32)
-def _compiled(template: bytes) -> word.CompiledTemplate:
-    return word.compile_template(template, vocabulary())
+    return make(Snapshot.from_json(version.snapshot), template, blobs.get)

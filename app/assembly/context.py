@@ -1,10 +1,21 @@
 """PaperContext: everything that a template may print, in words; its descriptions are the template authors' manual."""
 
-from typing import Any, Literal, get_args
+from copy import copy
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.word import Coloured, Narrative, Vocabulary
+from app.word import Coloured, Fact, Narrative, Vocabulary
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Marks a text that every template must print where it is not empty; so are coloured words and narratives."""
+
+
+PrintedText = Annotated[str, Printed()]
 
 
 class _Words(BaseModel):
@@ -14,15 +25,15 @@ class _Words(BaseModel):
 class FrontRow(_Words):
     """One row of the front sheet."""
 
-    label: str = Field(description="Label as the format words it")
-    value: str = Field(description="Value in words; what is missing says so")
+    label: PrintedText = Field(description="Label as the format words it")
+    value: PrintedText = Field(description="Value in words; what is missing says so")
     missing: bool = Field(description="Whether a required value is missing")
 
 
 class RatingCell(_Words):
     """One rating of a workstream."""
 
-    dimension: str = Field(description="What is rated: Overall, Time …")
+    dimension: PrintedText = Field(description="What is rated: Overall, Time …")
     word: Coloured = Field(description="The rating's word in its own colour; print with {{r … }}")
     label: str = Field(description="The rating's word as plain text")
     background: str = Field(description="Background as RRGGBB, for {% cellbg … %}")
@@ -35,8 +46,8 @@ class PartLine(_Words):
     level: int = Field(description="Level of the name as a heading: one below what it stands under, 3 to 6")
     heading: bool = Field(description="Whether the format prints the name above the text")
     text: Narrative | None = Field(description="The narrative; print with {{p … }}. None where it is missing")
-    gap: str = Field(description="What is missing, in words; empty where nothing is")
-    check: str = Field(description="What must be checked about this text, in words; mostly empty")
+    gap: PrintedText = Field(description="What is missing, in words; empty where nothing is")
+    check: PrintedText = Field(description="What must be checked about this text, in words; mostly empty")
 
 
 class UpdateLine(_Words):
@@ -45,11 +56,11 @@ class UpdateLine(_Words):
     as_at: str = Field(description="The date in words")
     dated: bool = Field(description="Whether the date is printed above, because several updates are shown")
     level: int = Field(description="Level of the date as a heading: one below the workstream, 3 to 5")
-    nil: str = Field(description="Said instead of parts when there was nothing to report; mostly empty")
+    nil: PrintedText = Field(description="Said instead of parts when there was nothing to report; mostly empty")
     parts: list[PartLine] = Field(description="The parts in the format's order")
     ratings: list[RatingCell] = Field(description="The ratings in the scheme's order; empty where nothing is rated")
     rating_words: str = Field(description="The ratings in one line of words, or that it is not rated")
-    source_note: str = Field(description="Where the ratings come from, as one sentence; may be empty")
+    source_note: PrintedText = Field(description="Where the ratings come from, as one sentence; may be empty")
 
 
 class KeyValue(_Words):
@@ -57,14 +68,14 @@ class KeyValue(_Words):
 
     word: Coloured = Field(description="The rating's word in its own colour; print with {{r … }}")
     background: str = Field(description="Background as RRGGBB, for {% cellbg … %}")
-    meaning: str = Field(description="What the rating means")
+    meaning: PrintedText = Field(description="What the rating means")
 
 
 class KeyDimension(_Words):
     """One dimension and how it is judged."""
 
-    label: str = Field(description="Overall, Time …")
-    meaning: str = Field(description="How it is judged")
+    label: PrintedText = Field(description="Overall, Time …")
+    meaning: PrintedText = Field(description="How it is judged")
 
 
 class RatingKey(_Words):
@@ -83,12 +94,12 @@ class Line(_Words):
 
     kind: Literal["theme", "workstream"] = Field(description="theme or workstream")
     level: int = Field(description="Depth: 1 for a theme, 2 for what is under it, at most 3")
-    name: str = Field(description="Name as printed")
+    name: PrintedText = Field(description="Name as printed")
     owner: str = Field(description="Who owns the workstream; may be empty")
     keys: list[RatingKey] = Field(description="Rating keys of the theme that the paper prints nowhere else")
     introduction: Narrative | None = Field(description="A theme's introduction; print with {{p … }}")
     updates: list[UpdateLine] = Field(description="What the workstream reported")
-    gap: str = Field(description="That a workstream reported nothing at all, in words; mostly empty")
+    gap: PrintedText = Field(description="That a workstream reported nothing at all, in words; mostly empty")
 
 
 class BlockLine(_Words):
@@ -98,7 +109,7 @@ class BlockLine(_Words):
         description="narrative (texts, lists and tables), nil, gap, rating-keys or workstreams"
     )
     text: Narrative | None = Field(description="For narrative; print with {{p … }}")
-    words: str = Field(description="For nil and gap: the sentence")
+    words: PrintedText = Field(description="For nil and gap: the sentence")
     keys: list[RatingKey] = Field(description="For rating-keys")
     lines: list[Line] = Field(description="For workstreams: themes and workstreams, one after another")
 
@@ -107,7 +118,7 @@ class SectionLines(_Words):
     """A section of the paper."""
 
     key: str = Field(description="Key of the section in the format")
-    heading: str = Field(description="Heading as printed, without number: Word numbers it")
+    heading: PrintedText = Field(description="Heading as printed, without number: Word numbers it")
     level: int = Field(description="1 or 2")
     numbered: bool = Field(description="Whether Word numbers the heading")
     blocks: list[BlockLine] = Field(description="What stands under the heading")
@@ -132,7 +143,7 @@ class PaperContext(_Words):
     reference: str = Field(description="The paper's reference")
     label: str = Field(description="Version label, or that it is a preview")
     draft: str = Field(description="DRAFT (in the format's word) until approval, then empty")
-    marking: str = Field(description="Protective marking, for every page")
+    marking: PrintedText = Field(description="Protective marking, for every page")
     programme: str = Field(description="Programme title with its year")
     recipient: str = Field(description="To whom the paper reports")
     board: str = Field(description="Name of the board")
@@ -148,12 +159,22 @@ class PaperContext(_Words):
 
 
 def for_engine(value: Any) -> Any:
-    """The context as plain dicts, lists and the engine's own opaque values."""
+    """The context as plain dicts, lists and the engine's own values; what must be printed is one at each place."""
     if isinstance(value, BaseModel):
-        return {name: for_engine(getattr(value, name)) for name in type(value).model_fields}
+        printed = _printed(type(value))
+        return {
+            name: Fact(getattr(value, name)) if name in printed else for_engine(getattr(value, name))
+            for name in type(value).model_fields
+        }
     if isinstance(value, list):
         return [for_engine(item) for item in value]
-    return value
+    # The same word at two places must be printed twice.
+    return copy(value) if isinstance(value, Narrative | Coloured) else value
+
+
+@cache
+def _printed(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(name for name, field in model.model_fields.items() if Printed() in field.metadata)
 
 
 def vocabulary(model: type[BaseModel] = PaperContext) -> Vocabulary:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.assembly.context import vocabulary
 from app.errors import Fault
 from app.facts.check_papers import paper_faults
+from app.facts.check_pictures import picture_faults
 from app.facts.entries import NotBase64, rating_contents, template_bytes, update_content
 from app.facts.known import Known, Scale, every_item, known
 from app.facts.places import backwards, nothing, nothing_each, twice
@@ -32,7 +33,12 @@ from app.workstreams.queries import head_digests, scheme_above
 def faults_in_facts(session: Session, facts: FactsFile) -> list[Fault]:
     """Every fault of the file against itself and the database, kind by kind; empty when it can be loaded."""
     names = known(session, facts)
-    return [*_said_twice(facts), *_faults(facts, names), *_rating_faults(session, facts, names)]
+    return [
+        *_said_twice(facts),
+        *_faults(facts, names),
+        *_rating_faults(session, facts, names),
+        *picture_faults(session, facts),
+    ]
 
 
 def _said_twice(facts: FactsFile) -> Iterator[Fault]:

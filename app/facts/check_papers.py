@@ -94,7 +94,8 @@ def _block(place: str, block: Block, names: Known) -> Iterator[Fault]:
 
 
 def _holds_more_than_tables(text: str) -> bool:
-    return any(not isinstance(found, narrative.Table) for found in narrative.read(text))
+    shown = (found.content if isinstance(found, narrative.Figure) else found for found in narrative.read(text))
+    return any(not isinstance(found, narrative.Table | narrative.Chart) for found in shown)
 
 
 def _nil(place: str, block: NilBlock) -> Iterator[Fault]:

@@ -34,9 +34,13 @@ Inline: TypeAlias = Run | Break
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; it holds at least one run with more than white space."""
+    """A paragraph; it holds at least one run with more than white space.
+
+    Where the paper numbers its paragraphs, `numbered` is False for one that goes on without a number of its own.
+    """
 
     inlines: tuple[Inline, ...]
+    numbered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +110,40 @@ class Table:
     columns: int
 
 
-Block: TypeAlias = Paragraph | Heading | ListBlock | Quote | Table
+ChartKind: TypeAlias = Literal["column", "bar", "line", "pie", "stacked"]
+"""How a chart shows its numbers: upright or lying bars, lines, one circle, upright bars on top of one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A stored picture, known by the SHA-256 of its bytes, and what it shows in words (never empty)."""
+
+    digest: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart drawn from the numbers of its table; `charts.data_of` reads them without an error.
+
+    The table is printed below the chart when `table_shown`; a table that is not is plain words and numbers.
+    """
+
+    kind: ChartKind
+    table: Table
+    table_shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Something to look at, with a caption below it; `landscape` gives it a turned page of its own.
+
+    A table is a figure for the turned page only, and has its caption itself.
+    """
+
+    content: Picture | Chart | Table
+    caption: tuple[Inline, ...] = ()
+    landscape: bool = False
+
+
+Block: TypeAlias = Paragraph | Heading | ListBlock | Quote | Table | Figure

@@ -1,7 +1,8 @@
 """From a tree of HTML elements to the blocks of a narrative, in their one canonical form."""
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast, get_args
 
@@ -9,6 +10,9 @@ from app.narrative.blocks import (
     Block,
     Break,
     Cell,
+    Chart,
+    ChartKind,
+    Figure,
     Heading,
     Inline,
     Item,
@@ -16,16 +20,27 @@ from app.narrative.blocks import (
     Mark,
     NumberType,
     Paragraph,
+    Picture,
     Quote,
     Run,
     Table,
 )
 from app.narrative.characters import require_xml_characters
+from app.narrative.charts import data_of, plain_table
 from app.narrative.grids import laid_out
 from app.narrative.inlines import settled
 from app.narrative.links import permitted_link
 from app.narrative.markup import BLOCKS, Element
-from app.narrative.refusals import OutOfPlace, RatingNotAToken, TooDeep, UnusableNumber
+from app.narrative.refusals import (
+    ChartNotDrawn,
+    ContentNotHeld,
+    OutOfPlace,
+    PictureNotDescribed,
+    PictureNotStored,
+    RatingNotAToken,
+    TooDeep,
+    UnusableNumber,
+)
 
 MAX_LIST_LEVELS = 9
 """Word's lists have nine levels."""
@@ -50,9 +65,12 @@ _HEADINGS: dict[str, Literal[3, 4]] = {"h1": 3, "h2": 3, "h3": 3, "h4": 4, "h5":
 _PARAGRAPH_LIKE = BLOCKS | {"p", "li"}
 _RAG = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
-Place = Literal["text", "quote", "item", "cell", "line"]
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+Place = Literal["text", "figure", "quote", "item", "cell", "line"]
 _CALLED: dict[Place, str] = {
     "text": "the text",
+    "figure": "a figure",
     "quote": "a quotation",
     "item": "a list item",
     "cell": "a table cell",
@@ -85,12 +103,13 @@ def blocks_of(root: Element) -> tuple[Block, ...]:
 
 @dataclass(slots=True)
 class _Flow:
-    """Collects the blocks of one place: the text itself, a quotation, an item, a cell, or a single line."""
+    """Collects the blocks of one place: the text itself, a figure, a quotation, an item, a cell, or a single line."""
 
     place: Place
     list_level: int  # how many lists are around this place
     blocks: list[Block] = field(default_factory=list)
     pending: list[Inline] = field(default_factory=list)
+    numbered: bool = True  # what the paragraph that is being collected says of its number
 
     def finished(self) -> list[Block]:
         self.end_paragraph()
@@ -98,7 +117,7 @@ class _Flow:
 
     def end_paragraph(self) -> None:
         if inlines := settled(self.pending):
-            self.blocks.append(Paragraph(inlines))
+            self.blocks.append(Paragraph(inlines, self.numbered or self.place != "text"))
         self.pending = []
 
     def walk(self, element: Element, style: _Style) -> None:
@@ -134,16 +153,19 @@ class _Flow:
             self.add_heading(element, style)
         elif tag == "blockquote":
             self.add_quote(element, style)
-        elif tag == "table":
-            self.add_table(element)
+        elif tag in _ADDED:
+            _ADDED[tag](self, element)
         else:
             self.walk(element, _inline_style(element, style))
 
     def apart(self, element: Element, style: _Style) -> None:
         """The element's content in paragraphs of its own; within a single line, on lines of its own."""
         self.part()
+        around = self.numbered
+        self.numbered = around and element.attributes.get("data-number") != "no"
         self.walk(element, style)
         self.part()
+        self.numbered = around
 
     def part(self) -> None:
         if self.place == "line":
@@ -160,10 +182,15 @@ class _Flow:
             raise TooDeep("lists", MAX_LIST_LEVELS)
         self.end_paragraph()
         if found := _list_of(element, style, self.list_level):
-            self.blocks.append(found)
+            before = self.blocks[-1] if self.blocks else None
+            if found.number_type is None and isinstance(before, ListBlock) and before.number_type is None:
+                # Bullets right after bullets: nobody sees where one list ends.
+                self.blocks[-1] = replace(before, items=before.items + found.items)
+            else:
+                self.blocks.append(found)
 
     def add_heading(self, element: Element, style: _Style) -> None:
-        if self.place == "text":
+        if self.place in _OPEN:
             self.end_paragraph()
             if inlines := _line_of(element, style):
                 self.blocks.append(Heading(_HEADINGS[element.tag], inlines))
@@ -171,21 +198,49 @@ class _Flow:
             self.apart(element, style if self.place == "line" else style.with_mark("strong"))
 
     def add_quote(self, element: Element, style: _Style) -> None:
-        if self.place != "text":
+        if self.place not in _OPEN:
             self.apart(element, style)
             return
         self.end_paragraph()
         quoted = _Flow("quote", self.list_level)
         quoted.walk(element, style)
         if blocks := quoted.finished():
-            self.blocks.append(Quote(_simple(blocks)))
+            if self.blocks and isinstance(before := self.blocks[-1], Quote):
+                self.blocks[-1] = Quote(before.blocks + _simple(blocks))
+            else:
+                self.blocks.append(Quote(_simple(blocks)))
 
     def add_table(self, element: Element) -> None:
-        if self.place != "text":
+        if self.place not in _OPEN:
             raise OutOfPlace("A table", _CALLED[self.place])
         self.end_paragraph()
         if found := _table_of(element):
             self.blocks.append(found)
+
+    def add_picture(self, element: Element) -> None:
+        if self.place not in _OPEN:
+            raise OutOfPlace("A picture", _CALLED[self.place])
+        self.end_paragraph()
+        self.blocks.append(Figure(_picture_of(element)))
+
+    def add_figure(self, element: Element) -> None:
+        if self.place not in _OPEN:
+            raise OutOfPlace("A figure", _CALLED[self.place])
+        self.end_paragraph()
+        self.blocks.extend(_figures_of(element))
+
+    def add_caption(self, element: Element) -> None:
+        """A caption without its figure: a paragraph."""
+        self.apart(element, _Style())
+
+
+_OPEN: frozenset[Place] = frozenset({"text", "figure"})
+_ADDED: Mapping[str, Callable[[_Flow, Element], None]] = {
+    "table": _Flow.add_table,
+    "img": _Flow.add_picture,
+    "figure": _Flow.add_figure,
+    "figcaption": _Flow.add_caption,
+}
 
 
 def with_spaces_kept(line: str) -> str:
@@ -348,3 +403,72 @@ def _rag_of(element: Element) -> str | None:
     if rag and not _RAG.fullmatch(rag):
         raise RatingNotAToken(rag)
     return rag or None
+
+
+# Figures
+
+
+def _picture_of(element: Element) -> Picture:
+    source = element.attributes.get("data-src", element.attributes.get("src", "")).strip()
+    if not _DIGEST.fullmatch(source.lower()):
+        raise PictureNotStored(source)
+    alt = " ".join(element.attributes.get("alt", "").split())
+    require_xml_characters(alt)
+    if not alt:
+        raise PictureNotDescribed(source)
+    return Picture(source.lower(), unicodedata.normalize("NFC", alt))
+
+
+def _figures_of(element: Element) -> list[Block]:
+    """The figure, with whatever else stood in it before and after.
+
+    Raises `ChartNotDrawn`, and `ContentNotHeld` for a figure that shows nothing.
+    """
+    caption: tuple[Inline, ...] = ()
+    inside = _Flow("figure", list_level=0)
+    for child in element.children:
+        if isinstance(child, Element) and child.tag == "figcaption" and not caption:
+            caption = _line_of(child, _Style())
+        else:
+            inside.walk(Element("figure", {}, [child]), _Style())
+    found = inside.finished()
+    shown = [number for number, block in enumerate(found) if isinstance(block, Figure | Table)]
+    if not shown:
+        raise ContentNotHeld("a figure without a picture, a table or a chart")
+    kind = element.attributes.get("data-chart")
+    if kind is not None:
+        found[shown[0]] = _chart_in(kind, [found[number] for number in shown], element)
+    landscape = element.attributes.get("data-page") == "landscape"
+    made: list[Block] = []
+    for number, block in enumerate(found):
+        mine = caption if number == shown[-1] else ()
+        made.extend(_framed(block, mine, landscape=landscape) if number in shown else [block])
+    return made
+
+
+def _chart_in(kind: str, shown: Sequence[Block], element: Element) -> Figure:
+    """A figure of the one table in the figure."""
+    if kind not in get_args(ChartKind):
+        raise ChartNotDrawn(f"“{kind}” is no kind of chart; there are {', '.join(get_args(ChartKind))}.")
+    table = shown[0]
+    if len(shown) > 1 or not isinstance(table, Table):
+        raise ChartNotDrawn("its figure must hold one table and nothing else.")
+    chart = cast("ChartKind", kind)
+    data = data_of(table, chart)
+    if element.attributes.get("data-table") != "hide":
+        return Figure(Chart(chart, table))
+    # Nobody sees the table's own caption then.
+    return Figure(Chart(chart, plain_table(data), table_shown=False), table.caption)
+
+
+def _framed(shown: Block, caption: tuple[Inline, ...], *, landscape: bool) -> Iterator[Block]:
+    """What a figure shows, with its caption: a table on an upright page is a table."""
+    if isinstance(shown, Figure):
+        both = settled([*shown.caption, Break(), *caption]) if caption and shown.caption else shown.caption or caption
+        yield replace(shown, caption=both, landscape=shown.landscape or landscape)
+        return
+    table = cast("Table", shown)
+    titled = table if table.caption else replace(table, caption=caption)
+    yield Figure(titled, landscape=True) if landscape else titled
+    if table.caption and caption:
+        yield Paragraph(caption)

@@ -6,10 +6,26 @@ from typing import Literal, TypeAlias
 
 from markdown_it import MarkdownIt
 
-from app.narrative.blocks import Block, Cell, Heading, Inline, Item, ListBlock, Paragraph, Quote, Row, Run, Table
+from app.narrative.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Figure,
+    Heading,
+    Inline,
+    Item,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Row,
+    Run,
+    Table,
+)
 from app.narrative.canonical import blocks_of, with_spaces_kept
 from app.narrative.characters import escaped, require_xml_characters
 from app.narrative.markup import repaired, tree_of
+from app.narrative.pasted import meant
 from app.narrative.refusals import TooDeep, TooLong
 from app.narrative.writing import written_blocks
 
@@ -32,7 +48,7 @@ def clean(value: str, form: Form) -> str:
     _require_length(value)
     require_xml_characters(value)
     readers = {"html": repaired, "markdown": _html_of_markdown, "text": _html_of_text}
-    canonical = written_blocks(read(readers[form](value)))
+    canonical = written_blocks(blocks_of(meant(tree_of(readers[form](value)))))
     _require_length(canonical)
     return canonical
 
@@ -43,8 +59,17 @@ def read(html: str) -> tuple[Block, ...]:
 
 
 def text(html: str) -> str:
-    """The words of canonical HTML: blocks, items and table rows on lines of their own, cells between tabs."""
+    """The words of canonical HTML: blocks, items and table rows on lines of their own, cells between tabs.
+
+    Of a picture that is its caption; of a chart its table, printed or not.
+    """
     return "\n".join(line for block in read(html) for line in _lines(block))
+
+
+def files_needed(html: str) -> list[str]:
+    """The digests of the pictures in canonical HTML, each once, in the order of their first appearance."""
+    shown = (block.content for block in read(html) if isinstance(block, Figure))
+    return list(dict.fromkeys(content.digest for content in shown if isinstance(content, Picture)))
 
 
 def _require_length(value: str) -> None:
@@ -82,6 +107,18 @@ def _lines(block: Block) -> list[str]:
             return [line for inner in blocks for line in _lines(inner)]
         case Table(caption, head, body):
             return [*([_words(caption)] if caption else []), *map(_row_line, (*head, *body))]
+        case Figure(content, caption):
+            return [*_shown_lines(content), *([_words(caption)] if caption else [])]
+
+
+def _shown_lines(content: Picture | Chart | Table) -> list[str]:
+    match content:
+        case Picture():
+            return []
+        case Chart(_, table):
+            return _lines(table)
+        case Table():
+            return _lines(content)
 
 
 def _item_lines(item: Item) -> list[str]:

@@ -20,10 +20,7 @@ NOT_HELD = {
     "button": "a form button",
     "canvas": "a drawing",
     "embed": "an embedded file",
-    "figcaption": "a figure",
-    "figure": "a figure",
     "iframe": "an embedded page",
-    "img": "a picture",
     "input": "a form field",
     "map": "a picture map",
     "math": "a formula",
@@ -52,12 +49,19 @@ _KEPT = (
     | _FORMATTING
     | set(NOT_HELD)
     | {"a", "blockquote", "br", "del", "h1", "h2", "h3", "h4", "h5", "h6", "ins", "li", "mark", "ol", "p", "pre"}
+    | {"figcaption", "figure", "img", "span"}
     | {"sub", "sup", "ul", "caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
+# `style`, `class` and `data-aria-…` go no further than `pasted`, which reads from them what word processors mean.
+_PASTED = {"style", "class"}
 _ATTRIBUTES = {
     "a": {"href", "data-href"},
-    "ol": {"type", "start"},
-    "li": {"value"},
+    "p": {"data-number", *_PASTED},
+    **dict.fromkeys(("div", "span", "h1", "h2", "h3", "h4", "h5", "h6", "ul"), _PASTED),
+    "ol": {"type", "start", *_PASTED},
+    "li": {"value", "data-aria-level", "data-aria-posinset", *_PASTED},
+    "img": {"src", "data-src", "alt"},
+    "figure": {"data-chart", "data-table", "data-page"},
     "td": {"colspan", "rowspan", "data-rag"},
     "th": {"colspan", "rowspan", "data-rag", "scope"},
     "mark": {"data-redact"},
@@ -68,7 +72,11 @@ _DROPPED_WITH_CONTENT = {"script", "style", "title", "template", "xml"}
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>|([^<]+)')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 
-_HREF = re.compile(r"(<a\b[^<>]*?\s)href(\s*=)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(<(?:a|img)\b[^<>]*?\s)(href|src)(\s*=)", re.IGNORECASE)
+# Google Docs wraps everything in bold that is not, and icons are italics that are not.
+_EMPHASIS = re.compile(r"<(?:b|strong|i|em)\s[^<>]*>", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:font-weight\s*:\s*(?:normal|400)|font-style\s*:\s*normal)\b", re.IGNORECASE)
+_EMPTY_OFFICE_PARAGRAPH = re.compile(r"<o:p>(?:\s|&nbsp;)*</o:p>", re.IGNORECASE)
 _NAMES = "|".join(sorted(_FORMATTING, key=len, reverse=True))
 _PLAIN_ATTRIBUTES = r"""(?:\s+[^\s"'<>/=`]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)+\s*/?"""
 _ATTRIBUTED_FORMATTING = re.compile(rf"<({_NAMES}){_PLAIN_ATTRIBUTES}>", re.IGNORECASE)
@@ -100,12 +108,13 @@ def repaired(markup: str) -> str:
     _require_bounded(markup)
     # HTML's rules repeat every open formatting element in every new block when their attributes differ: 180 kB
     # grew to 590 MB. Attributes of these elements mean nothing here, so they go; a few odd ones may stay.
-    plain = _ATTRIBUTED_FORMATTING.sub(r"<\1>", markup)
+    emphasised = _EMPHASIS.sub(_unless_none, _EMPTY_OFFICE_PARAGRAPH.sub("", markup))
+    plain = _ATTRIBUTED_FORMATTING.sub(r"<\1>", emphasised)
     if len(_ODD_FORMATTING.findall(plain)) > _MAX_ODD:
         raise UnreadableNarrative(_ODD_FORMATTING.split(plain, maxsplit=1)[1][:60])
-    # A link that may not stand is to be refused by name; nh3 would take its address away without a word.
+    # What may not stand is to be refused by name; nh3 would take its address away without a word.
     return nh3.clean(
-        _HREF.sub(r"\1data-href\2", plain),
+        _ADDRESS.sub(r"\1data-\2\3", plain),
         tags=_KEPT,
         clean_content_tags=_DROPPED_WITH_CONTENT,
         attributes=_ATTRIBUTES,
@@ -113,6 +122,11 @@ def repaired(markup: str) -> str:
         strip_comments=True,
         link_rel=None,
     )
+
+
+def _unless_none(tag: re.Match[str]) -> str:
+    # The end tag that is left over ends nothing.
+    return "<span>" if _NONE.search(tag.group()) else tag.group()
 
 
 def _require_bounded(markup: str) -> None:

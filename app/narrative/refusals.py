@@ -46,6 +46,33 @@ class ContentNotHeld(Invalid):
         super().__init__(f"The text contains {what}, which a narrative cannot hold. Remove it first.")
 
 
+class PictureNotStored(ContentNotHeld):
+    """The text shows a picture that does not come from the store."""
+
+    def __init__(self, source: str) -> None:
+        named = f"a picture (“{_shortened(source)}”)" if source else "a picture without an address"
+        Invalid.__init__(
+            self, f"The text contains {named} that is not stored here. Upload it, then name it by its digest."
+        )
+
+
+class PictureNotDescribed(Invalid):
+    """A picture says nothing to those who cannot see it."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"The picture “{_shortened(source)}” has no description. Say in its “alt” what it shows, for readers who "
+            "cannot see it."
+        )
+
+
+class ChartNotDrawn(Invalid):
+    """A chart cannot be drawn from what the figure holds."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"A chart cannot be drawn: {why}")
+
+
 class OutOfPlace(Invalid):
     """Something stands where the grammar does not let it stand."""
 

@@ -2,7 +2,20 @@
 
 from collections.abc import Iterable
 
-from app.narrative.blocks import Block, Cell, Heading, Item, ListBlock, Paragraph, Quote, Row, Table
+from app.narrative.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Figure,
+    Heading,
+    Item,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Row,
+    Table,
+)
 from app.narrative.characters import escaped_attribute
 from app.narrative.inlines import written
 
@@ -14,8 +27,8 @@ def written_blocks(blocks: Iterable[Block]) -> str:
 
 def _written_block(block: Block) -> str:
     match block:
-        case Paragraph(inlines):
-            return f"<p>{written(inlines)}</p>"
+        case Paragraph(inlines, numbered):
+            return f"<p{_NUMBERED[numbered]}>{written(inlines)}</p>"
         case Heading(level, inlines):
             return f"<h{level}>{written(inlines)}</h{level}>"
         case ListBlock():
@@ -24,6 +37,11 @@ def _written_block(block: Block) -> str:
             return f"<blockquote>{written_blocks(blocks)}</blockquote>"
         case Table():
             return _written_table(block)
+        case Figure():
+            return _written_figure(block)
+
+
+_NUMBERED = {True: "", False: ' data-number="no"'}
 
 
 def _written_list(block: ListBlock) -> str:
@@ -60,3 +78,20 @@ def _written_cell(cell: Cell) -> str:
     }
     attributes = "".join(f' {name}="{escaped_attribute(value)}"' for name, value in stated.items() if value)
     return f"<{tag}{attributes}>{written_blocks(cell.blocks)}</{tag}>"
+
+
+def _written_figure(figure: Figure) -> str:
+    stated: dict[str, str] = {}
+    match figure.content:
+        case Picture(digest, alt):
+            content = f'<img src="{digest}" alt="{escaped_attribute(alt)}">'
+        case Chart(kind, table, table_shown):
+            content = _written_table(table)
+            stated = {"data-chart": kind} if table_shown else {"data-chart": kind, "data-table": "hide"}
+        case Table():
+            content = _written_table(figure.content)
+    if figure.landscape:
+        stated["data-page"] = "landscape"
+    attributes = "".join(f' {name}="{value}"' for name, value in stated.items())
+    caption = f"<figcaption>{written(figure.caption)}</figcaption>" if figure.caption else ""
+    return f"<figure{attributes}>{content}{caption}</figure>"

@@ -6,41 +6,54 @@ a paper means.
 
 from app.word.container import content_digest
 from app.word.findings import Finding, check
+from app.word.narrating import Narrated, narrated
 from app.word.reading import Line, outline, text_of
 from app.word.refusals import (
     BrokenTemplate,
     MisplacedValue,
+    MissingPicture,
     MissingValue,
     NotPrinted,
+    PageNotTurned,
     TemplateFails,
     TemplateNotAllowed,
+    TemplateTooCostly,
     UnknownName,
     UnreadableTemplate,
+    UnusablePicture,
     UnwritableText,
 )
 from app.word.rendering import render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Narrative
+from app.word.values import Coloured, Fact, Narrative, files_in
 
 __all__ = [
     "BrokenTemplate",
     "Coloured",
     "CompiledTemplate",
+    "Fact",
     "Finding",
     "Line",
     "MisplacedValue",
+    "MissingPicture",
     "MissingValue",
+    "Narrated",
     "Narrative",
     "NotPrinted",
+    "PageNotTurned",
     "TemplateFails",
     "TemplateNotAllowed",
+    "TemplateTooCostly",
     "UnknownName",
     "UnreadableTemplate",
+    "UnusablePicture",
     "UnwritableText",
     "Vocabulary",
     "check",
     "compile_template",
     "content_digest",
+    "files_in",
+    "narrated",
     "outline",
     "render",
     "text_of",

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from zlib_ng import zlib_ng
 
@@ -30,21 +31,64 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 
 
+class Packed(NamedTuple):
+    """A member as the zip file holds it: deflated, with the CRC-32 and the size in bytes of its content."""
+
+    deflated: bytes
+    crc: int
+    size: int
+
+
 def read_members(document: bytes) -> dict[str, bytes]:
     """The members of a Word document by name, each name once.
 
     Raises `UnreadableTemplate` when the bytes are not a plain `.docx`: not a zip, encrypted, doubled or strange
     names, more than `MAX_UNCOMPRESSED` bytes inside, no document part, macros, or XML with a document type.
     """
+    return {name: member.content for name, member in read_file(document).items()}
+
+
+class Member(NamedTuple):
+    """A member that was read: its content, and how it stood in the file if it was deflated there."""
+
+    content: bytes
+    packed: Packed | None
+
+
+def read_file(document: bytes) -> dict[str, Member]:
+    """The members as `read_members` gives them, together with their compressed bytes; the same errors."""
     try:
         with zipfile.ZipFile(io.BytesIO(document)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             _require_plain(entries)
-            members = {entry.filename: archive.read(entry) for entry in entries}
+            members = {entry.filename: _member(document, entry) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:
         raise UnreadableTemplate("it is not a .docx file, or it is damaged.") from error
-    _require_document(members)
+    _require_document({name: member.content for name, member in members.items()})
     return members
+
+
+def _member(document: bytes, entry: zipfile.ZipInfo) -> Member:
+    """The member, its bytes taken from where its entry says; raises `BadZipFile` when they are not what it says."""
+    head = _LOCAL.unpack_from(document, entry.header_offset)
+    named = entry.header_offset + _LOCAL.size
+    start = named + head[-2] + head[-1]
+    name = entry.orig_filename.encode("utf-8" if entry.flag_bits & _UTF8_NAMES else "cp437")
+    raw = document[start : start + entry.compress_size]
+    if head[0] != b"PK\3\4" or document[named : named + head[-2]] != name or len(raw) != entry.compress_size:
+        raise zipfile.BadZipFile(entry.filename)
+    content = _inflated(raw, entry) if entry.compress_type == _DEFLATED else raw
+    if len(content) != entry.file_size or zlib_ng.crc32(content) != entry.CRC:
+        raise zipfile.BadZipFile(entry.filename)
+    return Member(content, Packed(raw, entry.CRC, entry.file_size) if entry.compress_type == _DEFLATED else None)
+
+
+def _inflated(raw: bytes, entry: zipfile.ZipInfo) -> bytes:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    content = inflater.decompress(raw, entry.file_size + 1)
+    if len(content) > entry.file_size or not inflater.eof or inflater.unused_data:
+        raise zipfile.BadZipFile(entry.filename)
+    return content
 
 
 def _require_plain(entries: list[zipfile.ZipInfo]) -> None:
@@ -57,7 +101,9 @@ def _require_plain(entries: list[zipfile.ZipInfo]) -> None:
         raise UnreadableTemplate("it holds a part with a strange name.")
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise UnreadableTemplate("it is protected by a password.")
-    # `ZipFile.read` stops at the stated size, so that the statement can be trusted here.
+    if any(entry.compress_type not in {0, _DEFLATED} for entry in entries):
+        raise UnreadableTemplate("it is compressed in a way that Word does not know.")
+    # `_inflated` stops at the stated size, so that the statement can be trusted here.
     if sum(entry.file_size for entry in entries) > MAX_UNCOMPRESSED:
         raise UnreadableTemplate("it holds more than 100 MiB.")
 
@@ -74,28 +120,36 @@ def _require_document(members: Mapping[str, bytes]) -> None:
             raise UnreadableTemplate(f"its part {name} declares a document type.")
 
 
+def packed(content: bytes) -> Packed:
+    """The content deflated by zlib-ng at level 6."""
+    deflater = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+    return Packed(bytes(deflater.compress(content) + deflater.flush()), zlib_ng.crc32(content), len(content))
+
+
 def write_members(members: Mapping[str, bytes]) -> bytes:
     """A zip file of the members: equal members give equal bytes, whatever their order, the day or the machine.
 
     Members stand in a fixed order, dated 1 January 1980, deflated by zlib-ng at level 6.
     """
-    out = bytearray()
-    directory = bytearray()
+    return joined({name: packed(content) for name, content in members.items()})
+
+
+def joined(members: Mapping[str, Packed]) -> bytes:
+    """A zip file of members that are deflated already, in a fixed order, dated 1 January 1980."""
+    out: list[bytes] = []
+    directory: list[bytes] = []
+    position = 0
     names = sorted(members, key=_order)
     for name in names:
-        content, path = members[name], name.encode()
-        deflated = _deflated(content)
+        (deflated, crc, size), path = members[name], name.encode()
         shared = (_VERSION_NEEDED, _UTF8_NAMES, _DEFLATED, 0, _FIRST_DAY)
-        sizes = (zlib.crc32(content), len(deflated), len(content), len(path), 0)
-        directory += _CENTRAL.pack(b"PK\1\2", _VERSION_NEEDED, *shared, *sizes, 0, 0, 0, 0, len(out)) + path
-        out += _LOCAL.pack(b"PK\3\4", *shared, *sizes) + path + deflated
-    end = _END.pack(b"PK\5\6", 0, 0, len(names), len(names), len(directory), len(out), 0)
-    return bytes(out + directory + end)
-
-
-def _deflated(content: bytes) -> bytes:
-    deflater = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
-    return bytes(deflater.compress(content) + deflater.flush())
+        sizes = (crc, len(deflated), size, len(path), 0)
+        directory += _CENTRAL.pack(b"PK\1\2", _VERSION_NEEDED, *shared, *sizes, 0, 0, 0, 0, position), path
+        out += _LOCAL.pack(b"PK\3\4", *shared, *sizes), path, deflated
+        position += _LOCAL.size + len(path) + len(deflated)
+    listed = b"".join(directory)
+    end = _END.pack(b"PK\5\6", 0, 0, len(names), len(names), len(listed), position, 0)
+    return b"".join([*out, listed, end])
 
 
 def _order(name: str) -> tuple[int, str]:

@@ -1,161 +1,397 @@
-"""The engine room: docxtpl and Jinja, shut in. Nothing outside this module knows of either.
+"""The engine room: a part of a template becomes a compiled program once, and that program fills it for each paper.
 
-What docxtpl would do with values, and does not do here: lose text after `<` or `&` (everything is escaped), run
-tags that stand in a value (`{{ 7*7 }}`, `{_{`), parse damaged XML as well as it goes.
+Nothing outside this module runs a template. What docxtpl would do with values, and does not happen here: lose text
+after `<` or `&`, run tags that stand in a value (`{{ 7*7 }}`, `{_{`), go on with damaged XML.
 """
 
-import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol, cast
 
-from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, meta, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes, pass_context
 from lxml import etree
-from markupsafe import Markup, escape
 
 from app.errors import Fault
-from app.word.container import DOCUMENT
-from app.word.refusals import BrokenTemplate, MissingValue, TemplateFails, UnreadableTemplate
-from app.word.structure import completed, require_shown
-
-_FILTERS = frozenset(
-    {"abs", "batch", "capitalize", "count", "d", "default", "first", "int", "join", "last", "length", "list"}
-    | {"lower", "map", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "slice"}
-    | {"sort", "string", "sum", "title", "trim", "unique", "upper"}
+from app.word import grids
+from app.word.language import (
+    FILTERS,
+    Budget,
+    EmptyValue,
+    Facts,
+    Language,
+    counted,
+    fault_of,
+    refusals_in,
+    searched,
+    text_of_value,
+    unknown_words_in,
 )
-_PARAGRAPH = re.compile(r"<w:p([ >])")
+from app.word.names import Use, uses_in
+from app.word.places import Place, Spot, Unbalanced, spots_in
+from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
+from app.word.tags import translated, with_breaks
+from app.word.values import Coloured, Fact, Narrative, key_of, text_in, words_of
+from app.word.xmltext import escaped
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_FILE = "<template>"
 _ELEMENT = re.compile(r"<[^>]*>")
-_ENCODING_DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
-_BRACES = str.maketrans({"{": "&#123;", "}": "&#125;"})
 _SHOWN = 80
+_PIECES = 256  # that are written before the budget is asked
+
+_OPEN_CELL, _CLOSED_CELL = "<?cell?></w:tc>", "</w:tc>"
+_LAST_PARAGRAPH = re.compile(r"(?:</w:p>|<w:p(?: [^<>]*)?/>)$")
+_TOUCHING = "</w:tbl><w:tbl>"
+_BETWEEN_TABLES = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+_UNDERSCORED = {"{_{": "{{", "}_}": "}}", "{_%": "{%", "%_}": "%}"}
 
 
-def _printed(value: Any) -> Any:
-    """The value as it goes into the XML; braces become references, so that nobody reads them as tags again."""
-    if isinstance(value, Undefined):
-        return value  # raises when it is printed
-    if value is None:
-        raise UndefinedError("a value that the template prints is empty")
-    plain = value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
-    return Markup(str(escape(plain)).translate(_BRACES))  # noqa: S704 - escaped in this line
+class Press(Protocol):
+    """Prints narratives; one for each document."""
 
+    def enter(self, part: str) -> None:
+        """From now on this part is printed."""
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja for our context: facts are keys of plain dicts, a name without a value is an error."""
+    def print(self, narrative: Narrative) -> str:
+        """The narrative in Word's XML, noted as printed."""
 
-    def __init__(self) -> None:
-        super().__init__(autoescape=True, undefined=StrictUndefined, finalize=_printed)
-        self.filters = {name: function for name, function in self.filters.items() if name in _FILTERS}
-        self.globals.clear()
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        # Jinja looks for methods first: `theme.update` or `paper.items` would be a method of dict.
-        if isinstance(obj, Mapping):
-            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
-
-
-# Statements and expressions that templates may not hold.
-_REFUSED: Mapping[type[nodes.Node], str] = {
-    nodes.Call: "calls a function",
-    nodes.Import: "imports another template",
-    nodes.FromImport: "imports another template",
-    nodes.Include: "includes another template",
-    nodes.Extends: "extends another template",
-    nodes.Macro: "defines a macro",
-    nodes.CallBlock: "calls a macro",
-}
+    def note(self, value: Coloured | str) -> None:
+        """This was printed where it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartFindings:
-    """What is to be said of the tags of one part: faults with their places, and the names that it uses.
+    """What is to be said of the tags of one part: faults with their places, its tags, and the facts that it uses.
 
-    Each name comes with the place where it is used first.
+    `tree` is None where the tags could not be understood.
     """
 
-    broken: tuple[Fault, ...]
-    refused: tuple[Fault, ...]
-    names: Mapping[str, str]
+    part: str
+    source: str
+    broken: tuple[Fault, ...] = ()
+    refused: tuple[Fault, ...] = ()
+    tree: nodes.Template | None = None
+    uses: tuple[Use, ...] = ()
+
+    def place(self, lineno: int) -> str:
+        """The part and the paragraph that stands on this line of the source."""
+        return _place(self.part, self.source, lineno)
 
 
-class _Document(DocxTemplate):  # type: ignore[misc]
-    """docxtpl, with its silences made audible."""
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled part. It holds no state: any number of threads may fill it at once."""
 
-    def __init__(self, template: bytes, enter: Callable[[str], None]) -> None:
-        super().__init__(io.BytesIO(template))
-        self.enter = enter
-        self.part = DOCUMENT
-        self.source = ""
+    part: str
+    source: str
+    template: Template
+    is_xml: bool
+    unsure: bool  # breaks in some values must be looked for in the filled part
 
-    def render_xml_part(self, src_xml: str, part: Any, context: Any, jinja_env: Any = None) -> str:
-        self.part = str(part.partname).lstrip("/")
-        self.source = src_xml
-        self.enter(self.part)
-        root = _parsed(super().render_xml_part(src_xml, part, context, jinja_env), self.part)
-        require_shown(root, self.part)
-        completed(root)
-        return etree.tostring(root, encoding="unicode")
+    def filled(self, context: Mapping[str, Any], press: Press, budget: Budget) -> str:
+        """The part with its tags carried out.
 
-    def sources(self) -> Iterator[tuple[str, str]]:
-        """Every part that is filled, with its XML as Jinja reads it."""
-        self.init_docx()
-        yield DOCUMENT, self.patch_xml(self.get_xml())
-        for uri in (self.HEADER_URI, self.FOOTER_URI):
-            for _, part in self.get_headers_footers(uri):
-                yield str(part.partname).lstrip("/"), self.patch_xml(self.get_part_xml(part))
-        for part in self.docx.part.package.parts:
-            if part.content_type.endswith(".footnotes+xml"):
-                yield str(part.partname).lstrip("/"), self.patch_xml(part.blob.decode())
+        Raises `MissingValue`, `TemplateFails` and `MisplacedValue` with the paragraph's text, and
+        `TemplateTooCostly`.
+        """
+        press.enter(self.part)
+        facts = Facts(self.template.environment, dict(context), self.part, {})
+        facts.budget, facts.press = budget, press
+        try:
+            xml = _written(self.template.root_render_func(facts), budget)
+        except EmptyValue as error:
+            raise MissingValue(str(error), self._place_of(error.__traceback__)) from error
+        except UndefinedError as error:
+            raise MissingValue(_missing_name(error), self._place_of(error.__traceback__)) from error
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+            raise TemplateFails(str(error), self._place_of(error.__traceback__)) from error
+        except MisplacedWords as error:
+            raise MisplacedValue(self._place_of(error.__traceback__), error.words) from error
+        return self._finished(xml)
+
+    def _finished(self, xml: str) -> str:
+        if not self.is_xml:
+            return xml
+        if "<?cell?>" in xml:
+            xml = xml.replace(f"</w:p>{_OPEN_CELL}", "</w:p></w:tc>").replace(_OPEN_CELL, "<w:p/></w:tc>")
+        if self.unsure:
+            xml = with_breaks(xml)
+        xml = grids.fixed(xml)
+        if _TOUCHING in xml:
+            xml = xml.replace(_TOUCHING, f"</w:tbl>{_BETWEEN_TABLES}<w:tbl>")
+        return f"{_HEAD}{xml}"
+
+    def _place_of(self, traceback: TracebackType | None) -> str:
+        number = 0
+        while traceback:
+            if traceback.tb_frame.f_code.co_filename == _FILE:
+                number = self.template.get_corresponding_lineno(traceback.tb_lineno)
+            traceback = traceback.tb_next
+        return _place(self.part, self.source, number)
 
 
-def _parsed(xml: str, part: str) -> etree._Element:
+class MisplacedWords(Exception):  # noqa: N818 - always translated, with its place
+    """A value stands where Word would not show it."""
+
+    def __init__(self, words: str) -> None:
+        self.words = " ".join(words.split())
+        if len(self.words) > _SHOWN:
+            self.words = f"{self.words[: _SHOWN - 1]}…"
+        super().__init__(self.words)
+
+
+def _written(pieces: Iterable[str], budget: Budget) -> str:
+    out: list[str] = []
+    waiting = iter(pieces)
+    while chunk := list(islice(waiting, _PIECES)):
+        text = "".join(chunk)
+        budget.write(len(text))
+        out.append(text)
+    return "".join(out)
+
+
+# What is printed, by place
+
+
+@pass_context
+def _text(facts: Facts, value: Any, run: str, paragraph: str) -> str:
+    """The value inside a `w:t`; `run` and `paragraph` are the XML of their properties."""
+    words = value if type(value) is str else _read(facts, value)
+    if "&" in words:
+        words = words.replace("&", "&amp;")
+    words = words.replace("<", "&lt;").replace(">", "&gt;")
+    if "\n" in words or "\t" in words or "\r" in words or "\a" in words or "\f" in words:
+        return _broken(words, run, paragraph)
+    return words
+
+
+def _broken(words: str, run: str, paragraph: str) -> str:
+    """Breaks as docxtpl writes them: new lines, tabs, new paragraphs (BEL) and pages (form feed)."""
+    again = f'<w:r>{run}<w:t xml:space="preserve">'
+    words = words.replace("\r\n", "\n").replace("\r", "\n")
+    words = words.replace("\t", f"</w:t></w:r><w:r>{run}<w:tab/></w:r>{again}")
+    words = words.replace("\a", f"</w:t></w:r></w:p><w:p>{paragraph}{again}")
+    words = words.replace("\n", '</w:t><w:br/><w:t xml:space="preserve">')
+    page = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+    return words.replace("\f", f"</w:t></w:r></w:p>{page}<w:p>{paragraph}{again}")
+
+
+@pass_context
+def _unsure_text(facts: Facts, value: Any) -> str:
+    return escaped(_read(facts, value)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+@pass_context
+def _line(facts: Facts, value: Any) -> str:
+    return escaped(_read(facts, value))
+
+
+def _read(facts: Facts, value: Any) -> str:
+    """The value as words that a reader of the document sees, noted as such."""
+    _require_words(value)
+    if isinstance(value, Fact):
+        facts.press.note(value)
+    return text_of_value(value)
+
+
+def _attribute(value: Any) -> str:
+    _require_words(value)
+    return escaped(text_of_value(value))
+
+
+def _plain(value: Any) -> str:
+    _require_words(value)
+    return text_of_value(value)
+
+
+def _require_words(value: Any) -> None:
+    if isinstance(value, Narrative):
+        raise MisplacedWords(text_in(value) or key_of(value))
+    if isinstance(value, Coloured):
+        raise MisplacedWords(words_of(value))
+
+
+@pass_context
+def _run(facts: Facts, value: Any) -> str:
+    if type(value) is Coloured:
+        facts.press.note(value)
+        return value.__html__()
+    if isinstance(value, Narrative):
+        raise MisplacedWords(text_in(value) or key_of(value))
+    if words := text_of_value(value):
+        raise MisplacedWords(words)
+    return ""
+
+
+@pass_context
+def _block(facts: Facts, value: Any) -> str:
+    if type(value) is Narrative:
+        xml = facts.press.print(value)
+        return str(xml)
+    if isinstance(value, Coloured):
+        raise MisplacedWords(words_of(value))
+    if words := text_of_value(value):
+        raise MisplacedWords(words)
+    return ""
+
+
+def _bound(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter with the budget of the rendering that it runs in; opaque values pass through none."""
+
+    @pass_context
+    def run(facts: Facts, value: Any, *arguments: Any, **named: Any) -> Any:
+        return function(facts.budget, value, *arguments, **named)
+
+    return run
+
+
+_ENVIRONMENT = Language()
+_ENVIRONMENT.filters = {
+    **{name: _bound(function) for name, function in FILTERS.items()},
+    # No template can name these: a name has letters first.
+    "1text": _text,
+    "1unsure": _unsure_text,
+    "1line": _line,
+    "1attribute": _attribute,
+    "1plain": _plain,
+    "1run": _run,
+    "1block": _block,
+    "1counted": pass_context(counted),
+    "1searched": pass_context(searched),
+}
+
+
+# Compiling
+
+
+def inspected(part: str, root: etree._Element) -> PartFindings:
+    """What is to be said of the tags of a part."""
+    return _inspected(part, grids.marked(translated(root)))
+
+
+def inspected_text(part: str, words: str) -> PartFindings:
+    """What is to be said of the tags in a plain text, such as a document property."""
+    return _inspected(part, words)
+
+
+def _inspected(part: str, source: str) -> PartFindings:
+    found = PartFindings(part, source)
     try:
-        return etree.fromstring(_ENCODING_DECLARATION.sub("", xml))
-    except etree.XMLSyntaxError as error:
-        what = "A block tag opens and closes in different places (cell, row, paragraph or run)."
-        raise BrokenTemplate([Fault(part, what)]) from error
-
-
-def inspected(template: bytes) -> dict[str, PartFindings]:
-    """For every part of the template that is filled, what is to be said of its tags.
-
-    Raises `UnreadableTemplate` when python-docx cannot open it.
-    """
-    environment = _Environment()
-    document = _Document(template, lambda _: None)
-    try:
-        return {part: _inspected(environment, part, source) for part, source in document.sources()}
-    except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise UnreadableTemplate("a part of it is missing or damaged.") from error
-
-
-def _inspected(environment: _Environment, part: str, source: str) -> PartFindings:
-    lined = _PARAGRAPH.sub(r"\n<w:p\1", source)
-    try:
-        tree = environment.parse(lined)
-        undeclared = meta.find_undeclared_variables(tree)
+        tree = _ENVIRONMENT.parse(source)
+        refused = tuple(fault_of(found.place(lineno), why) for lineno, why in refusals_in(tree))
+        broken = tuple(Fault(found.place(lineno), what) for lineno, what in unknown_words_in(tree))
+        return PartFindings(part, source, broken, refused, tree, tuple(uses_in(tree)))
     except TemplateSyntaxError as error:
-        fault = Fault(_place(part, lined, error.lineno), error.message or "The tag cannot be understood.")
-        return PartFindings((fault,), (), {})
-    refused = tuple(
-        Fault(_place(part, lined, node.lineno), f"The template {_REFUSED[type(node)]}.")
-        for node in tree.find_all(tuple(_REFUSED))
-    )
-    names: dict[str, str] = {}
-    for node in tree.find_all(nodes.Name):
-        if node.name in undeclared:
-            names.setdefault(node.name, _place(part, lined, node.lineno))
-    return PartFindings((), refused, names)
+        return _with_fault(found, error.lineno, error.message or "The tag cannot be understood.")
+    except (RecursionError, ValueError, OverflowError):
+        return _with_fault(found, 0, "The tags are too long or too deep in one another.")
 
 
-def _place(part: str, lined: str, number: int) -> str:
-    lines = lined.split("\n")
+def _with_fault(found: PartFindings, lineno: int, what: str) -> PartFindings:
+    return PartFindings(found.part, found.source, (Fault(found.place(lineno), what),))
+
+
+def compiled(found: PartFindings, *, is_xml: bool = True) -> Program:
+    """The program of a part without faults, whose tree it uses up.
+
+    Raises `BrokenTemplate` when a tag stands where it cannot.
+    """
+    tree = found.tree
+    if tree is None:
+        raise BrokenTemplate(found.broken)
+    try:
+        spots = spots_in(tree) if is_xml else {}
+        unsure = _rewrite(tree, spots)
+        code = _ENVIRONMENT.compile(tree, filename=_FILE)
+    except Unbalanced as error:
+        raise BrokenTemplate([Fault(found.place(error.lineno), str(error))]) from error
+    except TemplateSyntaxError as error:
+        raise BrokenTemplate([Fault(found.place(error.lineno), error.message or "It cannot be understood.")]) from error
+    except (RecursionError, SyntaxError, MemoryError, ValueError) as error:
+        raise BrokenTemplate([Fault(found.part, "The tags are too long or too deep in one another.")]) from error
+    template = Template.from_code(_ENVIRONMENT, code, {})
+    return Program(found.part, found.source, template, is_xml, unsure)
+
+
+def _rewrite(tree: nodes.Template, spots: Mapping[nodes.Expr, Spot]) -> bool:
+    """Every printed value goes through what prints it at its place, every loop through its count.
+
+    Answers whether some breaks must be looked for in the filled part.
+    """
+    unsure = False
+    for loop in list(tree.find_all(nodes.For)):
+        weight = 1 + sum(1 for part in loop.body for _ in part.find_all(nodes.Node))
+        loop.iter = _filter("1counted", cast("nodes.Expr", loop.iter), weight)
+    for compare in list(tree.find_all(nodes.Operand)):
+        if compare.op in {"in", "notin"}:
+            compare.expr = _filter("1searched", compare.expr)
+    for output in list(tree.find_all(nodes.Output)):
+        for number, child in enumerate(output.nodes):
+            if isinstance(child, nodes.TemplateData):
+                child.data = _literal(child.data) if spots or _is_xml(child.data) else child.data
+            elif isinstance(child, nodes.Expr):
+                spot = spots.get(child)
+                unsure |= spot is not None and spot.place is Place.TEXT and None in (spot.run, spot.paragraph)
+                output.nodes[number] = _printer(child, spot)
+    return unsure
+
+
+def _is_xml(data: str) -> bool:
+    return "<w:" in data
+
+
+_PRINTERS = {Place.LINE: "1line", Place.ATTRIBUTE: "1attribute", Place.RUN: "1run", Place.BLOCK: "1block"}
+
+
+def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
+    match spot:
+        case None:
+            return _filter("1plain", node)
+        case Spot(Place.TEXT, str() as run, str() as paragraph):
+            return _filter("1text", node, run, paragraph)
+        case Spot(Place.TEXT):
+            return _filter("1unsure", node)
+    return _filter(_PRINTERS[spot.place], node)
+
+
+def _filter(name: str, node: nodes.Expr, *arguments: str | int) -> nodes.Filter:
+    constants: list[nodes.Expr] = [nodes.Const(argument, lineno=node.lineno) for argument in arguments]
+    return nodes.Filter(node, name, constants, [], None, None, lineno=node.lineno)
+
+
+def _literal(xml: str) -> str:
+    """The template's own XML between two tags, as it is written: its lines joined, its cells closed."""
+    xml = xml.replace("\n<w:p>", "<w:p>").replace("\n<w:p ", "<w:p ")
+    for typed, meant in _UNDERSCORED.items():
+        xml = xml.replace(typed, meant)
+    head, *cells = xml.split(_CLOSED_CELL)
+    out = [head]
+    for number, cell in enumerate(cells):
+        before = (head, *cells)[number]
+        out.append(f"{_end_of_cell(before)}{cell}")
+    return "".join(out)
+
+
+def _end_of_cell(before: str) -> str:
+    """What closes a cell after this content: Word wants a paragraph last in every cell."""
+    if _LAST_PARAGRAPH.search(before[-400:]):
+        return _CLOSED_CELL
+    if not before or before.endswith("?>"):
+        return _OPEN_CELL
+    return f"<w:p/>{_CLOSED_CELL}"
+
+
+def _missing_name(error: UndefinedError) -> str:
+    quoted = re.findall(r"'([^']*)'", error.message or "")
+    return quoted[-1] if quoted else str(error)
+
+
+def _place(part: str, source: str, number: int) -> str:
+    lines = source.split("\n")
+    number = number or 0  # Jinja does not place every tag
     quoted = ""
     if 0 < number <= len(lines):
         quoted = " ".join(_ELEMENT.sub("", lines[number - 1]).split())
@@ -164,32 +400,4 @@ def _place(part: str, lined: str, number: int) -> str:
     return f"{part}, paragraph “{quoted}”" if quoted else part
 
 
-def filled(template: bytes, context: Mapping[str, Any], enter: Callable[[str], None]) -> bytes:
-    """The template with its tags carried out, as python-docx saves it; `enter` hears of every part in turn.
-
-    Raises `MissingValue`, `TemplateFails`, `BrokenTemplate` and `MisplacedValue` with the paragraph's text.
-    """
-    document = _Document(template, enter)
-    try:
-        document.render(dict(context), _Environment())
-    except UndefinedError as error:
-        raise MissingValue(_missing_name(error), _place_of(document, error.__traceback__)) from error
-    except (TemplateError, TypeError, ArithmeticError) as error:
-        raise TemplateFails(str(error), _place_of(document, error.__traceback__)) from error
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-def _missing_name(error: UndefinedError) -> str:
-    quoted = re.findall(r"'([^']*)'", error.message or "")
-    return quoted[-1] if quoted else str(error)
-
-
-def _place_of(document: _Document, traceback: TracebackType | None) -> str:
-    number = 0
-    while traceback:
-        if traceback.tb_frame.f_code.co_filename == "<template>":
-            number = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return _place(document.part, _PARAGRAPH.sub(r"\n<w:p\1", document.source), number)
+__all__ = ["EmptyValue", "PartFindings", "Press", "Program", "compiled", "inspected", "inspected_text"]

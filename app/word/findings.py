@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.errors import Fault
-from app.word.container import write_members
 from app.word.parts import STYLES
 from app.word.refusals import UnreadableTemplate
 from app.word.styles import ROLE_STYLES, styles_in
-from app.word.templates import Vocabulary, prepared_members, tag_faults
+from app.word.templates import Vocabulary, opened_template, tag_faults, tagged_parts
 
 Severity = Literal["error", "warning"]
 
@@ -33,15 +32,15 @@ class Finding:
 def check(template: bytes, vocabulary: Vocabulary) -> list[Finding]:
     """Everything that is wrong with the template, errors first; empty when it is fit for use."""
     try:
-        members = prepared_members(template)
-        faults = tag_faults(write_members(members), vocabulary)
+        opened = opened_template(template)
+        faults = tag_faults(tagged_parts(opened), vocabulary)
     except UnreadableTemplate as error:
         return [Finding("error", "unreadable", "", error.summary)]
     return [
         *_errors("broken-tag", faults.broken),
         *_errors("not-allowed", faults.refused),
         *_errors("unknown-name", faults.unknown),
-        *_missing_styles(members.get(STYLES)),
+        *_missing_styles(opened.members.get(STYLES)),
     ]
 
 

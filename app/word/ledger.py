@@ -1,9 +1,11 @@
 """What the narratives of one document need of its other parts, written down while they are printed."""
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.narrative import NumberType
+from app.word.namespaces import HYPERLINK
 from app.word.numbering import OrderedList
 
 
@@ -17,9 +19,12 @@ class Ledger:
     first_list_id: int
     first_relationship: Mapping[str, int]  # by part; 1 for a part that has no relationships yet
     part: str = ""
+    turned: bool = False  # whether some page is turned
+    _charts: int = 0
     _lists: list[OrderedList | None] = field(default_factory=list)
     _bullets: int | None = None
-    _links: dict[str, dict[str, str]] = field(default_factory=dict)
+    _relations: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)  # (kind, target) → id, by part
+    _added: dict[str, bytes] = field(default_factory=dict)
 
     def enter(self, part: str) -> None:
         """From now on this part is printed."""
@@ -37,10 +42,20 @@ class Ledger:
 
     def link(self, address: str) -> str:
         """The id of the relationship that leads from the current part to this address."""
-        links = self._links.setdefault(self.part, {})
-        if address not in links:
-            links[address] = f"rId{self.first_relationship.get(self.part, 1) + len(links)}"
-        return links[address]
+        return self._relate(HYPERLINK, address)
+
+    def relate(self, kind: str, part: str) -> str:
+        """The id of the relationship of this kind that leads from the current part to another part."""
+        return self._relate(kind, posixpath.relpath(part, posixpath.dirname(self.part)))
+
+    def add(self, part: str, content: bytes) -> None:
+        """A part that the document needs besides those of the template; named again, it is the same one."""
+        self._added.setdefault(part, content)
+
+    def next_chart(self) -> int:
+        """The number of the next chart, from 1."""
+        self._charts += 1
+        return self._charts
 
     def lists(self) -> Iterator[tuple[int, OrderedList | None]]:
         """Every list with its id; None stands for the bullets."""
@@ -48,8 +63,26 @@ class Ledger:
 
     def links(self) -> Iterator[tuple[str, dict[str, str]]]:
         """For each part that has links: the part, and relationship ids with their addresses."""
-        for part, links in self._links.items():
-            yield part, {identifier: address for address, identifier in links.items()}
+        for part, relations in self._relations.items():
+            if links := {identifier: target for (kind, target), identifier in relations.items() if kind == HYPERLINK}:
+                yield part, links
+
+    def relations(self) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
+        """For each part that leads to other parts: the part, and relationship ids with kinds and targets."""
+        for part, relations in self._relations.items():
+            inner = {identifier: relation for relation, identifier in relations.items() if relation[0] != HYPERLINK}
+            if inner:
+                yield part, inner
+
+    def added(self) -> Mapping[str, bytes]:
+        """The parts that the document needs besides those of the template, by name."""
+        return self._added
+
+    def _relate(self, kind: str, target: str) -> str:
+        relations = self._relations.setdefault(self.part, {})
+        if (kind, target) not in relations:
+            relations[kind, target] = f"rId{self.first_relationship.get(self.part, 1) + len(relations)}"
+        return relations[kind, target]
 
     def _add(self, needed: OrderedList | None) -> int:
         self._lists.append(needed)

@@ -22,6 +22,9 @@ _LOOKS = (
     ("sub", '<w:vertAlign w:val="subscript"/>'),
     ("sup", '<w:vertAlign w:val="superscript"/>'),
 )
+UNNUMBERED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>'
+"""Properties of a paragraph that has no number though its style has."""
+
 _LINK_COLOUR = "0563C1"  # for templates without a Hyperlink style; 5.9 : 1 on white
 _LONGEST_TOOLTIP = 255  # Word takes no longer one
 
@@ -47,15 +50,17 @@ class Paragraphs:
     def flow(self, blocks: Iterable[Paragraph | ListBlock], role: str, look: Look = PLAIN) -> str:
         """Paragraphs in the style of the role, and lists, as they stand in a quotation or a cell."""
         return "".join(
-            self.paragraph(block.inlines, role, look=look) if isinstance(block, Paragraph) else self.list(block, look)
+            self.paragraph(block.inlines, role, look=look)
+            if isinstance(block, Paragraph)
+            else self.list(block, look, role if role == "quote" else None)
             for block in blocks
         )
 
-    def list(self, block: ListBlock, look: Look = PLAIN) -> str:
-        """The list and all lists within it; every ordered one counts for itself."""
+    def list(self, block: ListBlock, look: Look = PLAIN, role: str | None = None) -> str:
+        """The list and all lists within it, in the style of the role; every ordered one counts for itself."""
         # One style throughout: Word drops the space between paragraphs of one style only, and lists that
         # change their style from level to level fall apart.
-        role = "bullet" if block.number_type is None else "number"
+        role = role or ("bullet" if block.number_type is None else "number")
         return "".join(self._list(block, role, 0, look))
 
     def paragraph(
@@ -65,10 +70,14 @@ class Paragraphs:
 
         `before` and `after` are properties up to the numbering and beyond it, in the order of `w:pPr`.
         """
+        return self.framed(self._runs(inlines, look), role, before=before, after=after)
+
+    def framed(self, runs: str, role: str, *, before: str = "", after: str = "") -> str:
+        """One `w:p` of these runs in the style of the role."""
         style = self.layout.styles[role]
         properties = (f'<w:pStyle w:val="{escaped(style)}"/>' if style else "") + before + after
         head = f"<w:p><w:pPr>{properties}</w:pPr>" if properties else "<w:p>"
-        return f"{head}{self._runs(inlines, look)}</w:p>"
+        return f"{head}{runs}</w:p>"
 
     def _list(self, block: ListBlock, role: str, level: int, look: Look) -> Iterator[str]:
         if block.number_type is None:
@@ -94,8 +103,7 @@ class Paragraphs:
 
     def _continuation(self, block: Paragraph, role: str, level: int, look: Look) -> str:
         indent = f'<w:ind w:left="{indent_of(level)}" w:firstLine="0"/>'
-        unnumbered = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>'
-        return self.paragraph(block.inlines, role, before=unnumbered, after=indent, look=look)
+        return self.paragraph(block.inlines, role, before=UNNUMBERED, after=indent, look=look)
 
     def _runs(self, inlines: Iterable[Inline], look: Look) -> str:
         parts: list[str] = []

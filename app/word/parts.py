@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import unescape
 from xml.sax.saxutils import quoteattr
 
@@ -24,16 +24,34 @@ _RELATIONS = {
     CUSTOM: (ROOT_RELATIONSHIPS, f"{R}/custom-properties", CUSTOM),
     NUMBERING: ("word/_rels/document.xml.rels", f"{R}/numbering", "numbering.xml"),
 }
+CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_EXTENSIONS = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "xlsx": WORKBOOK_TYPE,
+    "rels": "application/vnd.openxmlformats-package.relationships+xml",
+}
 # What Word or python-docx left behind and no reader needs.
 _DROPPED = ("word/stylesWithEffects.xml", "docProps/thumbnail.jpeg")
 
 _RELATIONSHIP = re.compile(r"<Relationship\b[^>]*?(?:/>|>\s*</Relationship>)")
+_DEFAULT = re.compile(r"<Default\b[^>]*?(?:/>|>\s*</Default>)")
+_TYPES_HEAD = re.compile(r"<Types\b[^>]*>")
 _OVERRIDE = re.compile(r"<Override\b[^>]*?(?:/>|>\s*</Override>)")
 _ATTRIBUTE = re.compile(r"""\s(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     f'<Relationships xmlns="{PACKAGE_RELATIONSHIPS}"></Relationships>'
 )
+
+
+def parts_of_kinds(content_types: bytes, kinds: Iterable[str]) -> list[str]:
+    """The names of the parts that the content types declare to be of these kinds, such as `header`."""
+    wanted = {f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml" for kind in kinds}
+    declared = (_attributes(found) for found in _OVERRIDE.findall(content_types.decode()))
+    return [of["PartName"].lstrip("/") for of in declared if of.get("ContentType") in wanted and "PartName" in of]
 
 
 def relationships_of(part: str) -> str:
@@ -89,6 +107,52 @@ def with_links(members: Mapping[str, bytes], part: str, links: Mapping[str, str]
         _relationship(identifier, HYPERLINK, address, external=True) for identifier, address in links.items()
     )
     return {**members, holder: _extended(members.get(holder, _EMPTY.encode()).decode(), added).encode()}
+
+
+def with_added(members: Mapping[str, bytes], added: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The members with these pictures, charts and workbooks and their content types."""
+    out = {**members, **added}
+    types = out[CONTENT_TYPES].decode()
+    defaults = {_attributes(found).get("Extension", "").lower() for found in _DEFAULT.findall(types)}
+    wanted = dict.fromkeys(posixpath.splitext(part)[1].removeprefix(".") for part in added)
+    new = "".join(
+        f'<Default Extension="{extension}" ContentType="{_EXTENSIONS[extension]}"/>'
+        for extension in wanted
+        if extension in _EXTENSIONS and extension not in defaults
+    )
+    charts = "".join(
+        f'<Override PartName="/{part}" ContentType="{CHART_TYPE}"/>' for part in added if part.endswith(".xml")
+    )
+    head = _TYPES_HEAD.search(types)
+    place = head.end() if head else 0
+    out[CONTENT_TYPES] = f"{types[:place]}{new}{types[place:]}".replace("</Types>", f"{charts}</Types>").encode()
+    return out
+
+
+def with_relations(
+    members: Mapping[str, bytes], part: str, relations: Mapping[str, tuple[str, str]]
+) -> dict[str, bytes]:
+    """The members with relationships of one part to others: id to kind and target."""
+    holder = relationships_of(part)
+    added = "".join(_relationship(identifier, kind, target) for identifier, (kind, target) in relations.items())
+    return {**members, holder: _extended(members.get(holder, _EMPTY.encode()).decode(), added).encode()}
+
+
+def relationships_in(members: Mapping[str, bytes], part: str) -> dict[str, str]:
+    """What the relationships of a part lead to, by id: the names of members, or addresses outside."""
+    found = {}
+    for relation in _RELATIONSHIP.findall(members.get(relationships_of(part), b"").decode()):
+        stated = _attributes(relation)
+        target = stated.get("Target", "")
+        if stated.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
+        found[stated.get("Id", "")] = target
+    return found
+
+
+def only_relation(kind: str, target: str) -> bytes:
+    """A relationships part with one relationship, `rId1`."""
+    return _extended(_EMPTY, _relationship("rId1", kind, target)).encode()
 
 
 def first_free_id(relationships: str) -> int:

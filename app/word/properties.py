@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from lxml import etree
+
 from app.word.refusals import MissingValue, TemplateFails
 from app.word.xmltext import escaped
 
@@ -26,7 +28,10 @@ _WHERE = "document properties"
 
 @dataclass(frozen=True, slots=True)
 class DocumentProperties:
-    """Title, subject, author, language tag, keywords, the day it was made, and further named values."""
+    """Title, subject, author, language tag, keywords, the day it was made, and further named values.
+
+    Comments and identifier are a template's own, and mostly empty.
+    """
 
     title: str
     subject: str
@@ -35,6 +40,8 @@ class DocumentProperties:
     keywords: str
     created: date
     custom: Mapping[str, str]
+    comments: str = ""
+    identifier: str = ""
 
     def core_xml(self) -> bytes:
         """`docProps/core.xml`; created and modified are midnight UTC of the day."""
@@ -47,6 +54,8 @@ class DocumentProperties:
             "cp:lastModifiedBy": self.author,
             "dc:language": self.language,
         }
+        stated |= {"dc:description": self.comments} if self.comments else {}
+        stated |= {"dc:identifier": self.identifier} if self.identifier else {}
         plain = "".join(f"<{name}>{escaped(value)}</{name}>" for name, value in stated.items())
         dates = "".join(
             f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{moment}</dcterms:{name}>' for name in ("created", "modified")
@@ -80,3 +89,21 @@ def properties_in(context: Mapping[str, Any]) -> DocumentProperties:
         raise TemplateFails("It is not a date such as 2026-03-31.", "document.created") from error
     plain = {name: str(stated[name]) for name in ("title", "subject", "author", "language", "keywords")}
     return DocumentProperties(created=created, custom=dict(stated["custom"]), **plain)
+
+
+_DC = "{http://purl.org/dc/elements/1.1/}"
+# What python-docx and docxtpl call them, and what the part calls them.
+_WORDED = {
+    "title": f"{_DC}title",
+    "subject": f"{_DC}subject",
+    "author": f"{_DC}creator",
+    "comments": f"{_DC}description",
+    "identifier": f"{_DC}identifier",
+    "language": f"{_DC}language",
+}
+
+
+def texts_in(core: etree._Element) -> dict[str, str]:
+    """The properties that a template's `docProps/core.xml` words, by name."""
+    found = {name: core.findtext(element) for name, element in _WORDED.items()}
+    return {name: words for name, words in found.items() if words}

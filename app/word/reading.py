@@ -38,8 +38,8 @@ def outline(document: bytes) -> list[Line]:
     is first used. Raises `UnreadableTemplate` when the bytes are no document.
     """
     members = read_members(document)
-    styles = _StyleSheet.read(members.get(STYLES))
-    counter = _Counter(_Definitions.read(members.get(NUMBERING), styles))
+    styles = StyleSheet.read(members.get(STYLES))
+    counter = Counter(Definitions.read(members.get(NUMBERING), styles))
     lines = []
     for paragraph in etree.fromstring(members[DOCUMENT]).iter(w("p")):
         if any(True for _ in paragraph.iterancestors(f"{{{MC}}}Fallback")):
@@ -92,14 +92,17 @@ def _attribute(element: etree._Element | None) -> str | None:
 
 
 @dataclass(slots=True)
-class _StyleSheet:
+class StyleSheet:
+    """The styles of a document by id: their names as Word shows them, bases and numbers."""
+
     names: dict[str, str] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, _NumberProperties] = field(default_factory=dict)
     default: str = ""
 
     @classmethod
-    def read(cls, styles_xml: bytes | None) -> "_StyleSheet":
+    def read(cls, styles_xml: bytes | None) -> "StyleSheet":
+        """The styles of a document with this part."""
         sheet = cls()
         for style in etree.fromstring(styles_xml).iter(w("style")) if styles_xml else ():
             identifier = style.get(w("styleId"), "")
@@ -113,12 +116,15 @@ class _StyleSheet:
         return sheet
 
     def of(self, paragraph: etree._Element) -> str:
+        """The id of the paragraph's style."""
         return _attribute(paragraph.find(f"{w('pPr')}/{w('pStyle')}")) or self.default
 
     def name(self, style: str) -> str:
+        """The name of a style."""
         return self.names.get(style, style)
 
     def chain(self, style: str) -> Iterator[str]:
+        """The style and those that it is based on."""
         seen: set[str] = set()
         while style and style not in seen:
             seen.add(style)
@@ -156,11 +162,14 @@ class _List:
 
 
 @dataclass(slots=True)
-class _Definitions:
+class Definitions:
+    """The lists of a document by id."""
+
     lists: dict[int, _List] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, numbering_xml: bytes | None, styles: _StyleSheet) -> "_Definitions":
+    def read(cls, numbering_xml: bytes | None, styles: StyleSheet) -> "Definitions":
+        """The lists of a document with this numbering part."""
         if not numbering_xml:
             return cls()
         root = etree.fromstring(numbering_xml)
@@ -173,7 +182,7 @@ def _list_in(
     number: etree._Element,
     abstracts: Mapping[int, etree._Element],
     numbers: Mapping[int, etree._Element],
-    styles: _StyleSheet,
+    styles: StyleSheet,
 ) -> _List:
     abstract_id = _value(number.find(w("abstractNumId"))) or 0
     abstract = abstracts.get(abstract_id)
@@ -197,22 +206,24 @@ def _list_in(
 
 
 @dataclass(slots=True)
-class _Counter:
+class Counter:
     """Counts as Word does: lists that share an abstract definition share their counters."""
 
-    definitions: _Definitions
+    definitions: Definitions
     counts: dict[int, dict[int, int]] = field(default_factory=dict)
     begun: set[tuple[int, int]] = field(default_factory=set)
 
-    def numbered(self, paragraph: etree._Element, style: str, styles: _StyleSheet) -> tuple[int | None, str]:
-        list_id, level = self._list_of(paragraph, style, styles)
+    def numbered(self, paragraph: etree._Element, style: str, styles: StyleSheet) -> tuple[int | None, str]:
+        """The paragraph counted: its level, None where Word numbers nothing, and the number as printed."""
+        list_id, level = self.list_of(paragraph, style, styles)
         found = self.definitions.lists.get(list_id or 0)
         if found is None or level not in found.levels:
             return None, ""
         self._count(found, list_id or 0, level)
         return level, self._label(found, level)
 
-    def _list_of(self, paragraph: etree._Element, style: str, styles: _StyleSheet) -> tuple[int | None, int]:
+    def list_of(self, paragraph: etree._Element, style: str, styles: StyleSheet) -> tuple[int | None, int]:
+        """The list that the paragraph belongs to, None or 0 for none, and its level."""
         own = _number_properties(paragraph)
         list_id, level = own.list_id, own.level
         for name in styles.chain(style):

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from app.errors import Fault, Invalid
 
+_SHOWN = 80  # characters of a text that a sentence quotes
+
 
 class UnreadableTemplate(Invalid):
     """The file is not a Word document that we open."""
@@ -48,6 +50,13 @@ class TemplateFails(Invalid):
         super().__init__("The template cannot be filled with these values.", [Fault(where, why)])
 
 
+class TemplateTooCostly(Invalid):
+    """Filling the template would take more time or room than one paper may have."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The template cannot be filled: {why}")
+
+
 class MisplacedValue(Invalid):
     """A value stands where Word would not show it."""
 
@@ -60,13 +69,44 @@ class MisplacedValue(Invalid):
 
 
 class NotPrinted(Invalid):
-    """The template leaves out narratives that have text; nothing is lost in silence."""
+    """The template leaves out what it must print; nothing is lost in silence. `keys` are the places of it all."""
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self.keys = tuple(keys)
+    def __init__(self, left_out: Iterable[tuple[str, str]]) -> None:
+        """`left_out` has the place and the words of each: the key of a narrative, the path of anything else."""
+        faults = [Fault(place, f"{_quoted(words)} is not printed by the template.") for place, words in left_out]
+        self.keys = tuple(fault.where for fault in faults)
+        super().__init__("The template does not print everything that it was given.", faults)
+
+
+def _quoted(words: str) -> str:
+    words = " ".join(words.split())
+    if len(words) > _SHOWN:
+        words = f"{words[: _SHOWN - 1]}…"
+    return f"“{words}”" if words else "This picture"
+
+
+class MissingPicture(Invalid):
+    """A narrative shows a picture that was not given."""
+
+    def __init__(self, digest: str, where: str) -> None:
+        self.digest = digest
+        super().__init__("A picture is missing.", [Fault(where, f"The picture {digest} is not stored.")])
+
+
+class UnusablePicture(Invalid):
+    """The bytes of a picture are no PNG, JPEG or GIF."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"The picture {digest} is not a PNG, JPEG or GIF file, or it is damaged.")
+
+
+class PageNotTurned(Invalid):
+    """A turned page stands where no page can begin."""
+
+    def __init__(self, where: str) -> None:
         super().__init__(
-            "The template does not print everything that it was given.",
-            [Fault(key, "This text is not printed by the template.") for key in self.keys],
+            "A narrative with a turned page is printed in a table, a header or a footer, where no page can begin.",
+            [Fault(where, "Print this narrative in the body of the document.")],
         )
 
 

@@ -30,6 +30,7 @@ ROLE_STYLES: Mapping[str, Role] = {
     "bullet": Role("paragraph", ("List Bullet", "List Paragraph", "Normal")),
     "number": Role("paragraph", ("List Number", "List Paragraph", "Normal")),
     "quote": Role("paragraph", ("Quote", "Body Text", "Normal")),
+    "figure": Role("paragraph", ("Figure", "Body Text", "Normal"), fitting=3),
     "caption": Role("paragraph", ("Caption", "Body Text", "Normal")),
     "table text": Role("paragraph", ("Table Text", "Normal")),
     "table": Role("table", ("Board Table", "Table Grid")),
@@ -65,6 +66,31 @@ def styles_in(styles_xml: bytes | None) -> Styles:
         if not any(found[: role.fitting]):
             fallen_back.append(name)
     return Styles(ids, tuple(fallen_back))
+
+
+def font_in(styles_xml: bytes | None) -> str | None:
+    """The face of body text, None when the template leaves it to its theme."""
+    if not styles_xml:
+        return None
+    root = etree.fromstring(styles_xml)
+    identifier = styles_in(styles_xml)["paragraph"]
+    seen: set[str] = set()
+    while identifier and identifier not in seen:
+        seen.add(identifier)
+        style = next((s for s in root.iter(w("style")) if s.get(w("styleId")) == identifier), None)
+        if style is None:
+            break
+        if font := _ascii_font(style):
+            return font
+        base = style.find(w("basedOn"))
+        identifier = base.get(w("val")) if base is not None else None
+    defaults = root.find(f"{w('docDefaults')}/{w('rPrDefault')}")
+    return _ascii_font(defaults) if defaults is not None else None
+
+
+def _ascii_font(holder: etree._Element) -> str | None:
+    fonts = holder.find(f"{w('rPr')}/{w('rFonts')}")
+    return fonts.get(w("ascii")) if fonts is not None else None
 
 
 def _present(styles_xml: bytes) -> dict[tuple[str, str], str]:

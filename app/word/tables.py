@@ -21,6 +21,8 @@ _LOOK = (
     '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="0"'
     ' w:noVBand="1"/>'
 )
+# What a heading cell heads, in Word's own words; a table style may show it.
+_HEADS = {"col": '<w:cnfStyle w:val="100000000000"/>', "row": '<w:cnfStyle w:val="001000000000"/>'}
 _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 # For templates without any table style: a table without lines is hard to read.
 _BORDERS = "".join(
@@ -68,7 +70,7 @@ def column_widths(table: Table, text_width: int) -> tuple[int, ...]:
                 least[column] = max(least[column], min(_longest_word(cell.blocks) + _MARGIN, _WIDEST))
                 wanted[column] = max(wanted[column], min(_length(cell.blocks) + _MARGIN, _WIDEST))
     room = text_width // _CHARACTER - sum(least)
-    more = [want - need for want, need in zip(wanted, least, strict=True)]
+    more = [max(want - need, 0) for want, need in zip(wanted, least, strict=True)]
     spread = max(0, min(room, sum(more)))
     shares = (
         [need * sum(more) + extra * spread for need, extra in zip(least, more, strict=True)] if any(more) else least
@@ -157,4 +159,5 @@ def _cell_properties(cell: Cell, widths: Sequence[int], merge: str, background: 
     width = sum(widths[cell.column : cell.column + cell.colspan])
     span = f'<w:gridSpan w:val="{cell.colspan}"/>' if cell.colspan > 1 else ""
     shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{background}"/>' if background else ""
-    return f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shading}</w:tcPr>'
+    heads = _HEADS[cell.scope] if cell.scope else ""
+    return f'<w:tcPr>{heads}<w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shading}</w:tcPr>'

@@ -1,16 +1,21 @@
 """A template made ready: read, checked and known by its digest, before any paper is printed with it."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from difflib import get_close_matches
+from threading import Lock
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
 from app.errors import Fault
-from app.word.container import DOCUMENT, read_members, write_members
-from app.word.engine import inspected
+from app.word.container import CONTENT_TYPES, DOCUMENT, Packed, packed, read_file
+from app.word.engine import PartFindings, Program, compiled, inspected, inspected_text
 from app.word.layout import Layout, layout_in
+from app.word.names import known_part
 from app.word.namespaces import w
 from app.word.numbering import NumberingPart, numbering_in
 from app.word.parts import (
@@ -19,10 +24,13 @@ from app.word.parts import (
     NUMBERING,
     STYLES,
     first_free_id,
+    parts_of_kinds,
     with_part,
     without_leftovers,
 )
+from app.word.properties import texts_in
 from app.word.refusals import BrokenTemplate, TemplateNotAllowed, UnknownName, UnreadableTemplate
+from app.word.tags import TAG, has_tags
 
 Vocabulary: TypeAlias = "Mapping[str, Vocabulary | None]"
 """A tree of the names that a template may use; None where a name has no names below it."""
@@ -30,19 +38,32 @@ Vocabulary: TypeAlias = "Mapping[str, Vocabulary | None]"
 RESERVED = "document"
 """The key of the context that holds the document's properties; every template may use it."""
 
+FILLED_KINDS = ("document.main", "header", "footer", "footnotes", "endnotes", "comments")
+"""The kinds of parts that are filled, as content types name them."""
+
+_KEPT_TEMPLATES = 32
+_PROPERTY = ", "
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledTemplate:
-    """A template that may be rendered any number of times.
+    """A template that may be rendered any number of times, by any number of threads at once.
 
-    `template` is the template's bytes made ready, `digest` the SHA-256 of the bytes that were given.
+    `digest` is the SHA-256 of the bytes that were given, `kept` the members that go into documents as they are,
+    `programs` the parts that are filled, in that order, `properties` the document properties that the template words
+    itself, by name; `drawn` are members with drawings, whose ids are counted anew, `joints` the content types and the
+    relationships, which say what parts there are and how they belong together.
     """
 
-    template: bytes
     digest: str
     layout: Layout
     numbering: NumberingPart
     first_relationship: Mapping[str, int]
+    kept: Mapping[str, Packed]
+    programs: tuple[Program, ...]
+    properties: Mapping[str, Program]
+    drawn: Mapping[str, str]
+    joints: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,69 +75,172 @@ class TagFaults:
     unknown: tuple[Fault, ...]
 
 
+class _Shelf:
+    """The templates that were compiled last, by digest and vocabulary; threads may share it."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._lock = Lock()
+        self._templates: OrderedDict[tuple[str, str], CompiledTemplate] = OrderedDict()
+
+    def find(self, key: tuple[str, str]) -> CompiledTemplate | None:
+        with self._lock:
+            found = self._templates.get(key)
+            if found:
+                self._templates.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[str, str], template: CompiledTemplate) -> None:
+        with self._lock:
+            self._templates[key] = template
+            while len(self._templates) > self._room:
+                self._templates.popitem(last=False)
+
+
+_SHELF = _Shelf(_KEPT_TEMPLATES)
+
+
 def compile_template(template: bytes, vocabulary: Vocabulary) -> CompiledTemplate:
-    """The template ready for rendering.
+    """The template ready for rendering; the same one again for the same bytes and vocabulary, while it is kept.
 
     Raises `UnreadableTemplate`, `BrokenTemplate`, `TemplateNotAllowed` or `UnknownName`, with every fault and
     its place.
     """
-    members = prepared_members(template)
-    ready = write_members(members)
-    faults = tag_faults(ready, vocabulary)
+    key = (hashlib.sha256(template).hexdigest(), json.dumps(vocabulary, sort_keys=True))
+    found = _SHELF.find(key)
+    if found is None:
+        found = _compiled(template, key[0], vocabulary)
+        _SHELF.put(key, found)
+    return found
+
+
+def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledTemplate:
+    opened = opened_template(template)
+    members = opened.members
+    parts = tagged_parts(opened)
+    faults = tag_faults(parts, vocabulary)
     if faults.broken:
         raise BrokenTemplate(faults.broken)
     if faults.refused:
         raise TemplateNotAllowed(faults.refused)
     if faults.unknown:
         raise UnknownName(faults.unknown)
+    programs = tuple(compiled(found) for found in parts if _PROPERTY not in found.part)
+    filled = {program.part for program in programs}
     return CompiledTemplate(
-        template=ready,
-        digest=hashlib.sha256(template).hexdigest(),
+        digest=digest,
         layout=layout_in(members[DOCUMENT], members.get(STYLES)),
         numbering=numbering_in(members[NUMBERING]),
         first_relationship=_first_relationships(members),
+        kept={
+            name: opened.packed.get(name) or packed(content)
+            for name, content in members.items()
+            if name not in filled | {CORE, CUSTOM}
+        },
+        programs=programs,
+        properties={
+            found.part.partition(_PROPERTY)[2]: compiled(found, is_xml=False)
+            for found in parts
+            if _PROPERTY in found.part
+        },
+        drawn={
+            name: content.decode()
+            for name, content in members.items()
+            if name not in filled and name.startswith("word/") and name.endswith(".xml") and b"<wp:docPr" in content
+        },
+        joints={name: content for name, content in members.items() if name == CONTENT_TYPES or name.endswith(".rels")},
     )
 
 
-def prepared_members(template: bytes) -> dict[str, bytes]:
-    """The template's parts, without leftovers, with room for numbering and properties.
+class OpenedTemplate(NamedTuple):
+    """The parts of a template: without leftovers, with room for numbering and properties.
 
-    Raises `UnreadableTemplate`, also when a part is no XML.
+    `trees` holds every part that is XML, `packed` the compressed bytes of those that are as they were in the file,
+    `core` the properties as the template had them.
     """
-    members = without_leftovers(read_members(template))
+
+    members: Mapping[str, bytes]
+    trees: Mapping[str, etree._Element]
+    packed: Mapping[str, Packed]
+    core: etree._Element | None
+
+
+def opened_template(template: bytes) -> OpenedTemplate:
+    """The template's parts. Raises `UnreadableTemplate`, also when a part is no XML."""
+    read = read_file(template)
+    given = {name: member.content for name, member in read.items()}
+    members = without_leftovers(given)
+    core = _tree(CORE, given[CORE]) if CORE in given else None
     members = with_part(members, CORE, _EMPTY_CORE)
     members = with_part(members, CUSTOM, _EMPTY_CUSTOM)
     if NUMBERING not in members:
         members = with_part(members, NUMBERING, numbering_in(None).extended(()))
-    _require_xml(members)
-    return members
-
-
-def _require_xml(members: Mapping[str, bytes]) -> None:
-    for part, content in members.items():
-        if part.endswith((".xml", ".rels")):
-            try:
-                root = etree.fromstring(content)
-            except etree.XMLSyntaxError as error:
-                raise UnreadableTemplate(f"its part {part} is damaged.") from error
-            if any(table.find(w("tblGrid")) is None for table in root.iter(w("tbl"))):
-                raise UnreadableTemplate(f"a table in its part {part} has no columns.")
-
-
-def tag_faults(ready: bytes, vocabulary: Vocabulary) -> TagFaults:
-    """What is wrong with the tags of a template that was made ready."""
-    known = {*vocabulary, RESERVED}
-    parts = inspected(ready)
-    return TagFaults(
-        broken=tuple(fault for found in parts.values() for fault in found.broken),
-        refused=tuple(fault for found in parts.values() for fault in found.refused),
-        unknown=tuple(
-            Fault(place, f"There is no “{name}” in a paper.")
-            for found in parts.values()
-            for name, place in found.names.items()
-            if name not in known
-        ),
+    return OpenedTemplate(
+        members=members,
+        trees={name: _tree(name, content) for name, content in members.items() if name.endswith((".xml", ".rels"))},
+        packed={
+            name: member.packed
+            for name, member in read.items()
+            if member.packed and members.get(name) is member.content
+        },
+        core=core,
     )
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+
+
+def _tree(part: str, content: bytes) -> etree._Element:
+    try:
+        root = etree.fromstring(content, _parser())
+    except etree.XMLSyntaxError as error:
+        raise UnreadableTemplate(f"its part {part} is damaged.") from error
+    if any(table.find(w("tblGrid")) is None for table in root.iter(w("tbl"))):
+        raise UnreadableTemplate(f"a table in its part {part} has no columns.")
+    return root
+
+
+def tagged_parts(opened: OpenedTemplate) -> list[PartFindings]:
+    """What is to be said of every part that is filled: the body first, and document properties with tags last.
+
+    A property is called by its part and its name, such as `docProps/core.xml, title`.
+    """
+    members = opened.members
+    names = sorted(parts_of_kinds(members[CONTENT_TYPES], FILLED_KINDS), key=lambda name: (name != DOCUMENT, name))
+    found = [
+        inspected(name, opened.trees[name])
+        for name in names
+        if name in opened.trees and (name == DOCUMENT or has_tags(members[name]))
+    ]
+    texts = texts_in(opened.core) if opened.core is not None else {}
+    return found + [
+        inspected_text(f"{CORE}{_PROPERTY}{name}", words) for name, words in texts.items() if TAG.search(words)
+    ]
+
+
+def tag_faults(parts: Iterable[PartFindings], vocabulary: Vocabulary) -> TagFaults:
+    """What is wrong with the tags of these parts."""
+    known: Vocabulary = {RESERVED: None, **vocabulary}
+    return TagFaults(
+        broken=tuple(fault for found in parts for fault in found.broken),
+        refused=tuple(fault for found in parts for fault in found.refused),
+        unknown=tuple(fault for found in parts for fault in _unknown(found, known)),
+    )
+
+
+def _unknown(found: PartFindings, known: Vocabulary) -> Iterator[Fault]:
+    """A fault for each name that no paper has, where it is used first, with the name that may be meant."""
+    named = set()
+    for path, lineno in found.uses:
+        depth, there = known_part(path, known)
+        wrong = path[: depth + 1]
+        if depth < len(path) and wrong not in named:
+            named.add(wrong)
+            owner = f"“{'.'.join(path[:depth])}”" if depth else "a paper"
+            near = get_close_matches(path[depth], there, n=1)
+            hint = f" Did you mean “{near[0]}”?" if near else ""
+            yield Fault(found.place(lineno), f"There is no “{path[depth]}” in {owner}.{hint}")
 
 
 def _first_relationships(members: Mapping[str, bytes]) -> dict[str, int]:

@@ -1,12 +1,46 @@
-"""Values that a template can print and do nothing else with: they have no attributes that it could reach."""
+"""Values of a context that are more than plain words: a template can print them, and none of them can be left out."""
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
-from app.narrative import Block, read
+from app.narrative import Block, files_needed, read
+from app.narrative import text as plain_text
 from app.word.refusals import TemplateFails
 from app.word.xmltext import run
 
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
+
+
+class Fact(str):
+    """A text that the template must print: where it has words and is left out, there is no document.
+
+    For a template it is a text like any other. What a filter makes of it stands for it, so that printing that is
+    enough; what is cut out of it does not.
+    """
+
+    __slots__ = ("_of",)
+
+    _of: "tuple[Fact, ...]"
+
+    def __new__(cls, words: str, of: "tuple[Fact, ...]" = ()) -> "Fact":
+        """The words; `of` are the facts that they were made of, none where they are a fact themselves."""
+        made = super().__new__(cls, words)
+        made._of = of
+        return made
+
+
+def facts_in(words: str) -> tuple[Fact, ...]:
+    """The facts of the context that are printed when these words are."""
+    if not isinstance(words, Fact):
+        return ()
+    return words._of or (words,)
+
+
+def made_of(words: str, *sources: Any) -> str:
+    """The words, standing for the facts among their sources."""
+    of = tuple(fact for source in sources for fact in facts_in(source))
+    return Fact(words, of) if of else words
 
 
 class Narrative:
@@ -46,6 +80,22 @@ def blocks_in(narrative: Narrative) -> tuple[Block, ...]:
     return read(narrative._html)
 
 
+def text_in(narrative: Narrative) -> str:
+    """The narrative's words as plain text."""
+    return plain_text(narrative._html)
+
+
+def files_in(context: Mapping[str, Any]) -> list[str]:
+    """The digests of the pictures that the narratives of a context show, each once."""
+    narratives = (value for value in printables_in(context) if isinstance(value, Narrative))
+    return list(dict.fromkeys(digest for narrative in narratives for digest in _files_of(narrative)))
+
+
+def _files_of(narrative: Narrative) -> list[str]:
+    # Few narratives show pictures; the others need not be read for that.
+    return files_needed(narrative._html) if "<img " in narrative._html else []
+
+
 def heading_level_of(narrative: Narrative) -> int:
     """The level of the style that its `h3` takes."""
     return narrative._heading_level
@@ -68,6 +118,9 @@ class Coloured:
         self._background = background.upper()
         self._foreground = foreground.upper()
 
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
     def __html__(self) -> str:
         look = f'<w:b/><w:bCs/><w:color w:val="{self._foreground}"/>'
         shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{self._background}"/>'
@@ -89,3 +142,40 @@ class Coloured:
 def words_of(coloured: Coloured) -> str:
     """The text of a coloured word."""
     return coloured._text
+
+
+Printable: TypeAlias = Narrative | Coloured | Fact
+"""What a template must print where it is not empty."""
+
+_PRINTABLE = frozenset({Narrative, Coloured, Fact})
+
+
+def printables_in(context: Mapping[str, Any]) -> Iterator[Printable]:
+    """Everything in the context that must be printed, in its order."""
+    waiting: list[Any] = [context]
+    while waiting:
+        value = waiting.pop()
+        kind = type(value)
+        if kind in _PRINTABLE:
+            yield value
+        elif kind is dict:
+            waiting.extend(reversed(value.values()))
+        elif kind is list:
+            waiting.extend(reversed(value))
+        elif isinstance(value, Mapping):
+            waiting.extend(reversed(list(value.values())))
+        elif isinstance(value, tuple):
+            waiting.extend(reversed(value))
+
+
+def placed(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Everything in a context that is no group and no list, with the path that names it: `sections[2].heading`."""
+    match value:
+        case Mapping():
+            for name, inner in value.items():
+                yield from placed(inner, f"{path}.{name}" if path else str(name))
+        case list() | tuple():
+            for number, inner in enumerate(value):
+                yield from placed(inner, f"{path}[{number}]")
+        case _:
+            yield path, value

@@ -9,6 +9,8 @@ import pytest
 from app.audit.queries import walk
 from app.facts import read
 from app.facts.parse import FaultyFacts
+from app.pictures.models import Picture
+from tests.conftest import NOW
 from tests.facts.stories import a_force, formats, loaded, only, small
 
 
@@ -280,3 +282,14 @@ def test_a_format_that_cannot_be_used_is_refused(nothing_reaches_the_database, c
     (shape,) = formats().formats
     found = faults(database, blobs, only(formats=[shape.model_dump() | change]))
     assert any(fault.startswith(sentence) for fault in found), found
+
+
+def test_a_picture_that_nobody_stored_is_named_with_its_place(database, blobs):
+    shown = f'<figure><img src="{"a" * 64}" alt="A map"></figure>'
+    document = changed("workstreams/0/updates/0/parts", {"progress": {"format": "html", "value": shown}})
+    assert faults(database, blobs, formats(), document) == [
+        f"workstreams[0].updates[0].parts.progress: shows the picture {'a' * 64}, which is not stored; upload it first"
+    ]
+    with database.writing() as session:
+        session.add(Picture(digest="a" * 64, media_type="image/png", width=1, height=1, size=1, added_at=NOW))
+    assert loaded(database, blobs, formats(), document)

@@ -7,15 +7,17 @@ import zipfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.oxml.ns import qn
 from docx.table import Table
+from pydantic import BaseModel
 
-from app.assembly.context import PaperContext, for_engine, vocabulary
-from app.word import check, compile_template, content_digest, outline, render
+from app.assembly.context import PaperContext, Printed, for_engine, vocabulary
+from app.word import Coloured, NotPrinted, check, compile_template, content_digest, outline, render
 from tests.conftest import ROOT
 from tests.templates.scrutiny_paper import COLOURS, FIVE_DIMENSIONS, a_paper
 
@@ -323,3 +325,60 @@ def test_the_title_is_no_heading_and_comes_first(paper: bytes) -> None:
     assert (first.style.name, first.text) == ("Title", "Performance and Resources Scrutiny Programme 2026/27")
     assert outline_level(first.style) is None
     assert second.text == "Report to: Office of the Police, Fire and Crime Commissioner for Wendmark"
+
+
+# What it may not leave out
+
+LEFT_OUT = [
+    ("{{ row.label }}", "front_sheet[3].label", "Chief officer"),
+    ("{{ row.value }}", "front_sheet[3].value", "To be completed"),
+    ("{{ section.heading }}", "sections[5].heading", "Implications (Issues)"),
+    ("{{ block.words }}", "sections[5].blocks[0].words", "None noted at this time."),
+    ("{{ line.name }}", "sections[4].blocks[0].lines[1].name", "Procurement"),
+    ("{{ line.gap }}", "sections[4].blocks[0].lines[8].gap", "To be written: Mental health has reported nothing"),
+    ("{{ update.nil }}", "sections[4].blocks[0].lines[3].updates[0].nil", "Nothing to report."),
+    ("{{ update.source_note }}", "sections[4].blocks[0].lines[1].updates[0].source_note", "Ratings from the programme"),
+    ("{{ part.gap }}", "sections[4].blocks[0].lines[1].updates[0].parts[2].gap", "To be written: Procurement has no"),
+    ("{{ part.check }}", "sections[4].blocks[0].lines[4].updates[0].parts[0].check", "To be checked: the update"),
+    ("{{ value.meaning }}", "sections[3].blocks[1].keys[0].values[0].meaning", "What red means."),
+    ("{{r value.word }}", "sections[3].blocks[1].keys[1].values[2].word", "Green"),
+    ("{{ dimension.label }}", "sections[3].blocks[1].keys[0].dimensions[1].label", "Time"),
+    ("{{ dimension.meaning }}", "sections[3].blocks[1].keys[0].dimensions[1].meaning", "Against the agreed plan."),
+    ("{{ cell.dimension }}", "sections[4].blocks[0].lines[1].updates[0].ratings[1].dimension", "Time"),
+    ("{{r cell.word }}", "sections[4].blocks[0].lines[1].updates[0].ratings[1].word", "Red"),
+    ("{{ marking }}", "marking", "OFFICIAL"),
+]
+
+
+@pytest.mark.parametrize(("tag", "place", "words"), LEFT_OUT, ids=[tag for tag, _, _ in LEFT_OUT])
+def test_a_template_that_leaves_something_out_makes_no_paper(tag: str, place: str, words: str) -> None:
+    forgetful = io.BytesIO()
+    with zipfile.ZipFile(TEMPLATE) as whole, zipfile.ZipFile(forgetful, "w") as cut:
+        for member in whole.namelist():
+            cut.writestr(member, whole.read(member).replace(tag.encode(), b"the tag is gone"))
+    compiled = compile_template(forgetful.getvalue(), vocabulary())
+    with pytest.raises(NotPrinted) as caught:
+        render(compiled, for_engine(a_paper()), {})
+    said = {fault.where: fault.what for fault in caught.value.faults}
+    assert said[place].startswith(f"“{words}")
+    assert said[place].endswith("is not printed by the template.")
+    assert {where.rpartition(".")[2] for where in said} == {place.rpartition(".")[2]}
+
+
+def test_every_text_that_must_be_printed_is_tried_above() -> None:
+    tried = {re.sub(r"\[[0-9]+\]", "", place).rpartition(".")[0::2] for _, place, _ in LEFT_OUT}
+    marked = {
+        (path.rpartition(".")[2], name)
+        for path, model in _models(PaperContext)
+        for name, field in model.model_fields.items()
+        if Printed() in field.metadata or field.annotation is Coloured
+    }
+    assert {(owner.rpartition(".")[2], name) for owner, name in tried} == marked
+
+
+def _models(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    yield path, model
+    for name, field in model.model_fields.items():
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _models(kind, f"{path}.{name}")

@@ -10,11 +10,13 @@ import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from app.errors import Invalid
 from app.word import (
     BrokenTemplate,
     Coloured,
+    Fact,
     MisplacedValue,
     MissingValue,
     Narrative,
@@ -29,6 +31,9 @@ from app.word import (
     text_of,
 )
 from tests.word.templates import DOCUMENT, a_template, compiled, printed, saved
+
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 AS_TYPED = [
     "R&D < 5",
@@ -160,6 +165,87 @@ def test_a_narrative_that_is_not_printed_stops_the_paper():
     with pytest.raises(NotPrinted) as caught:
         printed(a_template("nothing"), **values)
     assert caught.value.keys == ("sections.purpose",)
+    assert "“x” is not printed" in str(caught.value)
+
+
+def lines(*names: str) -> list[dict[str, Fact]]:
+    return [{"name": Fact(name)} for name in names]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ line.name }}",
+        "{{ line.name|upper }}",
+        "{{ line.name|trim|replace('&', 'and') }}",
+        "{{ line.name|default('nothing') }}",
+        "{% set called = line.name %}{{ called }}",
+        "{{ line.name if line.name else 'nothing' }}",
+    ],
+)
+def test_a_fact_is_printed_as_it_is_or_as_a_filter_words_it(tag):
+    template = a_template("{%p for line in lines %}", tag, "{%p endfor %}")
+    assert len(text_of(printed(template, lines=lines("R&D", "Fleet")))) == 2
+
+
+@pytest.mark.parametrize("tag", ["{{ lines|map(attribute='name')|join(', ') }}", "{{ lines|join(', ', 'name') }}"])
+def test_facts_that_are_joined_are_all_printed(tag):
+    assert text_of(printed(a_template(tag), lines=lines("R&D", "Fleet", ""))) == ["R&D, Fleet, "]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{% if line.name %}named{% endif %}",
+        "{% if line.name == 'Fleet' or 'F' in line.name %}fleet{% else %}other{% endif %}",
+        "{{ line.name|length }}",
+        "{{ line.name|first }}",
+        "{{ line.name[:3] }}",
+        "{% set called = line.name %}called",
+        "{% if line.name|upper|trim == 'FLEET' %}fleet{% endif %}",
+        "{% if loop.first %}{{ line.name }}{% endif %}",
+        "{{ lines[0].name }}",
+    ],
+)
+def test_a_fact_that_is_only_asked_about_or_cut_is_left_out(tag):
+    with pytest.raises(NotPrinted) as caught:
+        printed(a_template("{%p for line in lines %}", tag, "{%p endfor %}"), lines=lines("Fleet", "Fleet"))
+    assert caught.value.keys[-1] == "lines[1].name"
+    assert "“Fleet” is not printed by the template." in str(caught.value)
+
+
+def test_a_fact_without_words_need_not_be_printed():
+    printed(a_template("nothing"), line={"gap": Fact(""), "word": Coloured("", "2E7D32", "FFFFFF")})
+
+
+def test_a_coloured_word_must_be_printed():
+    ratings = [Coloured("Green", "2E7D32", "FFFFFF"), Coloured("Green", "2E7D32", "FFFFFF")]
+    with pytest.raises(NotPrinted, match="Green") as caught:
+        printed(a_template("{{r ratings[0] }}"), ratings=ratings)
+    assert caught.value.keys == ("ratings[1]",)
+
+
+def test_what_only_a_program_reads_is_not_printed():
+    document = docx.Document()
+    document.core_properties.title = "{{ name }}"
+    document.add_picture(io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunks_of_a_pixel()))
+    next(document.element.body.iter(f"{WP}docPr")).set("descr", "{{ name }}")
+    with pytest.raises(NotPrinted) as caught:
+        printed(saved(document), name=Fact("Fleet"))
+    assert caught.value.keys == ("name",)
+    document.sections[0].footer.paragraphs[0].text = "{{ name }}"
+    made = docx.Document(io.BytesIO(printed(saved(document), name=Fact("Fleet"))))
+    assert made.core_properties.title == made.sections[0].footer.paragraphs[0].text == "Fleet"
+
+
+def test_words_in_a_drawing_are_printed():
+    document = docx.Document()
+    document.add_picture(io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunks_of_a_pixel()))
+    drawn = next(document.element.body.iter(f"{A}graphicData"))
+    etree.SubElement(drawn, f"{A}t").text = "{{ name }}"
+    assert b"<a:t>R&amp;D</a:t>" in zipfile.ZipFile(io.BytesIO(printed(saved(document), name=Fact("R&D")))).read(
+        "word/document.xml"
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +264,7 @@ def test_a_value_where_word_would_not_show_it_is_refused(tag, value):
 
 def test_opaque_values_have_nothing_inside():
     for expression in ("x._html", "x.key", "x.printed", "x|upper", "x|string"):
-        with pytest.raises((MissingValue, TemplateFails)):
+        with pytest.raises((MissingValue, TemplateFails, TemplateNotAllowed)):
             printed(a_template(f"{{{{ {expression} }}}}"), x=Narrative("<p>secret</p>", "k"))
 
 

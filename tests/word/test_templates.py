@@ -114,6 +114,23 @@ def test_check_quotes_the_paragraph_of_a_broken_tag():
     assert "endif" in finding.what
 
 
+def test_a_name_is_followed_through_loops_filters_and_assignments():
+    paper = {"sections": {"heading": None, "blocks": {"text": None}}, "title": None}
+    template = a_template(
+        "{% for section in sections|sort(attribute='heading') %}{{ section.headin }}{% set all = section.blocks %}",
+        "{% for block in all[:2] %}{{ block.text }}{{ block.txt }}{% endfor %}{% endfor %}",
+        "{{ sections|map(attribute='blokcs')|first }}{% if titel %}{% elif sections[0].blocks.text %}{% endif %}",
+        "{{ title.anything }}{% with s = sections %}{% for section in s %}{{ section.wrong }}{% endfor %}{% endwith %}",
+    )
+    assert [f.what for f in check(template, paper) if f.code == "unknown-name"] == [
+        "There is no “headin” in “sections”. Did you mean “heading”?",
+        "There is no “txt” in “sections.blocks”. Did you mean “text”?",
+        "There is no “blokcs” in “sections”. Did you mean “blocks”?",
+        "There is no “titel” in a paper. Did you mean “title”?",
+        "There is no “wrong” in “sections”.",
+    ]
+
+
 def test_nothing_is_found_in_a_template_with_every_style():
     document = docx.Document(io.BytesIO(GOOD))
     for name, kind in (("Table Text", 1), ("Hyperlink", 2), ("Board Table", 3)):
