@@ -37,3 +37,18 @@ def broken_html(draw: st.DrawFn) -> str:
         )
     )
     return "".join(pieces)
+
+
+_NAMES = st.from_regex(r"[A-Za-zé][A-Za-z0-9]{0,5}", fullmatch=True)
+_SIGNS = st.sampled_from(
+    [
+        *("\n", "\n\n", " ", "    ", "| ", " |", "\n|---|---|\n", "\n- ", "\n1. ", "\n> ", "\n# ", "\n---\n", "\n```"),
+        *("*", "**", "_", "~~", "`", "[", "]", "]: ", "(", ")", "!", "<", ">", "\\", ":", '"', "  \n", "\n| a | b |\n"),
+    ]
+)
+
+
+def markdown() -> st.SearchStrategy[list[str]]:
+    """Pieces of a Markdown source: words, the signs that mean something, links."""
+    links = st.builds("[{}](https://example.org/)".format, _NAMES)
+    return st.lists(st.one_of(_NAMES, _SIGNS, links), max_size=25)
