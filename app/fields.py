@@ -16,8 +16,21 @@ from app.errors import Invalid
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML 1.0 document can hold (https://www.w3.org/TR/xml/#charsets)."""
 
+# What may break a line. A no-break space may not, and keeps a sum and its unit together.
+_WHITE_SPACE = re.compile("[ \t\r\n\x85\u2028\u2029]+")
+
 KEY_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$"
 COLOUR_PATTERN = r"^[0-9A-F]{6}$"
+
+
+LONGEST_QUOTE = 60
+"""Characters of a wrong value that a sentence about it quotes."""
+
+
+def quoted(value: object) -> str:
+    """The value in one short line, of characters that every answer and terminal can hold."""
+    text = re.sub(r"\s+", " ", str(value)).encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
 def _printable(value: str) -> str:
@@ -28,22 +41,22 @@ def _printable(value: str) -> str:
 
 
 def _single_line(value: str) -> str:
-    line = " ".join(value.split())
-    if not line:
+    if not value.strip():
         raise ValueError("must not be empty")
-    return line
+    return _WHITE_SPACE.sub(" ", value).strip(" ")
 
 
 def _known_form(value: Any) -> Any:
     forms = {"html", "markdown", "text"}
+    form: Any
     if isinstance(value, str):
         form, text = "markdown", value
     elif isinstance(value, dict) and set(value) == {"format", "value"} and isinstance(value["value"], str):
         form, text = value["format"], value["value"]
     else:
         raise ValueError('must be a text (Markdown) or {"format": "html" | "markdown" | "text", "value": text}')
-    if form not in forms:
-        raise ValueError(f"format must be one of {', '.join(sorted(forms))}, not “{form}”")
+    if not isinstance(form, str) or form not in forms:
+        raise ValueError(f"format must be one of {', '.join(sorted(forms))}, not “{quoted(form)}”")
     try:
         return narrative.clean(text, form)  # type: ignore[arg-type]
     except Invalid as error:
@@ -56,16 +69,17 @@ def _canonical_form(html: str) -> dict[str, str]:
 
 
 def _iso_day(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError(f"must be a date like 2026-03-26, not “{value[:40]}”")
-    return value
+    # A number would be taken for seconds since 1970, and a point in time for the day that it has somewhere.
+    if type(value) is date or (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        return value
+    raise ValueError(f"must be a date like 2026-03-26, not “{quoted(value)}”")
 
 
 SafeText = Annotated[str, Field(max_length=20_000), AfterValidator(_printable)]
 """Any text that a document can hold."""
 
 Line = Annotated[str, Field(max_length=300), AfterValidator(_printable), AfterValidator(_single_line)]
-"""One line of text, never empty; runs of white space become one space."""
+"""One line of text, never empty; runs of white space that may break a line become one space."""
 
 KeyText = Annotated[str, Field(pattern=KEY_PATTERN, max_length=100)]
 """A natural key: letters, digits, dots, dashes and underscores."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
 from app.assembly.context import vocabulary
 from app.errors import Fault
-from app.facts.check_papers import paper_faults
+from app.facts.check_papers import paper_faults, unknown_parts
 from app.facts.check_pictures import picture_faults
+from app.facts.decode import listed
 from app.facts.entries import NotBase64, rating_contents, template_bytes, update_content
 from app.facts.known import Known, Scale, every_item, known
 from app.facts.places import backwards, nothing, nothing_each, twice
@@ -31,14 +33,19 @@ from app.workstreams.queries import head_digests, scheme_above
 
 
 def faults_in_facts(session: Session, facts: FactsFile) -> list[Fault]:
-    """Every fault of the file against itself and the database, kind by kind; empty when it can be loaded."""
+    """The faults of the file against itself and the database, kind by kind; empty when it can be loaded.
+
+    Where there are many, the last entry says how many more there are.
+    """
     names = known(session, facts)
-    return [
-        *_said_twice(facts),
-        *_faults(facts, names),
-        *_rating_faults(session, facts, names),
-        *picture_faults(session, facts),
-    ]
+    return listed(
+        chain(
+            _said_twice(facts),
+            _faults(facts, names),
+            _rating_faults(session, facts, names),
+            picture_faults(session, facts),
+        )
+    )
 
 
 def _said_twice(facts: FactsFile) -> Iterator[Fault]:
@@ -73,6 +80,7 @@ def _faults(facts: FactsFile, names: Known) -> Iterator[Fault]:
         yield from _workstream(f"workstreams[{number}]", workstream, names)
     for number, paper in enumerate(facts.papers):
         yield from paper_faults(f"papers[{number}]", paper, names)
+    yield from unknown_parts(facts, names)
 
 
 def _person(place: str, person: PersonShape, names: Known) -> Iterator[Fault]:

@@ -1,14 +1,15 @@
 """What is wrong with a paper of a facts file beyond its shape, held against its format and what it chooses."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from app import narrative
 from app.errors import Fault
 from app.facts.known import Known
 from app.facts.places import nothing, nothing_each, twice
-from app.facts.shapes import PaperShape, SectionShape
-from app.formats.manifest import Manifest
+from app.facts.shapes import FactsFile, PaperShape, SectionShape
+from app.formats.manifest import Manifest, Need
 from app.papers.blocks import (
     AgainBlock,
     Block,
@@ -19,6 +20,41 @@ from app.papers.blocks import (
     TableBlock,
     WorkstreamsBlock,
 )
+
+
+def unknown_parts(facts: FactsFile, names: Known) -> Iterator[Fault]:
+    """A fault at every part of an update that a paper of the file takes and its format does not know.
+
+    A part that its workstream calls unused is not meant to be printed.
+    """
+    chosen: dict[str, list[PaperShape]] = {}
+    for paper in facts.papers:
+        for ref in dict.fromkeys(paper.workstreams):
+            chosen.setdefault(ref, []).append(paper)
+    for number, workstream in enumerate(facts.workstreams):
+        used = [
+            (f"workstreams[{number}].updates[{count}].parts.{part}", update.as_at, part)
+            for count, update in enumerate(workstream.updates)
+            for part, said in update.parts.items()
+            if said and workstream.parts.get(part) is not Need.UNUSED
+        ]
+        for paper in chosen.get(workstream.ref, ()):
+            manifest = names.manifests.get(paper.format)
+            if manifest is not None:
+                yield from _parts_of_no_format(used, paper, manifest)
+
+
+def _parts_of_no_format(
+    used: Iterable[tuple[str, date, str]], paper: PaperShape, manifest: Manifest
+) -> Iterator[Fault]:
+    parts = {part.key for part in manifest.parts}
+    for place, as_at, part in used:
+        if part not in parts and as_at <= (paper.cut_off or paper.meeting):
+            yield Fault(
+                place,
+                f"the format “{paper.format}” has no part “{part}”, and the paper “{paper.reference}” is to print it; "
+                f"its parts are {', '.join(sorted(parts))}",
+            )
 
 
 def paper_faults(place: str, paper: PaperShape, names: Known) -> Iterator[Fault]:
@@ -43,6 +79,10 @@ def _names_of_nothing(place: str, paper: PaperShape, names: Known) -> Iterator[F
     yield from nothing(f"{place}.board", "board", paper.board, names.boards)
     if paper.board in names.boards and (paper.board, paper.meeting) not in names.meetings:
         yield Fault(f"{place}.meeting", f"the board “{paper.board}” has no meeting on {paper.meeting}")
+    agenda = names.agendas.get((paper.board, paper.meeting))
+    if agenda and paper.agenda_number is not None and paper.agenda_number not in agenda:
+        said = f"“{paper.agenda_number}” is not on the meeting's agenda, which has {', '.join(agenda)}"
+        yield Fault(f"{place}.agenda_number", said)
     yield from nothing(f"{place}.series", "series", paper.series, names.series)
     if paper.series in names.series and names.series[paper.series] != paper.board:
         other = names.series[paper.series]
@@ -127,16 +167,21 @@ def _against_format(place: str, paper: PaperShape, manifest: Manifest) -> Iterat
         if section.key not in sections:
             yield Fault(f"{here}.key", f"the format has no section “{section.key}”")
         for count, block in enumerate(section.blocks):
-            yield from _block_against_format(f"{here}.blocks[{count}]", block, parts, sections)
+            yield from _block_against_format(f"{here}.blocks[{count}]", block, manifest)
     yield from _printed_round(place, paper)
 
 
-def _block_against_format(place: str, block: Block, parts: set[str], sections: set[str]) -> Iterator[Fault]:
+def _block_against_format(place: str, block: Block, manifest: Manifest) -> Iterator[Fault]:
     if isinstance(block, WorkstreamsBlock):
+        parts = {part.key for part in manifest.parts}
         for number, part in enumerate(block.parts):
             yield from _unknown_part(f"{place}.parts[{number}]", part, parts)
-    if isinstance(block, AgainBlock) and block.section not in sections:
+    if isinstance(block, AgainBlock) and manifest.section(block.section) is None:
         yield Fault(f"{place}.section", f"the format has no section “{block.section}”")
+    if isinstance(block, NilBlock) and block.wording is None and block.as_at is None:
+        wording = manifest.wording.nil if block.subject is None else manifest.wording.nil_subject
+        if "{as_at}" in wording:
+            yield Fault(f"{place}.as_at", f"is missing: say when it was so; the format prints “{wording}”")
 
 
 def _unknown_part(place: str, part: str, parts: set[str]) -> Iterator[Fault]:

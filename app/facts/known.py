@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.boards.queries import board_ids, boards_of_series, meeting_ids
+from app.boards.queries import board_ids, boards_of_series, find_meeting, meeting_ids
 from app.facts.shapes import FactsFile, FrameworkItemShape
 from app.formats.manifest import FaultyManifest, Manifest, parse_manifest
 from app.formats.queries import format_ids, live_versions
@@ -40,6 +40,8 @@ class Known:
     """Formats whose manifest in this file cannot be read."""
     boards: frozenset[str]
     meetings: frozenset[tuple[str, date]]
+    agendas: dict[tuple[str, date], tuple[str, ...]]
+    """Meeting that a paper of the file goes to → numbers on its agenda, in their order."""
     series: dict[str, str]
     """Series → its board."""
     themes: dict[str, ThemePlace]
@@ -68,6 +70,7 @@ def known(session: Session, facts: FactsFile) -> Known:
         boards=frozenset(board_ids(session, boards)) | {board.key for board in facts.boards},
         meetings=frozenset(meeting_ids(session, boards))
         | {(board.key, meeting.held_on) for board in facts.boards for meeting in board.meetings},
+        agendas=_agendas(session, facts),
         series=boards_of_series(session, (p.series for p in facts.papers if p.series))
         | {series.key: series.board for series in facts.series},
         themes=theme_places(session)
@@ -116,6 +119,18 @@ def _items(session: Session, facts: FactsFile) -> frozenset[str]:
     return frozenset(items(session, named)) | {
         f"{framework.key}/{item.key}" for framework in facts.frameworks for _, item in every_item(framework.items, "")
     }
+
+
+def _agendas(session: Session, facts: FactsFile) -> dict[tuple[str, date], tuple[str, ...]]:
+    agendas = {
+        (board.key, meeting.held_on): tuple(item.number for item in meeting.agenda)
+        for board in facts.boards
+        for meeting in board.meetings
+    }
+    for board, held_on in {(paper.board, paper.meeting) for paper in facts.papers} - agendas.keys():
+        if meeting := find_meeting(session, board, held_on):
+            agendas[board, held_on] = tuple(item.number for item in meeting.agenda)
+    return agendas
 
 
 def _schemes(session: Session, facts: FactsFile) -> dict[str, Scale]:

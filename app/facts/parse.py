@@ -1,6 +1,5 @@
 """A facts file to its shapes: everything that can be seen to be wrong without a database is named with its place."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -9,14 +8,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.errors import Fault
-from app.facts.decode import FaultyFacts, decode
+from app.facts.decode import MOST_FAULTS, FaultyFacts, decode, listed
 from app.facts.shapes import ITEM_PATTERN, FactsFile
-from app.fields import COLOUR_PATTERN, KEY_PATTERN
+from app.fields import COLOUR_PATTERN, KEY_PATTERN, quoted
 
 __all__ = ["FaultyFacts", "parse", "parse_facts"]
-
-LONGEST_QUOTE = 60
-"""Characters of a wrong value that a fault quotes."""
 
 
 def parse(data: bytes) -> FactsFile:
@@ -33,16 +29,58 @@ def parse_facts(document: Any) -> FactsFile:
     try:
         return FactsFile.model_validate(document)
     except ValidationError as error:
-        raise FaultyFacts("The facts file has faults; nothing was loaded.", faults_in(document, error)) from error
+        if error.error_count() <= MOST_EXPLAINED:
+            raise FaultyFacts(_SUMMARY, faults_in(document, error)) from error
+    raise FaultyFacts(_SUMMARY, _faults_of_many(document))
+
+
+_SUMMARY = "The facts file has faults; nothing was loaded."
+
+MOST_EXPLAINED = 5_000
+"""Errors of validation that are looked at together: Pydantic hands them out all at once, at over 1 KB each."""
+
+
+def _faults_of_many(document: Mapping[str, Any]) -> list[Fault]:
+    """The first faults and the number of the others, found entry by entry, so that few are held at a time."""
+    told: list[Fault] = []
+    more = 0
+    for place, written, part in _parts(document):
+        try:
+            FactsFile.model_validate(part)
+        except ValidationError as error:
+            count = error.error_count()
+            if len(told) >= MOST_FAULTS:
+                more += count
+            elif count > MOST_EXPLAINED:
+                told.append(Fault(written, f"has {count:,} faults"))
+            else:
+                found = faults_in(part, error)
+                told += (Fault(written + fault.where.removeprefix(place), fault.what) for fault in found)
+    return listed(told, more)
+
+
+def _parts(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The file without its entries, then a file for each of them: the entry's place in that and in the document."""
+    lists = {name: value for name, value in document.items() if name in _KINDS and isinstance(value, list)}
+    yield "", "", {name: value for name, value in document.items() if name not in lists}
+    for name, entries in lists.items():
+        for number, entry in enumerate(entries):
+            yield f"{name}[0]", f"{name}[{number}]", {"facts": "1", name: [entry]}
+
+
+_KINDS = frozenset(FactsFile.model_fields) - {"facts"}
 
 
 def faults_in(document: Any, error: ValidationError) -> list[Fault]:
-    """Every fault that validation found in the document, one for each place, as a person counts places."""
+    """The faults that validation found in the document, one for each place, as a person counts places.
+
+    Where there are many, the last entry says how many more there are.
+    """
     faults: dict[tuple[str, str], Fault] = {}
     for wrong in _said_once(document, error.errors(include_url=False)):
         fault = Fault(_path(document, wrong), _sentence(wrong))
         faults[fault.where, fault.what] = fault
-    return list(faults.values())
+    return listed(faults.values())
 
 
 _FORM = frozenset({"model_type", "string_type", "dict_type"})
@@ -95,13 +133,15 @@ def _sentence(wrong: ErrorDetails) -> str:
     if kind == "extra_forbidden":
         return f"is not known here{_did_you_mean(str(wrong['loc'][-1]))}"
     if kind == "string_pattern_mismatch":
-        return _PATTERNS[context["pattern"]].format(value=_quoted(value))
+        return _PATTERNS[context["pattern"]].format(value=quoted(value))
     if kind == "value_error":
         return str(context["error"])
+    if kind == "literal_error" and not isinstance(value, str):
+        return f"must be {context['expected']}, not {quoted(value)}; in JSON it stands in quotes"
     sentence = _SENTENCES.get(kind)
     if sentence is None:
-        return f"{wrong['msg']}; it is “{_quoted(value)}”"
-    return sentence.format(value=_quoted(value), **context)
+        return f"{wrong['msg']}; it is “{quoted(value)}”"
+    return sentence.format(value=quoted(value), **context)
 
 
 _PATTERNS: Mapping[str, str] = {
@@ -125,6 +165,9 @@ _SENTENCES: Mapping[str, str] = {
     "literal_error": "must be {expected}, not “{value}”",
     "enum": "must be {expected}, not “{value}”",
     "int_parsing": "must be a whole number, not “{value}”",
+    "int_parsing_size": "must be a whole number, not “{value}”",
+    "int_from_float": "must be a whole number, not “{value}”",
+    "finite_number": "must be a whole number, not “{value}”",
     "int_type": "must be a whole number, not “{value}”",
     "greater_than_equal": "must be at least {ge}, not {value}",
     "less_than_equal": "must be at most {le}, not {value}",
@@ -138,13 +181,8 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def _quoted(value: Any) -> str:
-    text = re.sub(r"\s+", " ", str(value))
-    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
-
-
 def _did_you_mean(name: str) -> str:
-    close = get_close_matches(name, _NAMES, n=1, cutoff=0.75)
+    close = get_close_matches(name[:100], _NAMES, n=1, cutoff=0.75)
     return f"; did you mean “{close[0]}”?" if close else ""
 
 

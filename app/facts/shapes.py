@@ -15,6 +15,8 @@ from app.papers.models import Take
 
 ITEM_PATTERN = r"^[^/]+/[^/]+$"
 
+RATING_SOURCE = "Where ratings come from unless they say so, going on from “Ratings …”: “from the programme pack”"
+
 NOT_RATED: Literal["not-rated"] = "not-rated"
 
 
@@ -159,7 +161,10 @@ class RatingShape(Shape):
     """One rating with its own source."""
 
     value: KeyText = Field(description="Key of a value of the theme's scheme, or not-rated")
-    source: Line | None = None
+    source: Line | None = Field(
+        default=None,
+        description="Where this rating comes from, going on from “Ratings …”: “determined for this report”",
+    )
 
 
 class UpdateShape(Shape):
@@ -184,7 +189,7 @@ class WorkstreamShape(Shape):
         default=0,
         description="Place among the workstreams of its theme; equal places are ordered by reference",
     )
-    rating_source: Line | None = None
+    rating_source: Line | None = Field(default=None, description=RATING_SOURCE)
     serves: tuple[Annotated[str, Field(pattern=ITEM_PATTERN, max_length=201)], ...] = Field(
         default=(), description="Items of frameworks, as framework/item"
     )
@@ -201,7 +206,7 @@ class ThemeShape(Shape):
     parent: KeyText | None = None
     position: Annotated[int, Field(ge=0, le=100_000)] = 0
     rag_scheme: KeyText | None = Field(default=None, description="Without one, that of the theme above")
-    rating_source: Line | None = None
+    rating_source: Line | None = Field(default=None, description=RATING_SOURCE)
     introductions: tuple[IntroductionShape, ...] = ()
 
 

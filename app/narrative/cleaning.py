@@ -1,11 +1,14 @@
 """Bringing what people write to the canonical grammar, and reading it again."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
+from markdown_it.token import Token
 
+from app.errors import Invalid
 from app.narrative.blocks import (
     Block,
     Cell,
@@ -37,6 +40,15 @@ MAX_LENGTH = 200_000
 
 _MAX_NESTING = 100
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+
+class RowTooWide(Invalid):
+    """A row of a Markdown table has more cells than its heading has columns."""
+
+    def __init__(self, row: int, cells: int, columns: int) -> None:
+        super().__init__(
+            f"Row {row} of the table has {cells} cells, its heading has {columns}. Write \\| for a bar inside a cell."
+        )
 
 
 def clean(value: str, form: Form) -> str:
@@ -91,10 +103,48 @@ def _html_of_markdown(value: str) -> str:
     # without a word, hence the limit far above what is held, and the check against it.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
     parser.enable(["table", "strikethrough"])
+    # A line like “[Action]: Reviewed” would define a link that nothing prints; to its writer it is a sentence.
+    parser.disable("reference")
     tokens = parser.parse(value)
     if any(token.level >= _MAX_NESTING - 2 for token in tokens):
         raise TooDeep("elements", _MAX_NESTING)
+    _require_rows_held(tokens, re.split(r"\r\n?|\n", value))
+    _keep_words_beside_fences(tokens)
     return repaired(str(parser.renderer.render(tokens, parser.options, {})))
+
+
+def _require_rows_held(tokens: Sequence[Token], lines: Sequence[str]) -> None:
+    """No row has words in more cells than its heading has: the parser would leave them out without a word."""
+    for heading, *rows in _rows_of_tables(tokens):
+        columns = len(_cells(lines[heading]))
+        for number, line in enumerate(rows, 2):
+            cells = _cells(lines[line])
+            if any(cells[columns:]):
+                raise RowTooWide(number, len(cells), columns)
+
+
+def _rows_of_tables(tokens: Sequence[Token]) -> Iterator[list[int]]:
+    """Of every table that stands by itself (others are refused later on): the lines of its rows, heading first."""
+    rows: list[int] = []
+    for token in tokens:
+        if token.type == "tr_open" and token.level == 2 and token.map:  # in its thead or tbody, in its table
+            rows.append(token.map[0])
+        elif token.type == "table_close" and token.level == 0:
+            yield rows
+            rows = []
+
+
+def _cells(line: str) -> list[str]:
+    cells = [cell.strip() for cell in escapedSplit(line.strip())]
+    return cells[not cells[0] : len(cells) - (len(cells) > 1 and not cells[-1])]
+
+
+def _keep_words_beside_fences(tokens: Sequence[Token]) -> None:
+    """What stands beside the opening fence of a code block becomes its first line; it would not be printed."""
+    for token in tokens:
+        if token.type == "fence" and token.info.strip():
+            token.content = f"{token.info.strip()}\n{token.content}"
+            token.info = ""
 
 
 def _lines(block: Block) -> list[str]:

@@ -64,7 +64,7 @@ themes:
   name: Estate
   organisation: force
   rag_scheme: programme
-  rating_source: the programme pack
+  rating_source: from the programme pack
   introductions:
   - {as_at: 2026-11-01, text: The estate is being renewed.}
 - {key: garages, name: Garages, organisation: force, parent: estate, position: 1}

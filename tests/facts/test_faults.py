@@ -158,6 +158,26 @@ STORIES = [
         "papers[0].sections[0]: the section “purpose” would print itself again",
     ),
     (
+        "papers/0/agenda_number",
+        "7.0",
+        "papers[0].agenda_number: “7.0” is not on the meeting's agenda, which has 4.0, 5.0",
+    ),
+    (
+        "workstreams/0/updates/1/parts/riskz",
+        "Rain.",
+        "workstreams[0].updates[1].parts.riskz: the format “scrutiny” has no part “riskz”",
+    ),
+    (
+        "papers/0/sections/2/blocks/0",
+        {"kind": "nil", "subject": "actions"},
+        "papers[0].sections[2].blocks[0].as_at: is missing: say when it was so",
+    ),
+    (
+        "papers/0/sections/2/blocks/0",
+        {"kind": "nil", "wording": "None as at {as_at}."},
+        "papers[0].sections[2].blocks[0].as_at: is missing: the wording prints {as_at}",
+    ),
+    (
         "papers/0/sections/2/blocks/0",
         {"kind": "nil", "wording": "No {subject} as of {day}."},
         "papers[0].sections[2].blocks[0].subject: is missing: the wording prints {subject}",
@@ -241,6 +261,30 @@ def test_sections_that_print_one_another_again_are_refused(database, blobs):
         "papers[0].sections[0]: the section “purpose” would print itself again",
         "papers[0].sections[1]: the section “recommendations” would print itself again",
     ]
+
+
+def test_an_agenda_that_the_database_has_counts_too(database, blobs):
+    a_force(database, blobs)
+    (paper,) = small()["papers"]
+    (fault,) = faults(database, blobs, only(papers=[paper | {"agenda_number": "9"}]))
+    assert fault == "papers[0].agenda_number: “9” is not on the meeting's agenda, which has 4.0, 5.0"
+    loaded(database, blobs, only(papers=[paper | {"meeting": "2026-09-10", "agenda_number": "9", "cut_off": None}]))
+
+
+def test_a_part_that_is_called_unused_or_comes_too_late_for_the_paper_is_no_fault(database, blobs):
+    document = small()
+    document["workstreams"][0]["parts"]["riskz"] = "unused"
+    document["workstreams"][0]["updates"][1]["parts"]["riskz"] = "Rain."
+    late = {"as_at": "2026-12-01", "parts": {"hopes": "Sun."}}
+    document["workstreams"][0]["updates"].append(late)
+    assert loaded(database, blobs, formats(), document).rows
+
+
+def test_faults_are_told_up_to_two_hundred(database, blobs):
+    people = [{"key": f"p{n}", "name": "P", "organisation": "nobody"} for n in range(1200)]
+    found = faults(database, blobs, only(people=people))
+    assert len(found) == 201
+    assert found[-1] == "… and 1,000 more faults"
 
 
 def test_a_rating_needs_a_scheme(database, blobs):

@@ -319,11 +319,11 @@ def test_digests_in_the_log_are_found_again_from_the_rows(database, blobs):
 
 
 @pytest.mark.parametrize("count", [10_000])
-def test_ten_thousand_workstreams_load_in_bounded_memory_and_time(database_url, tmp_path, count):
+def test_ten_thousand_workstreams_load_in_bounded_memory(database_url, tmp_path, count):
     """In a process of its own, so that its memory is what this load took."""
     pytest.importorskip("resource", reason="this system does not tell how much memory a process took")
     story = f"""
-import resource, sys, time
+import resource, sys
 from app.blobs import Blobs
 from app.db import Database
 from app.facts.load import load
@@ -347,16 +347,17 @@ for n in range({count}):
         - one
         - two
     ratings: {{{{time: red}}}}''')
-start = time.monotonic()
 database = Database({database_url!r})
 facts = parse('\\n'.join(lines).encode())
 with database.writing() as session:
     counts = load(session, Blobs(Path({str(tmp_path)!r})), facts, by='author', now=NOW).counts
 assert counts['update'].added == {count}, counts
-unit = 2**20 if sys.platform == 'darwin' else 2**10
-print(time.monotonic() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
+status = Path('/proc/self/status')
+if status.exists():  # ru_maxrss would begin with the size of the process that started this one
+    peak = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith('VmHWM')) / 2**10
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == 'darwin' else 2**10)
+print(peak)
 """
     run = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=True)
-    seconds, mebibytes = map(float, run.stdout.split())
-    assert seconds < 60
-    assert mebibytes < 400
+    assert float(run.stdout) < 400

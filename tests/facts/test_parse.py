@@ -2,7 +2,10 @@
 
 import contextlib
 import json
+import subprocess
+import sys
 import time
+from datetime import UTC, date, datetime
 
 import pytest
 import yaml
@@ -10,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.facts import decode
-from app.facts.parse import FaultyFacts, parse
+from app.facts.parse import FaultyFacts, parse, parse_facts
+from tests.conftest import ROOT
 from tests.facts.stories import DEMONSTRATION, SMALL, small
 
 
@@ -108,6 +112,17 @@ rag_schemes:
             ),
         ),
         (
+            f"workstreams: [{{ref: w, name: W, theme: t, position: {'9' * 5000}}}]",
+            f"workstreams[0].position: must be a whole number, not “{'9' * 60}…”",
+        ),
+        (
+            (
+                "workstreams: [{ref: w, name: W, theme: t, "
+                "updates: [{as_at: 2026-01-31, parts: {p: {format: [], value: }}}]}]"
+            ),
+            "workstreams[0].updates[0].parts.p: format must be one of html, markdown, text, not “[]”",
+        ),
+        (
             "boards: [{key: b, name: B, organisation: o, programme_title: P, programme_year: lunar, recipient: R}]",
             "boards[0].programme_year: must be 'financial', 'calendar' or 'none', not “lunar”",
         ),
@@ -160,6 +175,91 @@ def test_what_cannot_be_read_is_refused_with_its_place(file, sentence):
     assert fault.startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("entries", "sentence"),
+    [
+        (
+            r'"organisations": [{"key": "o", "name": "\ud800", "short_name": "\ud83d\ude00"}]',
+            r"organisations[0].name: “\ud800” holds U+D800, which is half of a character",
+        ),
+        (
+            r'"organisations": [{"\uDFFF": 1}]',
+            r"organisations[0]: the name “\udfff” holds U+DFFF, which is half of a character",
+        ),
+        (
+            f'"workstreams": [{{"ref": "w", "name": "W", "theme": "t", "position": {"9" * 5000}}}]',
+            "workstreams[0].position: ",
+        ),
+        (
+            f'"series": [{{"key": "s", "name": -{"9" * 5000}, "board": "b"}}]',
+            f"series[0].name: must be a text, not -{'9' * 59}…; in JSON it stands in quotes",
+        ),
+        (
+            '"workstreams": [{"ref": "w", "name": "W", "theme": "t", "updates": [{"as_at": 86400}]}]',
+            "workstreams[0].updates[0].as_at: must be a date like 2026-03-26, not “86400”",
+        ),
+    ],
+)
+def test_json_that_no_document_can_hold_is_a_fault_with_its_place(entries, sentence):
+    (fault,) = faults(f'{{"facts": "1", {entries}}}')
+    assert fault.startswith(sentence)
+    assert len(fault.encode()) < 250
+
+
+@pytest.mark.parametrize("loader", [decode._Loader, yaml.BaseLoader])
+@pytest.mark.parametrize("escape", [r"\ud800", r"\U0000DC00", r"\U00110000", r"\UFFFFFFFF"])
+def test_an_escape_of_no_character_is_refused_in_yaml(monkeypatch, loader, escape):
+    monkeypatch.setattr(decode, "_Loader", loader)
+    (fault,) = faults_of_shape(f'organisations: [{{key: o, short_name: O, name: "{escape}"}}]')
+    assert fault.isascii() or "half of a character" in fault or "no character" in fault
+    assert fault.encode()
+
+
+def test_the_number_of_the_shape_is_written_in_quotes():
+    assert faults('{"facts": 1}') == ["facts: must be '1', not 1; in JSON it stands in quotes"]
+
+
+def test_a_point_in_time_is_no_day():
+    document = small()
+    document["workstreams"][0]["updates"][0]["as_at"] = datetime(2026, 8, 20, tzinfo=UTC)
+    with pytest.raises(FaultyFacts, match="as_at: must be a date like 2026-03-26"):
+        parse_facts(document)
+    document["workstreams"][0]["updates"][0]["as_at"] = date(2026, 8, 20)
+    assert parse_facts(document) == parse(SMALL.encode())
+
+
+def test_a_no_break_space_stays_in_a_line():
+    document = small()
+    document["papers"][0]["title"] = " A saving of\n £5\u00a0m\t"
+    assert parse_facts(document).papers[0].title == "A saving of £5\u00a0m"
+    document["papers"][0]["title"] = " \u00a0 "
+    with pytest.raises(FaultyFacts, match="must not be empty"):
+        parse_facts(document)
+
+
+@pytest.mark.parametrize("wrong", [300, 20_000])
+def test_of_many_faults_the_first_are_told_and_the_others_counted(wrong):
+    document = small()
+    document["people"] = ["x"] * wrong
+    with pytest.raises(FaultyFacts) as caught:
+        parse_facts(document)
+    told = [str(fault) for fault in caught.value.faults]
+    assert told[:200] == [f"people[{n}]: must be a mapping of names to values" for n in range(200)]
+    assert told[200:] == [f"… and {wrong - 200:,} more faults"]
+
+
+def test_a_file_of_nothing_but_faults_takes_little_memory():
+    reading = "import resource, sys; from app.facts.parse import parse, FaultyFacts\n"
+    reading += "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+    reading += "try: parse(b'facts: \"1\"\\norganisations: [' + b'x,' * 900_000 + b']')\n"
+    reading += "except FaultyFacts as error: print(len(error.faults))\n"
+    reading += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    done = subprocess.run([sys.executable, "-c", reading], capture_output=True, text=True, cwd=ROOT, check=True)
+    count, kilobytes = map(int, done.stdout.split())
+    assert count == 201
+    assert kilobytes < 600_000  # it took two gigabytes
+
+
 def test_an_alias_bomb_is_refused_before_it_grows():
     lines = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
     start = time.monotonic()
@@ -174,8 +274,17 @@ def test_a_file_that_is_too_large_is_refused_unread():
 
 def test_a_file_of_too_many_values_is_refused(monkeypatch):
     monkeypatch.setattr(decode, "MOST_VALUES", 100)
-    (fault,) = faults("[" + "x," * 200 + "]")
-    assert fault == "The file holds more than 100 values."
+    too_many = [
+        "[" + "x," * 200 + "]",
+        '{"a": [' + ",".join(["[]"] * 99) + "]}",
+        '{"a": [' + ",".join(["1"] * 99) + "]}",
+        '{"a": {' + ",".join(f'"{n}": 1' for n in range(49)) + "}}",
+    ]
+    for file in too_many:
+        (fault,) = faults(file)
+        assert fault == "The file holds more than 100 values."
+    inside_texts = r"\"[,]{:}\\" * 200
+    assert decode.decode(f'{{"a": ["{inside_texts}", {", ".join(["1"] * 96)}]}}'.encode())["a"][1:] == [1] * 96
 
 
 def test_without_libyaml_the_same_is_read(monkeypatch):

@@ -154,3 +154,18 @@ def narratives(draw: st.DrawFn) -> str:
         return clean(written, "html")
     except SpansOverlap:
         reject()
+
+
+_NAMES = st.from_regex(r"[A-Za-zé][A-Za-z0-9]{0,5}", fullmatch=True)
+_SIGNS = st.sampled_from(
+    [
+        *("\n", "\n\n", " ", "    ", "| ", " |", "\n|---|---|\n", "\n- ", "\n1. ", "\n> ", "\n# ", "\n---\n", "\n```"),
+        *("*", "**", "_", "~~", "`", "[", "]", "]: ", "(", ")", "!", "<", ">", "\\", ":", '"', "  \n", "\n| a | b |\n"),
+    ]
+)
+
+
+def markdown() -> st.SearchStrategy[list[str]]:
+    """Pieces of a Markdown source: words, the signs that mean something, links."""
+    links = st.builds("[{}](https://example.org/)".format, _NAMES)
+    return st.lists(st.one_of(_NAMES, _SIGNS, links), max_size=25)

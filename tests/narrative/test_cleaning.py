@@ -1,6 +1,7 @@
 """What people paste is brought to one grammar, and nothing that they wrote is lost on the way."""
 
 import contextlib
+import re
 import time
 import unicodedata
 from html import unescape
@@ -25,7 +26,8 @@ from app.narrative import (
     read,
     text,
 )
-from tests.narrative.markup import WORDS, broken_html
+from app.narrative.cleaning import RowTooWide
+from tests.narrative.markup import WORDS, broken_html, markdown
 
 
 def visible(words: str) -> str:
@@ -178,6 +180,40 @@ def test_markdown_tables_have_a_head():
     (table,) = read(clean("| Force | Hours |\n|---|---|\n| Essex | 12 |\n", "markdown"))
     assert len(table.head) == 1
     assert text(clean("| Force | Hours |\n|---|---|\n| Essex | 12 |\n", "markdown")) == "Force\tHours\nEssex\t12"
+
+
+@given(markdown())
+@settings(max_examples=300, deadline=None)
+def test_every_letter_and_digit_of_markdown_is_kept(pieces):
+    try:
+        kept = text(clean("".join(pieces), "markdown"))
+    except Invalid:
+        return
+    written = re.sub(r"\(https://example.org/\)|(?m:^[> \t-]*)1\. ", "", "".join(pieces))
+    waiting = iter(filter(str.isalnum, kept))
+    lost = [sign for sign in filter(str.isalnum, written) if sign not in waiting]
+    assert not lost, kept
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("[Action]: Reviewed\n\nmore", "[Action]: Reviewed\nmore"),
+        ("[Force]: yes", "[Force]: yes"),
+        ("[Plan]: https://example.org/ 'The plan'", "[Plan]: https://example.org/ 'The plan'"),
+        ("``` Reviewed on Monday\nyes\n```", "Reviewed on Monday\nyes"),
+        ("| a | b |\n|---|---|\n| 1 | 2 | |\n| 3\\|4 |", "a\tb\n1\t2\n3|4\t"),
+    ],
+)
+def test_markdown_loses_no_text_to_its_own_signs(written, kept):
+    assert text(clean(written, "markdown")) == kept
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_row_of_more_cells_than_its_heading_is_refused(ending):
+    lines = ["| x | y |", "|---|---|", "| 1 | 2 |", "", "Force | Hours", "--|--", "| Essex | 12 | late |"]
+    with pytest.raises(RowTooWide, match="Row 2 of the table has 3 cells, its heading has 2"):
+        clean(ending.join(lines), "markdown")
 
 
 @pytest.mark.parametrize("written", ["> " * 150 + "x", "- " * 120 + "x"])
