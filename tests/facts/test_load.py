@@ -11,7 +11,7 @@ from app.audit.queries import walk
 from app.facts import read
 from app.facts.load import load
 from app.facts.parse import parse_facts
-from tests.conftest import NOW
+from tests.conftest import NOW, ROOT
 from tests.facts.stories import a_force, demonstration, formats, loaded, only, small
 
 LATER = NOW + timedelta(days=1)
@@ -323,12 +323,12 @@ def test_ten_thousand_workstreams_load_in_bounded_memory(database_url, tmp_path,
     """In a process of its own, so that its memory is what this load took."""
     pytest.importorskip("resource", reason="this system does not tell how much memory a process took")
     story = f"""
-import resource, sys
 from app.blobs import Blobs
 from app.db import Database
 from app.facts.load import load
 from app.facts.parse import parse
 from tests.conftest import NOW
+from tests.facts.memory import peak
 from pathlib import Path
 lines = ['facts: "1"', 'organisations: [{{key: f, name: Force, short_name: F}}]', 'rag_schemes:',
   '- {{key: r, name: R, values: [{{key: red, label: Red, meaning: x, background: C62828, colour: FFFFFF}}],'
@@ -352,12 +352,7 @@ facts = parse('\\n'.join(lines).encode())
 with database.writing() as session:
     counts = load(session, Blobs(Path({str(tmp_path)!r})), facts, by='author', now=NOW).counts
 assert counts['update'].added == {count}, counts
-status = Path('/proc/self/status')
-if status.exists():  # ru_maxrss would begin with the size of the process that started this one
-    peak = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith('VmHWM')) / 2**10
-else:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == 'darwin' else 2**10)
-print(peak)
+print(peak())
 """
-    run = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, cwd=ROOT, check=True)
     assert float(run.stdout) < 400
