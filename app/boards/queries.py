@@ -138,16 +138,6 @@ def next_meeting(session: Session, meeting: Meeting) -> Meeting | None:
     )
 
 
-def previous_meeting(session: Session, meeting: Meeting) -> Meeting | None:
-    """The last meeting of the same board before this one, if one is known."""
-    return session.scalar(
-        select(Meeting)
-        .where(Meeting.board_id == meeting.board_id, Meeting.held_on < meeting.held_on)
-        .order_by(Meeting.held_on.desc())
-        .limit(1)
-    )
-
-
 def find_series(session: Session, key: str) -> Series | None:
     """The series with this key, with its board, if there is one."""
     return session.scalar(select(Series).where(Series.key == key).options(selectinload(Series.board)))

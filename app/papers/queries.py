@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting, Series
-from app.db import ids_by_key
 from app.errors import NotFound
 from app.frameworks.models import FrameworkItem
 from app.papers.models import Choice, Consultee, OwnWording, Paper
@@ -37,18 +36,6 @@ def get(session: Session, reference: str) -> Paper:
     paper = find(session, reference)
     if paper is None:
         raise NoPaper(reference)
-    return paper
-
-
-def get_by_id(session: Session, paper_id: int) -> Paper:
-    """The paper with this id, loaded as in `get`.
-
-    Raises:
-        NoPaper: if there is none.
-    """
-    paper = session.scalar(select(Paper).where(Paper.id == paper_id).options(*WHOLE_PAPER))
-    if paper is None:
-        raise NoPaper(paper_id)
     return paper
 
 
@@ -90,11 +77,6 @@ def walk(session: Session) -> Iterator[Paper]:
     """Every paper in the order of references, with what a list shows; streamed."""
     statement = select(Paper).order_by(Paper.reference).options(*LISTED_PAPER)
     return iter(session.scalars(statement.execution_options(yield_per=100)))
-
-
-def paper_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
-    """Reference → id, for those of the references that exist."""
-    return ids_by_key(session, Paper.reference, references)
 
 
 def previous(session: Session, paper: Paper) -> Paper | None:
