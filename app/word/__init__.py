@@ -4,8 +4,10 @@ Here lives everything that touches `.docx`, usable on its own. Never here: the d
 a paper means.
 """
 
+from app.word.accessibility import PROSE, accessibility
 from app.word.container import content_digest
 from app.word.findings import Finding, check
+from app.word.located import Barrier, Where
 from app.word.narrating import Narrated, narrated
 from app.word.reading import Line, outline, text_of
 from app.word.refusals import (
@@ -28,6 +30,8 @@ from app.word.templates import CompiledTemplate, Vocabulary, compile_template
 from app.word.values import Coloured, Fact, Narrative, files_in
 
 __all__ = [
+    "PROSE",
+    "Barrier",
     "BrokenTemplate",
     "Coloured",
     "CompiledTemplate",
@@ -49,6 +53,8 @@ __all__ = [
     "UnusablePicture",
     "UnwritableText",
     "Vocabulary",
+    "Where",
+    "accessibility",
     "check",
     "compile_template",
     "content_digest",

@@ -62,7 +62,13 @@ def a_paper(*, draft: str = "DRAFT", marking: str = "OFFICIAL") -> PaperContext:
             language="en-GB",
             keywords=marking,
             created="2026-11-21",
-            custom={"Paper reference": "COLL-2026-Q3"},
+            custom={
+                "Paper reference": "COLL-2026-Q3",
+                "Paper version": "0.3",
+                "Marking": marking,
+                "Snapshot digest": "5" * 64,
+                "Template digest": "7" * 64,
+            },
         ),
     )
 
