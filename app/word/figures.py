@@ -1,6 +1,7 @@
 """Pictures, charts and turned pages of a narrative."""
 
 import io
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from app.word.layout import Layout
 from app.word.ledger import Ledger
 from app.word.namespaces import PIC, WP, A, C, R
 from app.word.paragraphs import UNNUMBERED, Paragraphs
-from app.word.parts import only_relation, relationships_of
+from app.word.parts import chart_parts, only_relation, relationships_of
 from app.word.refusals import MissingPicture, PageNotTurned, UnusablePicture
 from app.word.sections import TURN_BEGINS, TURN_ENDS
 from app.word.tables import table_xml
@@ -103,11 +104,11 @@ class Figures:
 
     def _chart(self, chart: Chart, figure: Figure) -> str:
         data = data_of(chart.table, chart.kind)
-        number = self.ledger.next_chart()
-        part, book = f"word/charts/boardchart{number}.xml", f"word/embeddings/boardchart{number}.xlsx"
+        part, book = chart_parts(self.ledger.next_chart())
         self.ledger.add(part, chart_xml(data, chart.kind, self.layout.font))
         self.ledger.add(book, workbook(data))
-        self.ledger.add(relationships_of(part), only_relation(PACKAGE, f"../embeddings/boardchart{number}.xlsx"))
+        beside = posixpath.relpath(book, posixpath.dirname(part))
+        self.ledger.add(relationships_of(part), only_relation(PACKAGE, beside))
         width = self.layout.text_width * _TWIP
         size = self._fitting(width, int(width * _CHART_SHAPE))
         graphic = f'<c:chart xmlns:c="{C}" xmlns:r="{R}" r:id="{self.ledger.relate(CHART, part)}"/>'

@@ -18,6 +18,7 @@ class Ledger:
 
     first_list_id: int
     first_relationship: Mapping[str, int]  # by part; 1 for a part that has no relationships yet
+    first_chart: int = 1
     part: str = ""
     turned: bool = False  # whether some page is turned
     _charts: int = 0
@@ -53,9 +54,9 @@ class Ledger:
         self._added.setdefault(part, content)
 
     def next_chart(self) -> int:
-        """The number of the next chart, from 1."""
+        """The number of the next chart, from the first that is free."""
         self._charts += 1
-        return self._charts
+        return self.first_chart + self._charts - 1
 
     def lists(self) -> Iterator[tuple[int, OrderedList | None]]:
         """Every list with its id; None stands for the bullets."""

@@ -40,6 +40,7 @@ _RELATIONSHIP = re.compile(r"<Relationship\b[^>]*?(?:/>|>\s*</Relationship>)")
 _DEFAULT = re.compile(r"<Default\b[^>]*?(?:/>|>\s*</Default>)")
 _TYPES_HEAD = re.compile(r"<Types\b[^>]*>")
 _OVERRIDE = re.compile(r"<Override\b[^>]*?(?:/>|>\s*</Override>)")
+_CHART = re.compile(r"word/(?:charts|embeddings)/boardchart([0-9]+)\.(?:xml|xlsx)")
 _ATTRIBUTE = re.compile(r"""\s(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -159,6 +160,17 @@ def first_free_id(relationships: str) -> int:
     """The first number that no relationship id in this XML uses, nor any higher one."""
     ids = (_attributes(found).get("Id", "") for found in _RELATIONSHIP.findall(relationships))
     return 1 + max((int(found) for name in ids for found in re.findall(r"[0-9]+", name)), default=0)
+
+
+def first_free_chart(members: Iterable[str]) -> int:
+    """The first number that no chart of ours has among these members, nor any higher one."""
+    numbers = (found.group(1) for name in members if (found := _CHART.fullmatch(name)))
+    return 1 + max(map(int, numbers), default=0)
+
+
+def chart_parts(number: int) -> tuple[str, str]:
+    """The names of a chart of ours and of the workbook behind it."""
+    return f"word/charts/boardchart{number}.xml", f"word/embeddings/boardchart{number}.xlsx"
 
 
 def _extended(relationships: str, added: str) -> str:

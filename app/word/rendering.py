@@ -49,7 +49,7 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
     `MissingPicture`, `UnusablePicture` and `PageNotTurned`.
     """
     stated = properties_in(context)
-    ledger = Ledger(template.numbering.first_list_id, template.first_relationship)
+    ledger = Ledger(template.numbering.first_list_id, template.first_relationship, template.first_chart)
     press = _Press(template.layout, ledger, files)
     budget = Budget()
     filled = {program.part: program.filled(context, press, budget) for program in template.programs}

@@ -23,6 +23,7 @@ from app.word.parts import (
     CUSTOM,
     NUMBERING,
     STYLES,
+    first_free_chart,
     first_free_id,
     parts_of_kinds,
     with_part,
@@ -59,6 +60,7 @@ class CompiledTemplate:
     layout: Layout
     numbering: NumberingPart
     first_relationship: Mapping[str, int]
+    first_chart: int
     kept: Mapping[str, Packed]
     programs: tuple[Program, ...]
     properties: Mapping[str, Program]
@@ -132,6 +134,7 @@ def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledT
         layout=layout_in(members[DOCUMENT], members.get(STYLES)),
         numbering=numbering_in(members[NUMBERING]),
         first_relationship=_first_relationships(members),
+        first_chart=first_free_chart(members),
         kept={
             name: opened.packed.get(name) or packed(content)
             for name, content in members.items()

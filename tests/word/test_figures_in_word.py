@@ -323,3 +323,15 @@ def test_one_compiled_template_brings_links_pictures_and_charts_to_each_of_its_p
 
 def _drawings(document: bytes, part: str) -> list[etree._Element]:
     return list(etree.fromstring(members(document)[part]).iter(f"{WP}docPr"))
+
+
+def test_a_template_that_was_a_paper_keeps_its_charts():
+    paper = opened(a_paper(chart("bar") + picture(WIDE[0])))
+    paper.add_paragraph("{{p text0 }}")
+    made = members(a_paper(chart("pie", table=SHARES) + picture(WIDE[0]), template=saved(paper)))
+    assert b"barChart" in made["word/charts/boardchart1.xml"]
+    assert b"pieChart" in made["word/charts/boardchart2.xml"]
+    relation = etree.fromstring(made["word/charts/_rels/boardchart2.xml.rels"])[0].get("Target")
+    assert relation == "../embeddings/boardchart2.xlsx"
+    assert {"word/embeddings/boardchart1.xlsx", "word/embeddings/boardchart2.xlsx"} <= set(made)
+    assert made["[Content_Types].xml"].count(b"boardchart1.xml") == 1

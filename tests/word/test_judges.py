@@ -1,5 +1,6 @@
 """Three independent judges find nothing in what this engine makes, and each of a handful of fatal faults is found."""
 
+import io
 import re
 from collections.abc import Callable, Mapping
 
@@ -89,6 +90,9 @@ def test_nothing_is_wrong_with_papers(judged):
         "approved": printed(a_paper(draft="")),
         "figures": a_paper_of_figures(charts + picture(SMALL[0]), turned),
     }
+    again = docx.Document(io.BytesIO(documents["figures"]))
+    again.add_paragraph("{{p text0 }}")
+    documents["a paper as a template"] = a_paper_of_figures(charts, template=saved(again))
     assert nothing(judged(documents))
 
 
