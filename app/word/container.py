@@ -126,6 +126,11 @@ def packed(content: bytes) -> Packed:
     return Packed(bytes(deflater.compress(content) + deflater.flush()), zlib_ng.crc32(content), len(content))
 
 
+def unpacked(member: Packed) -> bytes:
+    """The content of a member as it was before it was deflated."""
+    return zlib.decompress(member.deflated, -zlib.MAX_WBITS)
+
+
 def write_members(members: Mapping[str, bytes]) -> bytes:
     """A zip file of the members: equal members give equal bytes, whatever their order, the day or the machine.
 

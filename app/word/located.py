@@ -265,7 +265,7 @@ class _Walk:
         self.paragraphs += 1
         style = opened.sheet.of(element)
         words = words_of_paragraph(element)
-        level = _heading_level(element, opened.chain(style))
+        level = heading_level(element, opened.chain(style))
         numbered, _ = self.counter.numbered(element, style, opened.sheet)
         where = self._where(cell)
         where = replace(where, paragraph=self.paragraphs, quoted=quoted(words))
@@ -363,7 +363,8 @@ def _looks(look: etree._Element | None) -> frozenset[str]:
     )
 
 
-def _heading_level(paragraph: etree._Element, chain: list[etree._Element]) -> int | None:
+def heading_level(paragraph: etree._Element, chain: list[etree._Element]) -> int | None:
+    """The level of a heading, from 1, by the paragraph or its styles; None for other paragraphs."""
     for holder in (paragraph, *chain):
         level = holder.find(f"{w('pPr')}/{w('outlineLvl')}")
         if level is not None:

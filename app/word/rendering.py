@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.word.container import DOCUMENT, joined, packed
+from app.word.container import DOCUMENT, joined, packed, unpacked
+from app.word.contents import has_contents, with_contents
 from app.word.converter import narrative_xml
 from app.word.engine import Program
 from app.word.language import Budget
 from app.word.layout import Layout
 from app.word.ledger import Ledger
-from app.word.parts import CORE, CUSTOM, NUMBERING, with_added, with_links, with_relations
+from app.word.parts import CORE, CUSTOM, NUMBERING, STYLES, with_added, with_links, with_relations
 from app.word.properties import DocumentProperties, properties_in
 from app.word.refusals import NotPrinted, UnwritableText
 from app.word.sections import with_turned_pages
@@ -64,6 +65,11 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
     if ledger.turned:
         headings = {template.layout.styles[f"heading {level}"] or "" for level in HEADING_LEVELS}
         changed[DOCUMENT] = with_turned_pages(changed[DOCUMENT], headings)
+    if has_contents(filled[DOCUMENT]):
+        styles, numbering = template.kept.get(STYLES), template.kept[NUMBERING]
+        changed[DOCUMENT] = with_contents(
+            changed[DOCUMENT], unpacked(styles) if styles else None, changed.get(NUMBERING) or unpacked(numbering)
+        )
     changed |= _brought(ledger, template.joints)
     return joined({**template.kept, **{part: packed(content) for part, content in changed.items()}})
 

@@ -19,6 +19,7 @@ from tests.templates.scrutiny_paper import a_paper
 from tests.word.judges import find_sdk, findings
 from tests.word.templates import saved
 from tests.word.test_accessibility import GOLDEN, TEMPLATE, a_paper_of, printed
+from tests.word.test_contents import scrutiny_with_contents
 from tests.word.test_figures_in_word import SHARES, SMALL, WIDE, chart, picture
 from tests.word.test_figures_in_word import a_paper as a_paper_of_figures
 from tests.word.test_narrated import as_printed
@@ -88,6 +89,7 @@ def test_nothing_is_wrong_with_papers(judged):
     documents |= {
         "everything": printed(a_paper()),
         "approved": printed(a_paper(draft="")),
+        "contents": scrutiny_with_contents(),
         "figures": a_paper_of_figures(charts + picture(SMALL[0]), turned),
     }
     again = docx.Document(io.BytesIO(documents["figures"]))
