@@ -23,9 +23,10 @@ from app.word.refusals import (
     UnusablePicture,
     UnwritableText,
 )
+from app.word.regions import Region, regions
 from app.word.rendering import render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, files_in
+from app.word.values import Coloured, Fact, Narrative, files_in, region_of
 
 __all__ = [
     "BrokenTemplate",
@@ -41,6 +42,7 @@ __all__ = [
     "Narrative",
     "NotPrinted",
     "PageNotTurned",
+    "Region",
     "TemplateFails",
     "TemplateNotAllowed",
     "TemplateTooCostly",
@@ -55,6 +57,8 @@ __all__ = [
     "files_in",
     "narrated",
     "outline",
+    "region_of",
+    "regions",
     "render",
     "text_of",
 ]

@@ -46,17 +46,18 @@ def outline(document: bytes) -> list[Line]:
             continue
         style = styles.of(paragraph)
         level, number = counter.numbered(paragraph, style, styles)
-        lines.append(Line(styles.name(style), level, number, _text(paragraph)))
+        lines.append(Line(styles.name(style), level, number, words_in(paragraph)))
     return lines
 
 
 def text_of(document: bytes) -> list[str]:
     """The text of the body's paragraphs in reading order, empty ones left out, without printed numbers."""
     root = etree.fromstring(read_members(document)[DOCUMENT])
-    return [words for paragraph in root.iter(w("p")) if (words := _text(paragraph))]
+    return [words for paragraph in root.iter(w("p")) if (words := words_in(paragraph))]
 
 
-def _text(paragraph: etree._Element) -> str:
+def words_in(paragraph: etree._Element) -> str:
+    """The text of a paragraph as Word shows it, without its number."""
     return "".join(_pieces(paragraph))
 
 
