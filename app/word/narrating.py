@@ -263,12 +263,14 @@ class _Stretch:
         said = drawing.find(f"{{{WP}}}docPr")
         name, alt = (said.get("name", ""), said.get("descr", "")) if said is not None else ("", "")
         after = [*elements[place + 1 : place + 4]]
+        chart = drawing.find(f".//{{{C}}}chart")
+        if chart is not None and not _says_what_follows(name):
+            name = self._likely_name(chart, after)
         taken = 0
         caption = ""
         if self._has_caption(name, after):
             caption, taken = self._inlines(after[0]), 1
         words = self._paragraph(elements[place])
-        chart = drawing.find(f".//{{{C}}}chart")
         if chart is not None:
             shown, more = self._chart(chart, after[taken:] if WITH_TABLE in name else [])
             return words + (_figure(shown.html, caption, is_turned, shown.said) if shown else ""), taken + more
@@ -285,9 +287,22 @@ class _Stretch:
     def _has_caption(self, name: str, after: Sequence[etree._Element]) -> bool:
         if not after or after[0].tag != w("p") or not self._is(after[0], "Caption"):
             return False
-        if WITH_CAPTION in name or WITH_TABLE in name or name.endswith(" alone"):
+        if _says_what_follows(name):
             return WITH_CAPTION in name
         return len(after) < 2 or after[1].tag != w("tbl")
+
+    def _likely_name(self, chart: etree._Element, after: Sequence[etree._Element]) -> str:
+        """What our name of a chart would say, where another program gave it its own: by the table that follows."""
+        captions = 0
+        while captions < len(after) and after[captions].tag == w("p") and self._is(after[captions], "Caption"):
+            captions += 1
+        part = self.reader.members.get(self.reader.relations.get(chart.get(f"{{{R}}}id", ""), ""))
+        if not part or captions == len(after) or after[captions].tag != w("tbl"):
+            return ""
+        space = etree.fromstring(part)
+        drawn = {_bare(v) for names in space.iter(f"{{{C}}}tx", f"{{{C}}}cat") for v in names.iter(f"{{{C}}}v")}
+        told = {_bare(cell) for cell in after[captions].iter(w("tc"))}
+        return " ".join([WITH_CAPTION] * bool(captions) + [WITH_TABLE]) if drawn <= told else ""
 
     def _chart(self, chart: etree._Element, after: Sequence[etree._Element]) -> "tuple[_Shown | None, int]":
         part = self.reader.relations.get(chart.get(f"{{{R}}}id", ""), "")
@@ -378,6 +393,16 @@ class _Stretch:
                 yield "\u00ad"
             elif child.tag == w("footnoteReference") and (note := self.reader.footnotes.get(child.get(w("id"), ""))):
                 yield escape(f" [{note}]", quote=False)
+
+
+def _says_what_follows(name: str) -> bool:
+    """Whether this name of a drawing is one that we gave it."""
+    return WITH_CAPTION in name or WITH_TABLE in name or name.endswith(" alone")
+
+
+def _bare(element: etree._Element) -> str:
+    """The words in an element, without the white space that programs write differently."""
+    return "".join("".join(str(text) for text in element.itertext()).split())
 
 
 @dataclass(frozen=True, slots=True)
