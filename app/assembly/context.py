@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WrapValidator
 
-from app.word import Coloured, Fact, Narrative, Vocabulary
+from app.word import Coloured, Fact, Narrative, Vocabulary, region_of
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,10 @@ class Printed:
     """Marks a text that every template must print where it is not empty; so are coloured words and narratives."""
 
 
-PrintedText = Annotated[str, Printed()]
+PrintedText = Annotated[
+    str, Printed(), WrapValidator(lambda text, read: text if isinstance(text, Fact) else read(text))
+]
+"""A text that must be printed; a `Fact` stays one, with the key of the stored text that it is."""
 
 
 class _Words(BaseModel):
@@ -163,13 +166,17 @@ def for_engine(value: Any) -> Any:
     if isinstance(value, BaseModel):
         printed = _printed(type(value))
         return {
-            name: Fact(getattr(value, name)) if name in printed else for_engine(getattr(value, name))
+            name: _fact(getattr(value, name)) if name in printed else for_engine(getattr(value, name))
             for name in type(value).model_fields
         }
     if isinstance(value, list):
         return [for_engine(item) for item in value]
     # The same word at two places must be printed twice.
     return copy(value) if isinstance(value, Narrative | Coloured) else value
+
+
+def _fact(words: str) -> Fact:
+    return Fact(words, region=region_of(words) if isinstance(words, Fact) else None)
 
 
 @cache

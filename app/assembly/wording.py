@@ -21,7 +21,7 @@ from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts
 from app.boards.programme import programme_year
 from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, worded
 from app.papers import blocks
-from app.word import Narrative
+from app.word import Fact, Narrative
 
 LANGUAGE = "en-GB"
 SNAPSHOT_DIGEST = "Snapshot digest"
@@ -55,6 +55,34 @@ def in_words(day: date, style: str) -> str:
         teens = 10 <= day.day % 100 <= 20
         number += "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
     return f"{number} {MONTHS[day.month - 1]} {day.year}"
+
+
+def stored_value(snapshot: Snapshot, field: FrontField) -> str | None:
+    """The value of a row of the front sheet as it is stored; None where it is missing, or made from a date or label."""
+    paper, board = snapshot.paper, snapshot.board
+    values: Mapping[str, str | None] = {
+        "title": paper.title,
+        "marking": paper.marking,
+        "agenda-number": paper.agenda_number,
+        "chief-officer": paper.chief_officer.name if paper.chief_officer else None,
+        "report-from": paper.organisation,
+        "author": paper.author.name if paper.author else None,
+        "reference": paper.reference,
+        "board": board.name,
+        "recipient": board.recipient,
+        "field": paper.front_sheet.get(field.key),
+    }
+    return values.get(field.source)
+
+
+def nil_words(block: blocks.NilBlock, manifest: Manifest) -> str | None:
+    """The sentence of a nil; None where it needs the day that nobody stated."""
+    wording = manifest.wording
+    pattern = block.wording or (wording.nil_subject if block.subject else wording.nil)
+    if block.as_at is None and "{as_at}" in pattern:
+        return None
+    as_at = in_words(block.as_at, manifest.dates) if block.as_at else ""
+    return worded(pattern, subject=block.subject or "", as_at=as_at)
 
 
 class _Wording:
@@ -123,32 +151,24 @@ class _Wording:
     # The front sheet
 
     def front_row(self, field: FrontField) -> FrontRow:
-        value = self.front_value(field)
+        value: str = self.front_value(field)
         missing = field.required and not value
         if missing:
             value = self.gap(self.manifest.wording.missing_value, field.label)
         return FrontRow(label=field.label, value=value, missing=missing)
 
-    def front_value(self, field: FrontField) -> str:
+    def front_value(self, field: FrontField) -> Fact:
+        stored = stored_value(self.snapshot, field)
+        if stored is not None:
+            return Fact(stored, region=f"field/{field.key}")
         paper, board = self.snapshot.paper, self.snapshot.board
-        approved = self.day(paper.approved_on) if paper.approved_on else self.manifest.wording.not_yet_approved
-        values: Mapping[str, str | None] = {
-            "title": paper.title,
-            "marking": paper.marking,
-            "agenda-number": paper.agenda_number,
-            "chief-officer": paper.chief_officer.name if paper.chief_officer else None,
+        made = {
             "written-on": self.day(paper.written_on),
             "version": self.snapshot.label,
-            "report-from": paper.organisation,
             "meeting-date": self.day(board.meeting_on),
-            "author": paper.author.name if paper.author else None,
-            "approved-on": approved,
-            "reference": paper.reference,
-            "board": board.name,
-            "recipient": board.recipient,
-            "field": paper.front_sheet.get(field.key),
+            "approved-on": self.day(paper.approved_on) if paper.approved_on else self.manifest.wording.not_yet_approved,
         }
-        return values[field.source] or ""
+        return Fact(made.get(field.source, ""))
 
     # Sections and their blocks
 
@@ -176,7 +196,8 @@ class _Wording:
         lines: list[BlockLine] = []
         unwritten = False
         for number, block in enumerate(self.filled[entry.key].blocks, start=1):
-            made = self.block(block, entry, f"section/{entry.key}/{number}")
+            place = f"section/{entry.key}/{number}"
+            made = self.block(block, entry, place, place)
             unwritten = unwritten or (not made and isinstance(block, blocks.NarrativeBlock | blocks.TableBlock))
             lines += made
         if entry.required and (not lines or unwritten):
@@ -188,15 +209,16 @@ class _Wording:
         return self.filled[entry.key].heading or entry.heading
 
     def block(  # noqa: PLR0911 - one line for each kind of block
-        self, block: blocks.Block, entry: SectionEntry, key: str, seen: tuple[str, ...] = ()
+        self, block: blocks.Block, entry: SectionEntry, key: str, region: str, seen: tuple[str, ...] = ()
     ) -> list[BlockLine]:
         """What the template prints for one block of a section; nothing where it has nothing to say.
 
-        `seen` are the sections on the way here, where a block says another section's text again.
+        `key` names the place where it is printed, `region` the block. `seen` are the sections on the way here, where
+        a block says another section's text again.
         """
         match block:
             case blocks.NarrativeBlock() | blocks.TableBlock():
-                return _prose(block.text, key, entry)
+                return _prose(block.text, key, entry, region)
             case blocks.OutlineBlock():
                 return _prose(self.outline(block), key, entry)
             case blocks.FrameworkItemsBlock():
@@ -204,7 +226,7 @@ class _Wording:
             case blocks.PeopleBlock():
                 return _prose(_list("ul", [_person(person) for person in self.snapshot.consultees]), key, entry)
             case blocks.NilBlock():
-                return [self.nil(block, entry)]
+                return [self.nil(block, entry, region)]
             case blocks.RatingKeyBlock():
                 keys = [ratings.key(scheme) for scheme in self.schemes_of(block)]
                 return [_block("rating-keys", keys=keys)] if keys else []
@@ -222,17 +244,17 @@ class _Wording:
         return [
             line
             for number, inner in enumerate(self.filled[block.section].blocks, start=1)
-            for line in self.block(inner, entry, f"{key}/{number}", (*seen, block.section))
+            for line in self.block(
+                inner, entry, f"{key}/{number}", f"section/{block.section}/{number}", (*seen, block.section)
+            )
         ]
 
-    def nil(self, block: blocks.NilBlock, entry: SectionEntry) -> BlockLine:
-        wording = self.manifest.wording
-        pattern = block.wording or (wording.nil_subject if block.subject else wording.nil)
-        subject = block.subject or ""
-        if block.as_at is None and "{as_at}" in pattern:
-            return _block("gap", words=self.gap(worded(wording.missing_day, subject=subject), self.heading_of(entry)))
-        as_at = self.day(block.as_at) if block.as_at else ""
-        return _block("nil", words=worded(pattern, subject=subject, as_at=as_at))
+    def nil(self, block: blocks.NilBlock, entry: SectionEntry, region: str) -> BlockLine:
+        words = nil_words(block, self.manifest)
+        if words is None:
+            words = worded(self.manifest.wording.missing_day, subject=block.subject or "")
+            return _block("gap", words=self.gap(words, self.heading_of(entry)))
+        return _block("nil", words=Fact(words, region=region))
 
     # Lists that are made of facts
 
@@ -310,7 +332,12 @@ class _Wording:
             name=theme.name,
             owner="",
             keys=[ratings.key(unexplained)] if unexplained else [],
-            introduction=Narrative(introduction.text, f"{place}/{introduction.as_at}", level + 2)
+            introduction=Narrative(
+                introduction.text,
+                f"{place}/{introduction.as_at}",
+                level + 2,
+                region=f"introduction/{theme.key}/{introduction.as_at}",
+            )
             if introduction
             else None,
             updates=[],
@@ -377,11 +404,12 @@ class _Wording:
             text = own.text if own else update.parts.get(key, "")
             if text:
                 place = f"workstream/{workstream.ref}/{update.as_at}/{key}"
+                region = f"{'own-wording' if own else 'update'}/{workstream.ref}/{update.as_at}/{key}"
                 yield PartLine(
                     label=part.label,
                     level=level + 2,
                     heading=part.heading,
-                    text=Narrative(text, place, level + 2 + part.heading),
+                    text=Narrative(text, place, level + 2 + part.heading, region=region),
                     gap="",
                     check=self.gap(self.manifest.wording.stale_wording, f"{workstream.name}, {part.label}")
                     if key in update.stale
@@ -450,8 +478,8 @@ def _block(
     return BlockLine(kind=kind, text=text, words=words, keys=keys or [], lines=lines or [])
 
 
-def _prose(html: str, key: str, entry: SectionEntry) -> list[BlockLine]:
-    return [_block("narrative", text=Narrative(html, key, entry.level + 1))] if html else []
+def _prose(html: str, key: str, entry: SectionEntry, region: str | None = None) -> list[BlockLine]:
+    return [_block("narrative", text=Narrative(html, key, entry.level + 1, region=region))] if html else []
 
 
 def _list(tag: Literal["ul", "ol"], items: Iterable[str], kind: str = "") -> str:

@@ -25,9 +25,10 @@ from app.word.refusals import (
     UnusablePicture,
     UnwritableText,
 )
+from app.word.regions import Region, regions
 from app.word.rendering import render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, files_in
+from app.word.values import Coloured, Fact, Narrative, files_in, region_of
 
 __all__ = [
     "PROSE",
@@ -45,6 +46,7 @@ __all__ = [
     "Narrative",
     "NotPrinted",
     "PageNotTurned",
+    "Region",
     "TemplateFails",
     "TemplateNotAllowed",
     "TemplateTooCostly",
@@ -61,6 +63,8 @@ __all__ = [
     "files_in",
     "narrated",
     "outline",
+    "region_of",
+    "regions",
     "render",
     "text_of",
 ]

@@ -29,11 +29,12 @@ from app.word.language import (
     text_of_value,
     unknown_words_in,
 )
+from app.word.marks import after_tables, bookmark, with_bookmarks
 from app.word.names import Use, uses_in
 from app.word.places import Place, Spot, Unbalanced, spots_in
 from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
 from app.word.tags import translated, with_breaks
-from app.word.values import Coloured, Fact, Narrative, key_of, text_in, words_of
+from app.word.values import Coloured, Fact, Narrative, key_of, region_of, text_in, words_of
 from app.word.xmltext import escaped
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -44,6 +45,7 @@ _PIECES = 256  # that are written before the budget is asked
 
 _OPEN_CELL, _CLOSED_CELL = "<?cell?></w:tc>", "</w:tc>"
 _LAST_PARAGRAPH = re.compile(r"(?:</w:p>|<w:p(?: [^<>]*)?/>)$")
+_LAST_PARAGRAPH_OF_REGION = re.compile(r"</w:p>(<w:bookmarkEnd [^>]*/>)<\?cell\?></w:tc>")
 _TOUCHING = "</w:tbl><w:tbl>"
 _BETWEEN_TABLES = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
 _UNDERSCORED = {"{_{": "{{", "}_}": "}}", "{_%": "{%", "%_}": "%}"}
@@ -56,7 +58,10 @@ class Press(Protocol):
         """From now on this part is printed."""
 
     def print(self, narrative: Narrative) -> str:
-        """The narrative in Word's XML, noted as printed."""
+        """The narrative in Word's XML, noted as printed, and marked where it has a region."""
+
+    def mark(self, region: str) -> int:
+        """The number of the bookmark for words that print the text with this key."""
 
     def note(self, value: Coloured | str) -> None:
         """This was printed where it can be read."""
@@ -115,13 +120,19 @@ class Program:
     def _finished(self, xml: str) -> str:
         if not self.is_xml:
             return xml
+        if "/><?cell?>" in xml:
+            xml = _LAST_PARAGRAPH_OF_REGION.sub(r"</w:p>\1</w:tc>", xml)
         if "<?cell?>" in xml:
             xml = xml.replace(f"</w:p>{_OPEN_CELL}", "</w:p></w:tc>").replace(_OPEN_CELL, "<w:p/></w:tc>")
         if self.unsure:
             xml = with_breaks(xml)
+        if "<?begin " in xml:
+            xml = with_bookmarks(xml)
         xml = grids.fixed(xml)
         if _TOUCHING in xml:
             xml = xml.replace(_TOUCHING, f"</w:tbl>{_BETWEEN_TABLES}<w:tbl>")
+        if "</w:tbl><w:bookmark" in xml:
+            xml = after_tables(xml, _BETWEEN_TABLES)
         return f"{_HEAD}{xml}"
 
     def _place_of(self, traceback: TracebackType | None) -> str:
@@ -164,8 +175,8 @@ def _text(facts: Facts, value: Any, run: str, paragraph: str) -> str:
         words = words.replace("&", "&amp;")
     words = words.replace("<", "&lt;").replace(">", "&gt;")
     if "\n" in words or "\t" in words or "\r" in words or "\a" in words or "\f" in words:
-        return _broken(words, run, paragraph)
-    return words
+        words = _broken(words, run, paragraph)
+    return words if type(value) is str else _in_region(facts, value, words)
 
 
 def _broken(words: str, run: str, paragraph: str) -> str:
@@ -181,7 +192,16 @@ def _broken(words: str, run: str, paragraph: str) -> str:
 
 @pass_context
 def _unsure_text(facts: Facts, value: Any) -> str:
-    return escaped(_read(facts, value)).replace("\r\n", "\n").replace("\r", "\n")
+    words = escaped(_read(facts, value)).replace("\r\n", "\n").replace("\r", "\n")
+    return _in_region(facts, value, words)
+
+
+def _in_region(facts: Facts, value: Any, words: str) -> str:
+    """The words with the marks of their region, where they are a text of the context as it stands."""
+    if type(value) is Fact and words and (region := region_of(value)):
+        number = facts.press.mark(region)
+        return f"<?begin {number}?>{words}<?end {number}?>"
+    return words
 
 
 @pass_context
@@ -218,12 +238,19 @@ def _require_words(value: Any) -> None:
 def _run(facts: Facts, value: Any) -> str:
     if type(value) is Coloured:
         facts.press.note(value)
-        return value.__html__()
+        return _around(value.__html__(), region_of(value), facts.press)
     if isinstance(value, Narrative):
         raise MisplacedWords(text_in(value) or key_of(value))
     if words := text_of_value(value):
         raise MisplacedWords(words)
     return ""
+
+
+def _around(runs: str, region: str | None, press: Press) -> str:
+    if not region:
+        return runs
+    begins, ends = bookmark(press.mark(region))
+    return f"{begins}{runs}{ends}"
 
 
 @pass_context

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.narrative import NumberType
+from app.word.marks import BOOKMARKS_EACH, Free, Mark, name_of
 from app.word.namespaces import HYPERLINK
 from app.word.numbering import OrderedList
 
@@ -18,10 +19,11 @@ class Ledger:
 
     first_list_id: int
     first_relationship: Mapping[str, int]  # by part; 1 for a part that has no relationships yet
-    first_chart: int = 1
+    free: Free
     part: str = ""
     turned: bool = False  # whether some page is turned
     _charts: int = 0
+    _marks: list[Mark] = field(default_factory=list)
     _lists: list[OrderedList | None] = field(default_factory=list)
     _bullets: int | None = None
     _relations: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)  # (kind, target) → id, by part
@@ -56,7 +58,20 @@ class Ledger:
     def next_chart(self) -> int:
         """The number of the next chart, from the first that is free."""
         self._charts += 1
-        return self.first_chart + self._charts - 1
+        return self.free.chart + self._charts - 1
+
+    def mark(self, key: str, heading_level: int | None = None, *, in_table: bool = False) -> int:
+        """The number of the bookmark for a stretch that prints the text with this key; printed again, it has another.
+
+        `heading_level` and `in_table` are those of `Mark`.
+        """
+        number = self.free.bookmark + BOOKMARKS_EACH * len(self._marks)
+        self._marks.append(Mark(name_of(number), key, heading_level, in_table))
+        return number
+
+    def marks(self) -> list[Mark]:
+        """Every stretch, in the order of printing."""
+        return self._marks
 
     def lists(self) -> Iterator[tuple[int, OrderedList | None]]:
         """Every list with its id; None stands for the bullets."""

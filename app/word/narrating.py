@@ -51,6 +51,7 @@ class BodyReader:
     """Reads stretches of the body of one document, in their order: lists are counted along the way."""
 
     members: Mapping[str, bytes]
+    root: etree._Element
     body: etree._Element
     styles: StyleSheet
     counter: Counter
@@ -61,17 +62,22 @@ class BodyReader:
     @classmethod
     def of(cls, document: bytes) -> "BodyReader":
         """A reader of this document, at its beginning."""
-        members = read_members(document)
+        return cls.of_part(read_members(document), DOCUMENT)
+
+    @classmethod
+    def of_part(cls, members: Mapping[str, bytes], part: str) -> "BodyReader":
+        """A reader of a part of the document with these members; only the document's main part has a body."""
         styles = StyleSheet.read(members.get(STYLES))
-        root = etree.fromstring(members[DOCUMENT])
+        root = etree.fromstring(members[part])
         body = root.find(w("body"))
         body = etree.Element(w("body")) if body is None else body
         return cls(
             members=members,
+            root=root,
             body=body,
             styles=styles,
             counter=Counter(Definitions.read(members.get(NUMBERING), styles)),
-            relations=relationships_in(members, DOCUMENT),
+            relations=relationships_in(members, part),
             turned=set(_turned(body)),
             footnotes=_footnotes(members.get(_FOOTNOTES)),
         )
@@ -110,6 +116,7 @@ class _List:
     list_id: int
     tag: str
     opening: str
+    count: int = 0  # of the last item, as Word counts
     items: list[list[str]] = field(default_factory=list)
 
     def html(self) -> str:
@@ -130,7 +137,7 @@ class _Stretch:
         open_lists: list[_List] = []
         quoted = False
         place = 0
-        elements = [element for element in _opened(elements) if element.tag in {w("p"), w("tbl")}]
+        elements = [element for element in opened(elements) if element.tag in {w("p"), w("tbl")}]
         while place < len(elements):
             element = elements[place]
             place += 1
@@ -195,9 +202,18 @@ class _Stretch:
         if not open_lists or open_lists[-1].level < level:
             open_lists.append(self._new_list(list_id or 0, level))
         open_lists[-1].items.append([words])
+        open_lists[-1].count = self._count(list_id or 0, level)
 
     def _is_other(self, around: _List, level: int, list_id: int | None) -> bool:
-        return around.level == level and around.list_id != list_id
+        if around.level != level or around.list_id == list_id:
+            return False
+        # Where the counting goes on, so does the list: LibreOffice makes two of one whose start was stated.
+        lists = self.reader.counter.definitions.lists
+        goes_on = lists[around.list_id].abstract_id == lists[list_id or 0].abstract_id
+        return not goes_on or self._count(list_id or 0, level) != around.count + 1
+
+    def _count(self, list_id: int, level: int) -> int:
+        return self.reader.counter.counts[self.reader.counter.definitions.lists[list_id].abstract_id][level]
 
     def _level_of_indent(self, paragraph: etree._Element) -> int:
         indent = paragraph.find(f"{w('pPr')}/{w('ind')}")
@@ -209,7 +225,7 @@ class _Stretch:
         kind = _TYPES.get(found.levels[level].number_format)
         if kind is None and found.levels[level].number_format in {"bullet", "none"}:
             return _List(level, list_id, "ul", "<ul>")
-        start = self.reader.counter.counts[found.abstract_id][level]
+        start = self._count(list_id, level)
         return _List(level, list_id, "ol", f'<ol type="{kind or "1"}" start="{start}">')
 
     # Blocks
@@ -247,12 +263,14 @@ class _Stretch:
         said = drawing.find(f"{{{WP}}}docPr")
         name, alt = (said.get("name", ""), said.get("descr", "")) if said is not None else ("", "")
         after = [*elements[place + 1 : place + 4]]
+        chart = drawing.find(f".//{{{C}}}chart")
+        if chart is not None and not _says_what_follows(name):
+            name = self._likely_name(chart, after)
         taken = 0
         caption = ""
         if self._has_caption(name, after):
             caption, taken = self._inlines(after[0]), 1
         words = self._paragraph(elements[place])
-        chart = drawing.find(f".//{{{C}}}chart")
         if chart is not None:
             shown, more = self._chart(chart, after[taken:] if WITH_TABLE in name else [])
             return words + (_figure(shown.html, caption, is_turned, shown.said) if shown else ""), taken + more
@@ -269,9 +287,22 @@ class _Stretch:
     def _has_caption(self, name: str, after: Sequence[etree._Element]) -> bool:
         if not after or after[0].tag != w("p") or not self._is(after[0], "Caption"):
             return False
-        if WITH_CAPTION in name or WITH_TABLE in name or name.endswith(" alone"):
+        if _says_what_follows(name):
             return WITH_CAPTION in name
         return len(after) < 2 or after[1].tag != w("tbl")
+
+    def _likely_name(self, chart: etree._Element, after: Sequence[etree._Element]) -> str:
+        """What our name of a chart would say, where another program gave it its own: by the table that follows."""
+        captions = 0
+        while captions < len(after) and after[captions].tag == w("p") and self._is(after[captions], "Caption"):
+            captions += 1
+        part = self.reader.members.get(self.reader.relations.get(chart.get(f"{{{R}}}id", ""), ""))
+        if not part or captions == len(after) or after[captions].tag != w("tbl"):
+            return ""
+        space = etree.fromstring(part)
+        drawn = {_bare(v) for names in space.iter(f"{{{C}}}tx", f"{{{C}}}cat") for v in names.iter(f"{{{C}}}v")}
+        told = {_bare(cell) for cell in after[captions].iter(w("tc"))}
+        return " ".join([WITH_CAPTION] * bool(captions) + [WITH_TABLE]) if drawn <= told else ""
 
     def _chart(self, chart: etree._Element, after: Sequence[etree._Element]) -> "tuple[_Shown | None, int]":
         part = self.reader.relations.get(chart.get(f"{{{R}}}id", ""), "")
@@ -292,7 +323,7 @@ class _Stretch:
     # Tables
 
     def _table(self, table: etree._Element, caption: str) -> str:
-        rows = [row for row in _opened(table) if row.tag == w("tr")]
+        rows = [row for row in opened(table) if row.tag == w("tr")]
         tall = sum(1 for _ in _head(rows))
         cells = [list(_placed(row)) for row in rows]
         written = []
@@ -312,7 +343,7 @@ class _Stretch:
         properties = cell.find(w("tcPr"))
         shading = properties.find(w("shd")) if properties is not None else None
         rag = _RAG_OF.get(shading.get(w("fill"), "").upper()) if shading is not None else None
-        scope = _scope_of(cell, is_head=is_head)
+        scope = _scope_of(cell, is_head=is_head and rag is None)  # a rating is bold for being one
         inner = _Stretch(self.reader, self.heading_level, self.pictures)
         content = "".join(inner.blocks(list(_flat(cell))))
         if scope or rag:
@@ -364,24 +395,34 @@ class _Stretch:
                 yield escape(f" [{note}]", quote=False)
 
 
+def _says_what_follows(name: str) -> bool:
+    """Whether this name of a drawing is one that we gave it."""
+    return WITH_CAPTION in name or WITH_TABLE in name or name.endswith(" alone")
+
+
+def _bare(element: etree._Element) -> str:
+    """The words in an element, without the white space that programs write differently."""
+    return "".join("".join(str(text) for text in element.itertext()).split())
+
+
 @dataclass(frozen=True, slots=True)
 class _Shown:
     html: str
     said: str
 
 
-def _opened(elements: Iterable[etree._Element]) -> Iterator[etree._Element]:
+def opened(elements: Iterable[etree._Element]) -> Iterator[etree._Element]:
     """The elements, with content controls and custom XML around them opened."""
     for element in elements:
         if element.tag in {w("sdt"), w("sdtContent"), w("customXml"), w("ins"), w("moveTo")}:
-            yield from _opened(element)
+            yield from opened(element)
         else:
             yield element
 
 
 def _flat(cell: etree._Element) -> Iterator[etree._Element]:
     """The paragraphs of a cell; of tables inside it, their paragraphs."""
-    for element in _opened(cell):
+    for element in opened(cell):
         if element.tag == w("tbl"):
             yield from element.iter(w("p"))
         else:
@@ -438,7 +479,7 @@ def _head(rows: Sequence[etree._Element]) -> Iterator[etree._Element]:
 def _placed(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
     """The cells of a row with the grid columns where they begin."""
     column = 0
-    for cell in _opened(row):
+    for cell in opened(row):
         if cell.tag == w("tc"):
             yield column, cell
             column += _span(cell)

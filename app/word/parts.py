@@ -25,6 +25,7 @@ _RELATIONS = {
     NUMBERING: ("word/_rels/document.xml.rels", f"{R}/numbering", "numbering.xml"),
 }
 CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+ITEM_PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EXTENSIONS = {
     "png": "image/png",
@@ -32,7 +33,10 @@ _EXTENSIONS = {
     "gif": "image/gif",
     "xlsx": WORKBOOK_TYPE,
     "rels": "application/vnd.openxmlformats-package.relationships+xml",
+    "xml": "application/xml",
 }
+# Parts that narratives and regions bring and that are of another kind than all XML.
+_KINDS = {"word/charts/": CHART_TYPE, "customXml/itemProps": ITEM_PROPERTIES_TYPE}
 # What Word or python-docx left behind and no reader needs.
 _DROPPED = ("word/stylesWithEffects.xml", "docProps/thumbnail.jpeg")
 
@@ -77,6 +81,17 @@ def without_leftovers(members: Mapping[str, bytes]) -> dict[str, bytes]:
     return kept
 
 
+def without_part(members: Mapping[str, bytes], part: str, source: str) -> dict[str, bytes]:
+    """The members without this part, its content type, and the relationship that leads to it from another part."""
+    kept = {name: content for name, content in members.items() if name != part}
+    kept[CONTENT_TYPES] = _without(kept[CONTENT_TYPES], _OVERRIDE, "PartName", part)
+    if (holder := relationships_of(source)) in kept:
+        target = posixpath.relpath(part, posixpath.dirname(source))
+        for written in (part, target):
+            kept[holder] = _without(kept[holder], _RELATIONSHIP, "Target", written)
+    return kept
+
+
 def _without(content: bytes, pattern: re.Pattern[str], attribute: str, dropped: str) -> bytes:
     def keep(found: re.Match[str]) -> str:
         target = _attributes(found.group()).get(attribute, "").lstrip("/")
@@ -111,7 +126,7 @@ def with_links(members: Mapping[str, bytes], part: str, links: Mapping[str, str]
 
 
 def with_added(members: Mapping[str, bytes], added: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The members with these pictures, charts and workbooks and their content types."""
+    """The members with these pictures, charts, workbooks and custom XML items and their content types."""
     out = {**members, **added}
     types = out[CONTENT_TYPES].decode()
     defaults = {_attributes(found).get("Extension", "").lower() for found in _DEFAULT.findall(types)}
@@ -121,12 +136,15 @@ def with_added(members: Mapping[str, bytes], added: Mapping[str, bytes]) -> dict
         for extension in wanted
         if extension in _EXTENSIONS and extension not in defaults
     )
-    charts = "".join(
-        f'<Override PartName="/{part}" ContentType="{CHART_TYPE}"/>' for part in added if part.endswith(".xml")
+    overrides = "".join(
+        f'<Override PartName="/{part}" ContentType="{kind}"/>'
+        for part in added
+        for beginning, kind in _KINDS.items()
+        if part.startswith(beginning) and part.endswith(".xml")
     )
     head = _TYPES_HEAD.search(types)
     place = head.end() if head else 0
-    out[CONTENT_TYPES] = f"{types[:place]}{new}{types[place:]}".replace("</Types>", f"{charts}</Types>").encode()
+    out[CONTENT_TYPES] = f"{types[:place]}{new}{types[place:]}".replace("</Types>", f"{overrides}</Types>").encode()
     return out
 
 

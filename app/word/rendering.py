@@ -1,10 +1,11 @@
 """Template and facts to document: pure, so that equal facts and equal templates give equal bytes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from app.narrative import Block, Figure, Table
 from app.word.container import DOCUMENT, joined, packed, unpacked
 from app.word.contents import has_contents, with_contents
 from app.word.converter import narrative_xml
@@ -12,6 +13,7 @@ from app.word.engine import Program
 from app.word.language import Budget
 from app.word.layout import Layout
 from app.word.ledger import Ledger
+from app.word.marks import CUSTOM_XML, Free, bookmark, item_of, table_of
 from app.word.parts import CORE, CUSTOM, NUMBERING, STYLES, with_added, with_links, with_relations
 from app.word.properties import DocumentProperties, properties_in
 from app.word.refusals import NotPrinted, UnwritableText
@@ -27,6 +29,7 @@ from app.word.values import (
     key_of,
     placed,
     printables_in,
+    region_of,
     text_in,
     words_of,
 )
@@ -48,9 +51,11 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
 
     `files` has the pictures of the narratives by SHA-256 (`app.narrative.files_needed` names them); raises
     `MissingPicture`, `UnusablePicture` and `PageNotTurned`.
+
+    Whatever a narrative or fact with a `region` prints is bookmarked, so that `app.word.regions` finds it again.
     """
     stated = properties_in(context)
-    ledger = Ledger(template.numbering.first_list_id, template.first_relationship, template.first_chart)
+    ledger = Ledger(template.numbering.first_list_id, template.first_relationship, template.free)
     press = _Press(template.layout, ledger, files)
     budget = Budget()
     filled = {program.part: program.filled(context, press, budget) for program in template.programs}
@@ -70,8 +75,18 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
         changed[DOCUMENT] = with_contents(
             changed[DOCUMENT], unpacked(styles) if styles else None, changed.get(NUMBERING) or unpacked(numbering)
         )
+    _bring_table(ledger, template.free)
     changed |= _brought(ledger, template.joints)
     return joined({**template.kept, **{part: packed(content) for part, content in changed.items()}})
+
+
+def _bring_table(ledger: Ledger, free: Free) -> None:
+    """What the bookmarks of regions stand for goes into the document, where it has any."""
+    if marks := ledger.marks():
+        ledger.enter(DOCUMENT)
+        ledger.relate(CUSTOM_XML, item_of(free.item))
+        for name, content in table_of(marks, free.item).items():
+            ledger.add(name, content)
 
 
 def _brought(ledger: Ledger, joints: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -127,14 +142,18 @@ class _Press:
     def print(self, narrative: Narrative) -> str:
         """The narrative in Word's XML, noted as printed; the ledger holds what it needs."""
         self.printed.add(id(narrative))
-        return narrative_xml(
-            blocks_in(narrative),
-            self.layout,
-            self.ledger,
-            heading_level_of(narrative),
-            files=self.files,
-            where=key_of(narrative),
-        )
+        level, region = heading_level_of(narrative), region_of(narrative)
+        blocks = blocks_in(narrative)
+        xml = narrative_xml(blocks, self.layout, self.ledger, level, files=self.files, where=key_of(narrative))
+        if not region or not xml:  # nothing was printed that could be marked
+            return xml
+        # Around the paragraphs, so that one that an author adds at the end is still inside.
+        begins, ends = bookmark(self.ledger.mark(region, level, in_table=_begins_with_table(blocks)))
+        return f"{begins}{xml}{ends}"
+
+    def mark(self, region: str) -> int:
+        """The number of the bookmark for words that print the text with this key."""
+        return self.ledger.mark(region)
 
     def note(self, value: Coloured | str) -> None:
         """Remember that this was printed, or what it was made of."""
@@ -152,6 +171,11 @@ class _Press:
                 (key_of(value), text_in(value)) if isinstance(value, Narrative) else (path, _plain_words(value))
                 for path, value in places.values()
             )
+
+
+def _begins_with_table(blocks: Sequence[Block]) -> bool:
+    first = blocks[0].content if isinstance(blocks[0], Figure) else blocks[0]
+    return isinstance(first, Table) and not first.caption
 
 
 def _plain_words(value: Any) -> str:

@@ -15,6 +15,7 @@ from app.errors import Fault
 from app.word.container import CONTENT_TYPES, DOCUMENT, Packed, packed, read_file
 from app.word.engine import PartFindings, Program, compiled, inspected, inspected_text
 from app.word.layout import Layout, layout_in
+from app.word.marks import Free, free_in, without_table
 from app.word.names import known_part
 from app.word.namespaces import w
 from app.word.numbering import NumberingPart, numbering_in
@@ -23,7 +24,6 @@ from app.word.parts import (
     CUSTOM,
     NUMBERING,
     STYLES,
-    first_free_chart,
     first_free_id,
     parts_of_kinds,
     with_part,
@@ -53,19 +53,20 @@ class CompiledTemplate:
     `digest` is the SHA-256 of the bytes that were given, `kept` the members that go into documents as they are,
     `programs` the parts that are filled, in that order, `properties` the document properties that the template words
     itself, by name; `drawn` are members with drawings, whose ids are counted anew, `joints` the content types and the
-    relationships, which say what parts there are and how they belong together.
+    relationships, which say what parts there are and how they belong together, `free` the numbers that are free for
+    bookmarks, custom XML items and charts.
     """
 
     digest: str
     layout: Layout
     numbering: NumberingPart
     first_relationship: Mapping[str, int]
-    first_chart: int
     kept: Mapping[str, Packed]
     programs: tuple[Program, ...]
     properties: Mapping[str, Program]
     drawn: Mapping[str, str]
     joints: Mapping[str, bytes]
+    free: Free
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,6 @@ def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledT
         layout=layout_in(members[DOCUMENT], members.get(STYLES)),
         numbering=numbering_in(members[NUMBERING]),
         first_relationship=_first_relationships(members),
-        first_chart=first_free_chart(members),
         kept={
             name: opened.packed.get(name) or packed(content)
             for name, content in members.items()
@@ -152,6 +152,7 @@ def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledT
             if name not in filled and name.startswith("word/") and name.endswith(".xml") and b"<wp:docPr" in content
         },
         joints={name: content for name, content in members.items() if name == CONTENT_TYPES or name.endswith(".rels")},
+        free=free_in(members),
     )
 
 
@@ -172,7 +173,7 @@ def opened_template(template: bytes) -> OpenedTemplate:
     """The template's parts. Raises `UnreadableTemplate`, also when a part is no XML."""
     read = read_file(template)
     given = {name: member.content for name, member in read.items()}
-    members = without_leftovers(given)
+    members = without_table(without_leftovers(given))
     core = _tree(CORE, given[CORE]) if CORE in given else None
     members = with_part(members, CORE, _EMPTY_CORE)
     members = with_part(members, CUSTOM, _EMPTY_CUSTOM)

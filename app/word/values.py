@@ -16,17 +16,20 @@ class Fact(str):
     """A text that the template must print: where it has words and is left out, there is no document.
 
     For a template it is a text like any other. What a filter makes of it stands for it, so that printing that is
-    enough; what is cut out of it does not.
+    enough; what is cut out of it does not. Printed as it is, it is marked as the region of the text with the key
+    `region`, where it has one.
     """
 
-    __slots__ = ("_of",)
+    __slots__ = ("_of", "_region")
 
     _of: "tuple[Fact, ...]"
+    _region: str | None
 
-    def __new__(cls, words: str, of: "tuple[Fact, ...]" = ()) -> "Fact":
+    def __new__(cls, words: str, of: "tuple[Fact, ...]" = (), *, region: str | None = None) -> "Fact":
         """The words; `of` are the facts that they were made of, none where they are a fact themselves."""
         made = super().__new__(cls, words)
         made._of = of
+        made._region = region
         return made
 
 
@@ -47,21 +50,24 @@ class Narrative:
     """Prose in canonical HTML, printed by `{{p … }}` as paragraphs, lists and tables.
 
     `key` names it when something is wrong with it. A heading `h3` takes the style of heading level
-    `heading_level`, `h4` that of the next. It is true in a condition when it has text.
+    `heading_level`, `h4` that of the next. It is true in a condition when it has text. Printed, it is marked as the
+    region of the text with the key `region`, where it has one.
     """
 
-    __slots__ = ("_heading_level", "_html", "_key")
+    __slots__ = ("_heading_level", "_html", "_key", "_region")
 
-    def __init__(self, html: str, key: str, heading_level: int = 3) -> None:
+    def __init__(self, html: str, key: str, heading_level: int = 3, *, region: str | None = None) -> None:
         self._html = html
         self._key = key
         self._heading_level = heading_level
+        self._region = region
 
     def __bool__(self) -> bool:
         return bool(self._html)
 
     def __repr__(self) -> str:
-        return f"Narrative({self._html!r}, {self._key!r}, {self._heading_level})"
+        said = f", region={self._region!r}" if self._region else ""
+        return f"Narrative({self._html!r}, {self._key!r}, {self._heading_level}{said})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Narrative) and repr(self) == repr(other)
@@ -105,16 +111,18 @@ class Coloured:
     """A word on a colour, printed by `{{r … }}`: bold, in `foreground`, shaded in `background`.
 
     Both are six hexadecimal digits, red, green, blue; anything else raises `TemplateFails`. The shading goes
-    with the word, so that it is legible even where the cell around it has no colour.
+    with the word, so that it is legible even where the cell around it has no colour. Printed, it is marked as the
+    region of the text with the key `region`, where it has one.
     """
 
-    __slots__ = ("_background", "_foreground", "_text")
+    __slots__ = ("_background", "_foreground", "_region", "_text")
 
-    def __init__(self, text: str, background: str, foreground: str) -> None:
+    def __init__(self, text: str, background: str, foreground: str, *, region: str | None = None) -> None:
         for colour in (background, foreground):
             if not _COLOUR.fullmatch(colour):
                 raise TemplateFails(f"“{colour}” is not a colour such as 2E7D32.", text)
         self._text = text
+        self._region = region
         self._background = background.upper()
         self._foreground = foreground.upper()
 
@@ -130,7 +138,8 @@ class Coloured:
         raise TemplateFails("A coloured word is printed as it is, without a filter.", self._text)
 
     def __repr__(self) -> str:
-        return f"Coloured({self._text!r}, {self._background!r}, {self._foreground!r})"
+        said = f", region={self._region!r}" if self._region else ""
+        return f"Coloured({self._text!r}, {self._background!r}, {self._foreground!r}{said})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Coloured) and repr(self) == repr(other)
@@ -146,6 +155,12 @@ def words_of(coloured: Coloured) -> str:
 
 Printable: TypeAlias = Narrative | Coloured | Fact
 """What a template must print where it is not empty."""
+
+
+def region_of(value: Printable) -> str | None:
+    """The key of the stored text that the value prints, where it prints one as it stands."""
+    return value._region
+
 
 _PRINTABLE = frozenset({Narrative, Coloured, Fact})
 

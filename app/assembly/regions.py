@@ -1,0 +1,54 @@
+"""The keys of regions: each leads from a stretch of a document back to exactly one stored text of its snapshot.
+
+    section/purpose/1                            the first block of a section: prose, a table, a nil
+    update/procurement/2026-11-30/progress       one part of an update
+    own-wording/procurement/2026-11-30/progress  the paper's own wording of that part
+    introduction/eastern/2026-09-30              a theme's introduction
+    field/urgency                                a row of the front sheet
+
+They are natural keys, without row numbers: the same on another machine or database. `wording` gives them to the values
+that print such a text as it stands; what is composed of several facts (outlines, source notes, dates) has none.
+"""
+
+from collections.abc import Iterator
+
+from app.assembly.snapshot import Snapshot
+from app.assembly.wording import nil_words, stored_value
+from app.narrative import clean
+from app.papers import blocks
+
+
+def stored_texts(snapshot: Snapshot) -> dict[str, str]:
+    """Every text of the snapshot that a region may print, as canonical narrative, by its key."""
+    return dict([*_fields(snapshot), *_blocks(snapshot), *_introductions(snapshot), *_parts(snapshot)])
+
+
+def _fields(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for field in snapshot.manifest.front_sheet:
+        if value := stored_value(snapshot, field):
+            yield f"field/{field.key}", clean(value, "text")
+
+
+def _blocks(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for section in snapshot.sections:
+        for number, block in enumerate(section.blocks, start=1):
+            if isinstance(block, blocks.NarrativeBlock | blocks.TableBlock):
+                yield f"section/{section.key}/{number}", block.text
+            elif isinstance(block, blocks.NilBlock) and (words := nil_words(block, snapshot.manifest)):
+                yield f"section/{section.key}/{number}", clean(words, "text")
+
+
+def _introductions(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for theme in snapshot.themes:
+        if said := theme.introduction:
+            yield f"introduction/{theme.key}/{said.as_at}", said.text
+
+
+def _parts(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for workstream in snapshot.workstreams:
+        for update in workstream.updates:
+            place = f"{workstream.ref}/{update.as_at}"
+            for part, text in update.parts.items():
+                yield f"update/{place}/{part}", text
+            for part, own in update.own_wordings.items():
+                yield f"own-wording/{place}/{part}", own.text
