@@ -6,6 +6,7 @@ names, kinds of fields, schemes of links) wherever that is a short list.
 """
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
@@ -22,11 +23,14 @@ from app.word.container import (
 )
 from app.word.fields import codes_in, is_safe_link, refusal_of
 from app.word.refusals import UnreadableTemplate
+from app.word.tags import has_tags
 
 MAX_TEMPLATE = 24 * 1024 * 1024
 """Bytes of all members of a template together."""
 MAX_XML = 8 * 1024 * 1024
 """Bytes of those that are XML."""
+MAX_FILLED = 3 * 1024 * 1024 // 2
+"""Bytes of one part that is filled: to understand its tags takes about forty times as much."""
 MAX_MARKUP = 250_000
 """Elements, their ends and attributes of those, roughly; each of them takes memory many times its length."""
 MAX_TREE = 128
@@ -90,6 +94,18 @@ _ELEMENTS = {
 }
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_TREE + 1)})")
 _ELEMENT_NAMES = tuple(f"{{*}}{name}" for name in _ELEMENTS)
+_WHOLE, _LENGTH = re.compile(r"-?[0-9]{1,9}"), re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
+# What is counted on and measured with, by element and attribute; a tag may stand for a span.
+_NUMBERS = {
+    "abstractNum": {"abstractNumId": _WHOLE},
+    "num": {"numId": _WHOLE},
+    "gridSpan": {"val": _WHOLE},
+    "gridCol": {"w": _LENGTH},
+    "pgSz": {"w": _LENGTH, "h": _LENGTH},
+    "pgMar": dict.fromkeys(("left", "right", "top", "bottom", "gutter"), _LENGTH),
+}
+_NUMBERED = tuple(f"{{*}}{name}" for name in _NUMBERS)
+_LONGEST_ID = 255
 _VML = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office")
 _ADDRESSES = ("href", "althref")
 
@@ -130,6 +146,11 @@ def _require_bounded(members: Mapping[str, bytes]) -> None:
         if name.lower().endswith(XML_NAMES):
             size += len(content)
             markup += content.count(b"<") + content.count(b"=")
+            if len(content) > MAX_FILLED and (name == DOCUMENT or has_tags(content)):
+                raise UnreadableTemplate(
+                    f"its part {shown(name)} is larger than {MAX_FILLED / 1024**2:g} MiB, which is too much for a part "
+                    "with tags. Keep the format and take out the content."
+                )
             if size > MAX_XML or markup > MAX_MARKUP:
                 raise UnreadableTemplate(
                     f"its part {shown(name)} makes it too large: a template has no more than {MAX_XML // 1024**2} MiB "
@@ -180,6 +201,8 @@ def _relations(members: Mapping[str, bytes], *, charts: set[str]) -> Iterator[st
             source = f"{folder}{holder.removesuffix('.rels')}"
             for relation in _tree(name, content).iter("{*}Relationship"):
                 target = _target(name, source, relation)
+                if len(relation.get("Id", "")) > _LONGEST_ID:
+                    raise _refused(name, "a name that is too long. Open it in Word and save it again")
                 kind = relation.get("Type", "").rstrip("/").rpartition("/")[2]
                 if kind == "package" and source in charts and target in members and target.lower().endswith(".xlsx"):
                     yield target
@@ -236,6 +259,7 @@ def _require_harmless(name: str, root: etree._Element) -> None:
         raise UnreadableTemplate(f"its part {shown(name)} has more than {MAX_TREE} elements within one another.")
     for element in root.iter(*_ELEMENT_NAMES):
         raise _refused(name, _ELEMENTS[str(etree.QName(element).localname)])
+    _require_numbers(name, root)
     for element in root.iter(*(f"{{{space}}}*" for space in _VML)):
         for attribute, value in _attributes(element):
             if attribute == "src" and value.strip():
@@ -247,6 +271,16 @@ def _require_harmless(name: str, root: etree._Element) -> None:
     for code in codes_in(root):
         if what := refusal_of(code):
             raise _refused(name, what)
+
+
+def _require_numbers(name: str, root: etree._Element) -> None:
+    for element in root.iter(*_NUMBERED):
+        kind = str(etree.QName(element).localname)
+        for attribute, value in _attributes(element):
+            wanted = _NUMBERS[kind].get(attribute)
+            if wanted and not wanted.fullmatch(value) and not (kind == "gridSpan" and "{" in value):
+                what = f"“{shown(value)}” where a number belongs ({kind})"
+                raise _refused(name, f"{what}. Open it in Word and save it again")
 
 
 def _require_plain_svg(name: str, root: etree._Element) -> None:

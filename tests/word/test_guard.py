@@ -228,10 +228,10 @@ def test_a_document_type_is_refused_in_any_member(name):
 
 def test_large_and_deep_xml_is_refused():
     assert "makes it too large" in refusal(with_body("<w:p/>" * (MAX_MARKUP + 1)))
-    assert "makes it too large" in refusal(
-        with_body("<w:p " + " ".join(f'w:a{n}=""' for n in range(MAX_MARKUP)) + "/>")
-    )
-    assert "makes it too large" in refusal(with_body("<w:p>" + "x" * (8 * 1024**2) + "</w:p>"))
+    attributes = " ".join(f'a{n}=""' for n in range(MAX_MARKUP))
+    assert "makes it too large" in refusal(with_member("word/styles.xml", f"<x {attributes}/>"))
+    assert "larger than 1.5 MiB" in refusal(with_body("<w:p>" + "x" * (2 * 1024**2) + "</w:p>"))
+    assert "makes it too large" in refusal(with_member("customXml/item1.xml", "<x>" + "x" * (8 * 1024**2) + "</x>"))
     assert "more than 128 elements within one another" in refusal(with_body("<w:p>" * 130 + "</w:p>" * 130))
     assert refusal(with_body("<w:p>" * 9000 + "</w:p>" * 9000)) == "its part word/document.xml is damaged."
 
