@@ -7,6 +7,7 @@ a paper means.
 from app.word.accessibility import PROSE, accessibility
 from app.word.container import content_digest
 from app.word.findings import Finding, check
+from app.word.guard import guard
 from app.word.located import Barrier, Where
 from app.word.narrating import Narrated, narrated
 from app.word.reading import Line, outline, text_of
@@ -61,6 +62,7 @@ __all__ = [
     "compile_template",
     "content_digest",
     "files_in",
+    "guard",
     "narrated",
     "outline",
     "region_of",

@@ -1,15 +1,27 @@
 """The zip file around a document: opened with care, written so that equal members are equal bytes."""
 
+import codecs
 import hashlib
-import io
+import re
 import struct
-import zipfile
 import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from zlib_ng import zlib_ng
 
+from app.word.archive import (
+    CENTRAL,
+    DEFLATED,
+    END,
+    LOCAL,
+    UTF8_NAMES,
+    Entry,
+    content_of,
+    damaged,
+    entries_in,
+    shown,
+)
 from app.word.refusals import UnreadableTemplate
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -20,15 +32,41 @@ MAX_UNCOMPRESSED = 100 * 1024 * 1024
 """Bytes of all members together."""
 MAX_MEMBERS = 5_000
 
+SAVE_AS = "Open it in Word and save it as a Word document (.docx)."
+XML_NAMES = (".xml", ".rels", ".vml", ".svg", ".psmdcp")
+"""How the names of members end that are XML."""
+
 _MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_MACROS = b"macroenabled"
+_OTHER_APPLICATIONS = {b"spreadsheetml": "an Excel workbook (.xlsx)", b"presentationml": "a PowerPoint file (.pptx)"}
+
+# How other files begin. The older ones of Office are small file systems, whose entries are named in UTF-16.
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+_COMPOUND_FILES = {
+    "EncryptedPackage": "it is protected by a password. Open it in Word, take the password off and save it again.",
+    "WordDocument": f"it is a document of Word 97–2003 (.doc). {SAVE_AS}",
+    "Workbook": "it is an Excel workbook (.xls), not a Word document.",
+    "PowerPoint Document": "it is a PowerPoint file (.ppt), not a Word document.",
+}
+_OTHER_FILES = {
+    b"%pdf": "it is not a .docx file but a PDF. Upload the Word document that it was made from.",
+    b"{\\rtf": f"it is not a .docx file but rich text (.rtf). {SAVE_AS}",
+    b"<!doctype html": f"it is not a .docx file but a web page. {SAVE_AS}",
+    b"<html": f"it is not a .docx file but a web page. {SAVE_AS}",
+    b"<?xml": f"it is not a .docx file but an XML file. {SAVE_AS}",
+    b"\xff\xd8\xff": "it is not a .docx file but a picture.",
+    b"\x89png": "it is not a .docx file but a picture.",
+    b"gif8": "it is not a .docx file but a picture.",
+}
+
+_HEAD = 1024
+_PIECE = 1024 * 1024
+_DECLARED = re.compile(rb"""\xef?\xbb?\xbf?\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"'>]*)""")
+_ENCODINGS = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+
 _LEVEL = 6
-_DEFLATED = 8
 _VERSION_NEEDED = 20
-_UTF8_NAMES = 0x0800
 _FIRST_DAY = (1 << 5) | 1  # 1 January 1980, the zip format's first day
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
 
 
 class Packed(NamedTuple):
@@ -42,8 +80,9 @@ class Packed(NamedTuple):
 def read_members(document: bytes) -> dict[str, bytes]:
     """The members of a Word document by name, each name once.
 
-    Raises `UnreadableTemplate` when the bytes are not a plain `.docx`: not a zip, encrypted, doubled or strange
-    names, more than `MAX_UNCOMPRESSED` bytes inside, no document part, macros, or XML with a document type.
+    Raises `UnreadableTemplate` when the bytes are not a plain `.docx`: another kind of file, encrypted, a zip file
+    that is not as `app.word.archive` asks, more than `MAX_UNCOMPRESSED` bytes inside, no document part, macros, or
+    XML with a document type or in another encoding than UTF-8.
     """
     return {name: member.content for name, member in read_file(document).items()}
 
@@ -55,69 +94,94 @@ class Member(NamedTuple):
     packed: Packed | None
 
 
-def read_file(document: bytes) -> dict[str, Member]:
-    """The members as `read_members` gives them, together with their compressed bytes; the same errors."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(document)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _require_plain(entries)
-            members = {entry.filename: _member(document, entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:
-        raise UnreadableTemplate("it is not a .docx file, or it is damaged.") from error
+def read_file(document: bytes, *, most: int = MAX_UNCOMPRESSED) -> dict[str, Member]:
+    """The members as `read_members` gives them, together with their compressed bytes; the same errors.
+
+    `most` is how many bytes all members may have together.
+    """
+    if why := kind_of(document):
+        raise UnreadableTemplate(why)
+    members = read_archive(document, most=most)
     _require_document({name: member.content for name, member in members.items()})
     return members
 
 
-def _member(document: bytes, entry: zipfile.ZipInfo) -> Member:
-    """The member, its bytes taken from where its entry says; raises `BadZipFile` when they are not what it says."""
-    head = _LOCAL.unpack_from(document, entry.header_offset)
-    named = entry.header_offset + _LOCAL.size
-    start = named + head[-2] + head[-1]
-    name = entry.orig_filename.encode("utf-8" if entry.flag_bits & _UTF8_NAMES else "cp437")
-    raw = document[start : start + entry.compress_size]
-    if head[0] != b"PK\3\4" or document[named : named + head[-2]] != name or len(raw) != entry.compress_size:
-        raise zipfile.BadZipFile(entry.filename)
-    content = _inflated(raw, entry) if entry.compress_type == _DEFLATED else raw
-    if len(content) != entry.file_size or zlib_ng.crc32(content) != entry.CRC:
-        raise zipfile.BadZipFile(entry.filename)
-    return Member(content, Packed(raw, entry.CRC, entry.file_size) if entry.compress_type == _DEFLATED else None)
+def read_archive(archive: bytes, *, most: int) -> dict[str, Member]:
+    """The members of a plain zip file, whatever it is; the errors of `read_file` that do not ask for a document."""
+    try:
+        entries = [entry for entry in entries_in(archive, most_members=MAX_MEMBERS) if not entry.name.endswith("/")]
+        # A member is never inflated past its stated size, so that the statement can be trusted here.
+        stated = sum(entry.size for entry in entries)
+        for bound in (MAX_UNCOMPRESSED, most):
+            if stated > bound:
+                raise UnreadableTemplate(f"it holds more than {bound // 1024**2} MiB.")
+        members = {entry.name: _member(archive, entry) for entry in entries}
+    except (zlib.error, EOFError, ValueError, struct.error) as error:
+        raise damaged() from error
+    for name, member in members.items():
+        _require_plain_xml(name, member.content)
+    return members
 
 
-def _inflated(raw: bytes, entry: zipfile.ZipInfo) -> bytes:
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    content = inflater.decompress(raw, entry.file_size + 1)
-    if len(content) > entry.file_size or not inflater.eof or inflater.unused_data:
-        raise zipfile.BadZipFile(entry.filename)
-    return content
+def _member(archive: bytes, entry: Entry) -> Member:
+    raw, content = content_of(archive, entry)
+    return Member(content, Packed(raw, entry.crc, entry.size) if entry.method == DEFLATED else None)
 
 
-def _require_plain(entries: list[zipfile.ZipInfo]) -> None:
-    names = [entry.filename for entry in entries]
-    if len(names) > MAX_MEMBERS:
-        raise UnreadableTemplate(f"it has more than {MAX_MEMBERS:,} parts.")
-    if len({name.lower() for name in names}) != len(names):
-        raise UnreadableTemplate("it holds two parts of the same name.")
-    if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
-        raise UnreadableTemplate("it holds a part with a strange name.")
-    if any(entry.flag_bits & 0x1 for entry in entries):
-        raise UnreadableTemplate("it is protected by a password.")
-    if any(entry.compress_type not in {0, _DEFLATED} for entry in entries):
-        raise UnreadableTemplate("it is compressed in a way that Word does not know.")
-    # `_inflated` stops at the stated size, so that the statement can be trusted here.
-    if sum(entry.file_size for entry in entries) > MAX_UNCOMPRESSED:
-        raise UnreadableTemplate("it holds more than 100 MiB.")
+def is_xml(name: str, content: bytes) -> bool:
+    """Whether a member is XML: by its name, or because it begins like it, in any encoding that has a mark."""
+    return (
+        name.lower().endswith(XML_NAMES)
+        or content[:64].lstrip(b"\xef\xbb\xbf\t\r\n ")[:1] == b"<"
+        or (content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE})
+    )
+
+
+def _require_plain_xml(name: str, content: bytes) -> None:
+    if not is_xml(name, content):
+        return
+    declared = _DECLARED.match(content[:_HEAD])
+    if b"\0" in content or (declared and declared.group(1).lower() not in _ENCODINGS) or not _is_utf8(content):
+        raise UnreadableTemplate(f"its part {shown(name)} is not written in UTF-8. Open it in Word and save it again.")
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise UnreadableTemplate(f"its part {shown(name)} declares a document type. Open it in Word and save it again.")
+
+
+def _is_utf8(content: bytes) -> bool:
+    if content.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(content), _PIECE):
+            decoder.decode(content[start : start + _PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _require_document(members: Mapping[str, bytes]) -> None:
+    if b"opendocument" in members.get("mimetype", b""):
+        raise UnreadableTemplate(f"it is an OpenDocument file. {SAVE_AS}")
+    types = members.get(CONTENT_TYPES, b"")
+    for mark, what in _OTHER_APPLICATIONS.items():
+        if mark in types and DOCUMENT not in members:
+            raise UnreadableTemplate(f"it is {what}, not a Word document.")
     if CONTENT_TYPES not in members or DOCUMENT not in members:
         raise UnreadableTemplate("it is a zip file, but not a Word document.")
-    if any(name.lower().endswith(("vbaproject.bin", "vbadata.xml")) for name in members):
+    if any(name.lower().endswith(("vbaproject.bin", "vbadata.xml")) for name in members) or _MACROS in types.lower():
         raise UnreadableTemplate("it holds macros. Save it as a document without macros (.docx).")
-    if _MAIN_TYPE not in members[CONTENT_TYPES]:
-        raise UnreadableTemplate("it is another kind of Word file. Save it as a Word document (.docx).")
-    for name, content in members.items():
-        if name.lower().endswith((".xml", ".rels")) and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
-            raise UnreadableTemplate(f"its part {name} declares a document type.")
+    if _MAIN_TYPE not in types:
+        raise UnreadableTemplate(f"it is another kind of Word file. {SAVE_AS}")
+
+
+def kind_of(document: bytes) -> str | None:
+    """Why these bytes are not a `.docx`, as the end of a sentence, where they are known to be something else."""
+    if document.startswith(_COMPOUND):
+        found = (why for mark, why in _COMPOUND_FILES.items() if mark.encode("utf-16-le") in document)
+        return next(found, f"it is a file of an older Office program. {SAVE_AS}")
+    head = document[:_HEAD].lstrip(b"\xef\xbb\xbf\t\r\n ").lower()
+    return next((why for mark, why in _OTHER_FILES.items() if head.startswith(mark)), None)
 
 
 def packed(content: bytes) -> Packed:
@@ -147,13 +211,13 @@ def joined(members: Mapping[str, Packed]) -> bytes:
     names = sorted(members, key=_order)
     for name in names:
         (deflated, crc, size), path = members[name], name.encode()
-        shared = (_VERSION_NEEDED, _UTF8_NAMES, _DEFLATED, 0, _FIRST_DAY)
+        shared = (_VERSION_NEEDED, UTF8_NAMES, DEFLATED, 0, _FIRST_DAY)
         sizes = (crc, len(deflated), size, len(path), 0)
-        directory += _CENTRAL.pack(b"PK\1\2", _VERSION_NEEDED, *shared, *sizes, 0, 0, 0, 0, position), path
-        out += _LOCAL.pack(b"PK\3\4", *shared, *sizes), path, deflated
-        position += _LOCAL.size + len(path) + len(deflated)
+        directory += CENTRAL.pack(b"PK\1\2", _VERSION_NEEDED, *shared, *sizes, 0, 0, 0, 0, position), path
+        out += LOCAL.pack(b"PK\3\4", *shared, *sizes), path, deflated
+        position += LOCAL.size + len(path) + len(deflated)
     listed = b"".join(directory)
-    end = _END.pack(b"PK\5\6", 0, 0, len(names), len(names), len(listed), position, 0)
+    end = END.pack(b"PK\5\6", 0, 0, len(names), len(names), len(listed), position, 0)
     return b"".join([*out, listed, end])
 
 

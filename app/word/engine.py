@@ -33,6 +33,7 @@ from app.word.marks import after_tables, bookmark, with_bookmarks
 from app.word.names import Use, uses_in
 from app.word.places import Place, Spot, Unbalanced, spots_in
 from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
+from app.word.scan import Misuse, misuses_in, misuses_in_words
 from app.word.tags import translated, with_breaks
 from app.word.values import Coloured, Fact, Narrative, key_of, region_of, text_in, words_of
 from app.word.xmltext import escaped
@@ -296,12 +297,22 @@ _ENVIRONMENT.filters = {
 
 def inspected(part: str, root: etree._Element) -> PartFindings:
     """What is to be said of the tags of a part."""
-    return _inspected(part, grids.marked(translated(root)))
+    xml = etree.tostring(root, encoding="unicode")
+    if misused := _misused(part, misuses_in(xml)):
+        return PartFindings(part, "", misused)
+    return _inspected(part, grids.marked(translated(xml)))
 
 
 def inspected_text(part: str, words: str) -> PartFindings:
     """What is to be said of the tags in a plain text, such as a document property."""
+    if misused := _misused(part, misuses_in_words(words)):
+        return PartFindings(part, "", misused)
     return _inspected(part, words)
+
+
+def _misused(part: str, misuses: Iterable[Misuse]) -> tuple[Fault, ...]:
+    """The faults for which the tags cannot be translated; a stray end of one is a text like any other."""
+    return tuple(Fault(_quoting(part, found.text), found.what) for found in misuses if found.kind != "stray")
 
 
 def _inspected(part: str, source: str) -> PartFindings:
@@ -419,9 +430,11 @@ def _missing_name(error: UndefinedError) -> str:
 def _place(part: str, source: str, number: int) -> str:
     lines = source.split("\n")
     number = number or 0  # Jinja does not place every tag
-    quoted = ""
-    if 0 < number <= len(lines):
-        quoted = " ".join(_ELEMENT.sub("", lines[number - 1]).split())
+    return _quoting(part, _ELEMENT.sub("", lines[number - 1]) if 0 < number <= len(lines) else "")
+
+
+def _quoting(part: str, paragraph: str) -> str:
+    quoted = " ".join(paragraph.split())
     if len(quoted) > _SHOWN:
         quoted = f"{quoted[: _SHOWN - 1]}…"
     return f"{part}, paragraph “{quoted}”" if quoted else part

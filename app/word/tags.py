@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import cast
 
 from docxtpl import DocxTemplate
-from lxml import etree
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _HAS_TAGS = re.compile(rb"\{\s*(?:<[^>]*>\s*)*[{%#]")
@@ -20,7 +19,7 @@ _PARAGRAPH = re.compile(r"<w:p([ >])")
 _patch_xml = cast("Callable[[None, str], str]", DocxTemplate.patch_xml)
 _resolve_listing = cast("Callable[[None, str], str]", DocxTemplate.resolve_listing)
 
-_CELL_PROPERTIES = re.compile(r"(<w:tcPr[^>/]*>)(.*?)(</w:tcPr>)", re.DOTALL)
+_CELL_PROPERTIES = re.compile(r"(<w:tcPr(?: [^>]*)?(?<!/)>)(.*?)(</w:tcPr>)", re.DOTALL)
 _PROPERTY = re.compile(r"<w:(\w+)\b[^>]*?/>|<w:(\w+)\b[^>]*>.*?</w:\2>", re.DOTALL)
 # The order of the schema (ISO/IEC 29500-1, CT_TcPr); `{% cellbg %}` and `{% colspan %}` put theirs first.
 _CELL_ORDER = [
@@ -28,7 +27,8 @@ _CELL_ORDER = [
     *("textDirection", "tcFitText", "vAlign", "hideMark"),
 ]
 _CELL_RANK = {name: rank for rank, name in enumerate(_CELL_ORDER)}
-_LITERAL_BREAK = re.compile(r"[\n\t][^<]*</w:t>")
+_LITERAL_BREAK = re.compile(r"[\n\t][^<\n\t]*</w:t>")
+_EMPTY_ELEMENT = re.compile(r"<w:([prt]) ([^>]*)/>")
 # What `{{r … }}` leaves on either side of the value, when nothing stood there.
 _EMPTY_RUN = re.compile(
     r"<w:r(?: [^>]*)?>(?:<w:rPr/>|<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?"
@@ -42,12 +42,13 @@ def has_tags(part_xml: bytes) -> bool:
     return _HAS_TAGS.search(part_xml) is not None
 
 
-def translated(root: etree._Element) -> str:
+def translated(part_xml: str) -> str:
     """The part as a Jinja template: each of its tags a Jinja tag, one line for each paragraph.
 
-    Cell properties stand in the order of the schema, and runs that say nothing are gone.
+    Cell properties stand in the order of the schema, and runs that say nothing are gone. The XML is as lxml writes
+    it, and its tags are as `app.word.scan` asks: with others, the translation takes very long.
     """
-    source = _patch_xml(None, etree.tostring(root, encoding="unicode"))
+    source = _patch_xml(None, part_xml)
     tags: list[str] = []
 
     def hide(found: re.Match[str]) -> str:
@@ -69,4 +70,8 @@ def _in_order(found: re.Match[str]) -> str:
 
 def with_breaks(part_xml: str) -> str:
     """The part with docxtpl's own reading of new lines, tabs and breaks in its text; for texts of unsure place."""
-    return _resolve_listing(None, part_xml)
+    # docxtpl would look for the end of an empty element as far as the end of the part.
+    hidden = _EMPTY_ELEMENT.sub(r"<w:\1/ \2/>", part_xml)
+    return (
+        _resolve_listing(None, hidden).replace("<w:p/ ", "<w:p ").replace("<w:r/ ", "<w:r ").replace("<w:t/ ", "<w:t ")
+    )

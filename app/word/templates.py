@@ -12,8 +12,9 @@ from typing import NamedTuple, TypeAlias
 from lxml import etree
 
 from app.errors import Fault
-from app.word.container import CONTENT_TYPES, DOCUMENT, Packed, packed, read_file
+from app.word.container import CONTENT_TYPES, DOCUMENT, Packed, packed
 from app.word.engine import PartFindings, Program, compiled, inspected, inspected_text
+from app.word.guard import guarded
 from app.word.layout import Layout, layout_in
 from app.word.marks import Free, free_in, without_table
 from app.word.names import known_part
@@ -170,8 +171,8 @@ class OpenedTemplate(NamedTuple):
 
 
 def opened_template(template: bytes) -> OpenedTemplate:
-    """The template's parts. Raises `UnreadableTemplate`, also when a part is no XML."""
-    read = read_file(template)
+    """The template's parts. Raises `UnreadableTemplate`, also when a part is no XML or may do harm."""
+    read = guarded(template)
     given = {name: member.content for name, member in read.items()}
     members = without_table(without_leftovers(given))
     core = _tree(CORE, given[CORE]) if CORE in given else None

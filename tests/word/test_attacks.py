@@ -2,6 +2,8 @@
 """An uploaded template is a program: whatever it tries, it reaches nothing and costs little."""
 
 import io
+import sys
+import time
 import tracemalloc
 
 import docx
@@ -10,15 +12,18 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 
-from app.errors import Invalid
+from app.errors import Invalid, Problem
 from app.word import (
     BrokenTemplate,
     Coloured,
     Narrative,
     TemplateNotAllowed,
     TemplateTooCostly,
+    check,
     compile_template,
     render,
+    templates,
+    text_of,
 )
 from app.word.engine import compiled, inspected_text
 from app.word.language import Budget
@@ -26,6 +31,8 @@ from tests.word.templates import DOCUMENT, a_template, printed, saved
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 KINDS = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+
+pytestmark = pytest.mark.trust(13)
 
 ESCAPES = [
     "{{ x.__class__ }}",
@@ -90,6 +97,39 @@ ESCAPES = [
     "{{ x['a' ~ 'b'] }}",
     "{% do x.append(1) %}",
     "{% debug %}",
+    "{{ x.mro() }}",
+    "{{ x['__init__']['__globals__']['__builtins__'] }}",
+    "{{ x|attr('__init__')|attr('__globals__')|attr('get')('__builtins__') }}",
+    "{{ (x|attr('tpl')).docx }}",
+    "{{ picture.tpl.get_docx().part.package.main_document_part.blob }}",
+    "{{ picture.tpl.new_subdoc('/etc/passwd') }}",
+    "{{ picture._insert_image() }}",
+    "{{ (1).__class__.__base__ }}",
+    "{{ [].__class__ }}",
+    "{{ ().__class__.__bases__[0] }}",
+    "{{ {}.__class__ }}",
+    "{{ x.__doc__.__class__ }}",
+    "{{ x|string|attr('format') }}",
+    "{{ '%(a)s' % {'a': x} }}",
+    "{{ ('%c' % 95) * 2 }}",
+    "{{ x|map('format', x)|list }}",
+    "{{ url_for.__globals__ }}",
+    "{{ request }}",
+    "{{ self }}",
+    "{{ caller }}",
+    "{{ varargs }}",
+    "{{ document.custom.__class__ }}",
+    "{{p picture._tpl }}",
+    "{{r picture.__class__ }}",
+    "{%p include 'x' %}",
+    "{%- import 'os' as o -%}",
+    "{% for k, v in x.__dict__ %}{% endfor %}",
+    "{% for a in x if a.__class__ %}{% endfor %}",
+    "{% set a = x.__class__ %}{{ a }}",
+    "{% with a = x.__class__ %}{{ a }}{% endwith %}",
+    "{% if x.__class__ %}y{% endif %}",
+    "{% trans %}x{% endtrans %}",
+    "{% for a in x %}{% break %}{% endfor %}",
 ]
 BOMBS_BY_SYNTAX = [
     "{{ 'x' * 10**9 }}",
@@ -175,6 +215,70 @@ def test_an_escape_is_refused_before_any_paper(tag):
     assert "Traceback" not in str(caught.value)
 
 
+@pytest.mark.parametrize("tag", ESCAPES)
+def test_an_escape_is_found_by_the_check_of_an_upload(tag):
+    findings = check(a_template(tag), {"x": None, "y": None, "picture": None})
+    assert [finding for finding in findings if finding.severity == "error"]
+
+
+WATCHED: list[str] = []
+"""What the interpreter is asked for while a paper is printed from a template that nobody checked."""
+
+
+def watch(event, arguments):
+    if WATCHED and event.split(".")[0] in {"open", "os", "subprocess", "socket", "shutil", "ctypes", "import", "pty"}:
+        WATCHED.append(f"{event} {arguments!r}")
+
+
+sys.addaudithook(watch)
+FACTS = {
+    "document": DOCUMENT,
+    "x": {"a": [1], "name": "word"},
+    "y": "__class__",
+    "picture": Narrative("<p>secret</p>", "k"),
+}
+REACHED = ("<class", "<function", "<built-in", "<bound", "<module", "object at 0x", "root:", "__builtins__", "secret")
+
+
+@pytest.fixture
+def unchecked(monkeypatch):
+    """The allow-list passes everything, and nothing of that is kept for other tests."""
+    monkeypatch.setattr(templates, "_SHELF", templates._Shelf(1))
+    faults = templates.tag_faults
+    monkeypatch.setattr(
+        templates,
+        "tag_faults",
+        lambda *asked: templates.TagFaults(broken=faults(*asked).broken, refused=(), unknown=()),
+    )
+
+
+@pytest.mark.parametrize("tag", [tag for tag in ESCAPES if "picture" not in tag or "." in tag])
+def test_a_paper_of_an_unchecked_template_reaches_reads_and_writes_nothing(tag, unchecked):
+    try:
+        template = compile_template(a_template(tag, "{{p picture }}"), {})
+    except Problem:
+        return  # Jinja itself, without the allow-list, does not know it
+    WATCHED.append("begun")
+    try:
+        words = "".join(text_of(render(template, FACTS, {})))
+        assert words.endswith("secret")  # where it is printed, and nowhere else
+        words = words.removesuffix("secret")
+    except Problem as refused:
+        words = str(refused).replace(tag, "")
+    finally:
+        watched = WATCHED[1:]
+        WATCHED.clear()
+    assert watched == []
+    assert not any(reached in words for reached in REACHED)
+
+
+def test_the_watch_sees_what_a_template_must_not_do(tmp_path):
+    WATCHED.append("begun")
+    (tmp_path / "written").write_text("x", encoding="utf-8")
+    watched, _ = WATCHED[1:], WATCHED.clear()
+    assert any("written" in seen for seen in watched)
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("tag", ["{{ x.__class__ }}", "{{ x|attr('y') }}", "{{ x() }}", "{% include 'y' %}"])
 def test_every_part_is_checked(place, tag):
@@ -216,7 +320,10 @@ def refused(tag):
 
 
 def peak_of(deed) -> float:
-    """The most memory in MiB that Python holds during the deed."""
+    """The most memory in MiB that Python holds during the deed, which takes no longer than is promised."""
+    begun = time.process_time()
+    deed()
+    assert time.process_time() - begun < 2
     tracemalloc.start()
     try:
         deed()
@@ -271,8 +378,20 @@ def test_what_is_harmless_is_allowed(tag):
 
 
 def test_braces_in_a_value_are_never_a_tag():
-    for words in ("{{ 7*7 }}", "{_{ 7*7 }_}", "{% for a in b %}", "}}{{", "<?cell?></w:tc>", "<?grid?>"):
+    for words in (
+        "{{ 7*7 }}",
+        "{_{ 7*7 }_}",
+        "{_% if x %_}",
+        "{% for a in b %}",
+        "}}{{",
+        "<?cell?></w:tc>",
+        "<?grid?>",
+    ):
         assert words in docx.Document(io.BytesIO(printed(a_template("{{ x }}"), x=words))).paragraphs[0].text
+        narrated = printed(
+            a_template("{{p x }}"), x=Narrative(f"<p>{words.replace('<', '&lt;').replace('>', '&gt;')}</p>", "k")
+        )
+        assert words in "".join(text_of(narrated))
 
 
 def test_opaque_values_pass_through_no_filter_loop_or_lookup():
