@@ -4,8 +4,9 @@ Here lives everything that touches `.docx`, usable on its own. Never here: the d
 a paper means.
 """
 
+from app.word.checking import Expected, check
 from app.word.container import content_digest
-from app.word.findings import Finding, check
+from app.word.findings import Finding
 from app.word.narrating import Narrated, narrated
 from app.word.reading import Line, outline, text_of
 from app.word.refusals import (
@@ -31,6 +32,7 @@ __all__ = [
     "BrokenTemplate",
     "Coloured",
     "CompiledTemplate",
+    "Expected",
     "Fact",
     "Finding",
     "Line",
