@@ -9,6 +9,7 @@ from app.word.passages import Passage, TemplatePart
 Severity: TypeAlias = Literal["error", "warning"]
 
 _LONGEST_QUOTE = 120
+_LOOKED_AT = 1_000
 _AFTER_EVERYTHING = (1_000, 0)
 
 
@@ -63,7 +64,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 
 def quoted(words: str) -> str:
     """The words on one line, cut where they are long."""
-    words = " ".join(words.split())
+    words = " ".join(words[:_LOOKED_AT].split())  # a paragraph of very many faults is quoted for each
     return words if len(words) <= _LONGEST_QUOTE else f"{words[: _LONGEST_QUOTE - 1]}…"
 
 
