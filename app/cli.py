@@ -22,6 +22,7 @@ from app.errors import Conflict, Fault, Invalid, Problem
 if TYPE_CHECKING:
     from app.settings import Settings
     from app.upkeep.stores import Stores
+    from app.word import Finding
 
 app = typer.Typer(
     name="boardpapers",
@@ -31,6 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+formats = typer.Typer(help="Judge the Word templates of paper formats.", no_args_is_help=True)
+app.add_typer(formats, name="format")
 
 DataOption = Annotated[
     Path | None,
@@ -439,6 +443,51 @@ def upgrade(data: DataOption = None) -> None:
             _say(f"Formats added: {', '.join(shape.key for shape in new)}.")
 
 
+@formats.command("check", short_help="Say what is wrong with a Word template.")
+def format_check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A Word template.", exists=True, dir_okay=False)],
+    *,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The format.toml that the template is for. Default: the one beside it, else the scrutiny format's",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say everything that is wrong with a Word template: where, with the paragraph, and how to put it right.
+
+    A paper of invented facts is printed with it. The exit code is 1 when the template cannot be used.
+    """
+    from app import word
+    from app.assembly.context import vocabulary
+    from app.assembly.sample import expected_of
+    from app.formats.manifest import FaultyManifest, parse_manifest
+    from app.settings import PACKAGED_TEMPLATES
+
+    beside = file.with_name("format.toml")
+    described = manifest or (beside if beside.exists() else PACKAGED_TEMPLATES / "scrutiny" / "format.toml")
+    try:
+        said = parse_manifest(described.read_text(encoding="utf-8"))
+        template = file.read_bytes()
+    except (OSError, UnicodeDecodeError, FaultyManifest) as error:
+        raise typer.BadParameter(f"{described}: {error}") from error
+    findings = word.check(template, vocabulary(), expected_of(said))
+    if findings and findings[0].code == "unreadable":
+        raise typer.BadParameter(f"{file}: {findings[0].what}")
+    errors = sum(finding.severity == "error" for finding in findings)
+    if as_json:
+        _print_json([finding.to_dict() for finding in findings])
+    else:
+        _say_findings(findings)
+        fit = "cannot be used" if errors else "is fit for use"
+        _say(f"{file.name} {fit} with the format “{said.name}”: {_verdict(findings, errors)}.")
+    raise typer.Exit(1 if errors else 0)
+
+
 @app.command()
 def openapi(
     out: Annotated[
@@ -635,6 +684,24 @@ def _write(content: bytes, out: Path, name: str, *, force: bool = False) -> tupl
 def _say_left_alone(left: Path | str | None, file: Path | str) -> None:
     if left is not None:
         _say(f"  {left} holds something else and was left alone; the document is {file}. --force replaces it.")
+
+
+def _say_findings(findings: "list[Finding]") -> None:
+    """The findings by part, each with its place, its paragraph and a sentence."""
+    part = ""
+    for finding in findings:
+        if finding.part != part:
+            part = finding.part
+            _say(f"{part[:1].upper()}{part[1:]}\n")
+        place = ", ".join(filter(None, [finding.where, finding.quoted and f"“{finding.quoted}”"]))
+        _say(f"  {finding.severity}: {place}" if place else f"  {finding.severity}:")
+        _say(f"    {finding.what}\n")
+
+
+def _verdict(findings: "list[Finding]", errors: int) -> str:
+    counts = {"error": errors, "warning": len(findings) - errors}
+    said = [f"{count} {what}{'s' * (count > 1)}" for what, count in counts.items() if count]
+    return ", ".join(said) or "nothing to put right"
 
 
 def _print_json(value: Any) -> None:

@@ -120,7 +120,7 @@ def _faults_of_template(template: bytes, vocabulary: word.Vocabulary) -> Iterato
         return
     for finding in word.check(template, vocabulary):
         if finding.severity == "error":
-            yield Fault("template", f"{finding.where}: {finding.what}" if finding.where else finding.what)
+            yield Fault("template", str(finding))
 
 
 def _below(place: str, fault: Fault) -> Fault:

@@ -5,8 +5,9 @@ a paper means.
 """
 
 from app.word.accessibility import PROSE, accessibility
+from app.word.checking import Expected, check
 from app.word.container import content_digest
-from app.word.findings import Finding, check
+from app.word.findings import Finding
 from app.word.guard import guard
 from app.word.located import Barrier, Where
 from app.word.narrating import Narrated, narrated
@@ -37,6 +38,7 @@ __all__ = [
     "BrokenTemplate",
     "Coloured",
     "CompiledTemplate",
+    "Expected",
     "Fact",
     "Finding",
     "Line",

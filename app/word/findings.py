@@ -1,59 +1,73 @@
-"""What is to be said of a template, to the person who made it."""
+"""What is to be said of a template, to the person who made it in Word."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
-from app.errors import Fault
-from app.word.parts import STYLES
-from app.word.refusals import UnreadableTemplate
-from app.word.styles import ROLE_STYLES, styles_in
-from app.word.templates import Vocabulary, opened_template, tag_faults, tagged_parts
+from app.word.passages import Passage, TemplatePart
 
-Severity = Literal["error", "warning"]
+Severity: TypeAlias = Literal["error", "warning"]
 
-# The heading levels that narratives use unless they are told another; others are the template's own affair.
-_EXPECTED_HEADINGS = {"heading 3", "heading 4"}
+_LONGEST_QUOTE = 120
+_LOOKED_AT = 1_000
+_AFTER_EVERYTHING = (1_000, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing about a template: how grave, a stable code, the place, and a sentence.
+    """One thing about a template, in words for somebody who lives in Word.
 
-    With an error the template cannot be used; with a warning its papers look other than they might.
+    With an error the template cannot be used; with a warning its papers look or read other than they might. `code` is
+    stable; `part` and `where` say where it is (“the body”, “under “Purpose”, table 1, row 2, column 1”), `quoted` is
+    the paragraph, `what` says what is wrong and how it is put right, `meant` the name that was perhaps meant. Each is
+    empty where there is nothing to say.
     """
 
     severity: Severity
     code: str
-    where: str
     what: str
+    part: str = ""
+    where: str = ""
+    quoted: str = ""
+    meant: str = ""
+    order: tuple[int, int] = field(default=_AFTER_EVERYTHING, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        place = ", ".join(filter(None, [self.part, self.where, f"“{self.quoted}”" if self.quoted else ""]))
+        return f"{place}: {self.what}" if place else self.what
+
+    def to_dict(self) -> dict[str, str]:
+        """The finding for programs: every field by its name, a text each."""
+        names = ("severity", "code", "part", "where", "quoted", "what", "meant")
+        return {name: getattr(self, name) for name in names}
 
 
-def check(template: bytes, vocabulary: Vocabulary) -> list[Finding]:
-    """Everything that is wrong with the template, errors first; empty when it is fit for use."""
-    try:
-        opened = opened_template(template)
-        faults = tag_faults(tagged_parts(opened), vocabulary)
-    except UnreadableTemplate as error:
-        return [Finding("error", "unreadable", "", error.summary)]
-    return [
-        *_errors("broken-tag", faults.broken),
-        *_errors("not-allowed", faults.refused),
-        *_errors("unknown-name", faults.unknown),
-        *_missing_styles(opened.members.get(STYLES)),
-    ]
+def error_at(passage: Passage, code: str, what: str, *, meant: str = "") -> Finding:
+    """An error that stands in this passage."""
+    return _at(passage, "error", code, what, meant)
 
 
-def _errors(code: str, faults: Iterable[Fault]) -> Iterable[Finding]:
-    return (Finding("error", code, fault.where, fault.what) for fault in faults)
+def warning_at(passage: Passage, code: str, what: str, *, meant: str = "") -> Finding:
+    """A warning that stands in this passage."""
+    return _at(passage, "warning", code, what, meant)
 
 
-def _missing_styles(styles_xml: bytes | None) -> Iterable[Finding]:
-    styles = styles_in(styles_xml)
-    for role in styles.fallen_back:
-        if role.startswith("heading") and role not in _EXPECTED_HEADINGS:
-            continue
-        wanted = ROLE_STYLES[role]
-        instead = "plain formatting" if styles[role] is None else f"the style “{styles[role]}”"
-        what = f"There is no {wanted.kind} style “{wanted.names[0]}”; {instead} is used for it."
-        yield Finding("warning", "missing-style", STYLES, what)
+def of_part(part: TemplatePart, severity: Severity, code: str, what: str) -> Finding:
+    """A finding about a whole part."""
+    return Finding(severity, code, what, part.title, order=(part.rank, 0))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings in the order of the file, each once."""
+    return sorted(dict.fromkeys(findings), key=lambda finding: finding.order)
+
+
+def quoted(words: str) -> str:
+    """The words on one line, cut where they are long."""
+    words = " ".join(words[:_LOOKED_AT].split())  # a paragraph of very many faults is quoted for each
+    return words if len(words) <= _LONGEST_QUOTE else f"{words[: _LONGEST_QUOTE - 1]}…"
+
+
+def _at(passage: Passage, severity: Severity, code: str, what: str, meant: str) -> Finding:
+    place = (passage.part.rank, passage.number)
+    return Finding(severity, code, what, passage.part.title, passage.where, quoted(passage.words), meant, place)

@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import pytest
 import yaml
 
 from app import cli, word
 from tests import stories
+from tests.conftest import ROOT
+from tests.word.templates import a_template
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -346,3 +349,69 @@ def test_an_account_has_a_key_that_the_api_can_name(run: Run) -> None:
     for key in ("a b", "a/b", "é", "x" * 101):
         code, _, err = run("token", key)
         assert (code, "cannot be a key" in err) == (1, True)
+
+
+def a_format(folder: Path, text: str = "{{ titel }}") -> Path:
+    """A template with this paragraph in the folder."""
+    file = folder / "template.docx"
+    file.write_bytes(a_template("{{ title }}", text))
+    return file
+
+
+def test_the_shipped_template_is_fit_for_use(run: Run) -> None:
+    code, out, err = run("format", "check", ROOT / "templates" / "scrutiny" / "template.docx")
+    assert (code, err) == (0, "")
+    assert out == "template.docx is fit for use with the format “Scrutiny paper”: nothing to put right.\n"
+
+
+def test_a_broken_template_is_told_by_part_with_the_paragraph_quoted(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("format", "check", a_format(tmp_path))
+    assert code == 1
+    assert "The body\n\n  error: paragraph 2, “{{ titel }}”\n    There is no “titel” in a paper. Did you mean" in out
+    assert out.index("The body") < out.index("The styles")
+    assert "template.docx cannot be used with the format “Scrutiny paper”: " in out
+
+
+def test_a_program_gets_the_findings_as_a_list(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("format", "check", a_format(tmp_path), "--json")
+    assert code == 1
+    (found,) = [finding for finding in json.loads(out) if finding["code"] == "unknown-name"]
+    assert (found["severity"], found["part"], found["quoted"], found["meant"]) == (
+        "error", "the body", "{{ titel }}", "title",
+    )  # fmt: skip
+    assert json.loads(run("format", "check", ROOT / "templates" / "scrutiny" / "template.docx", "--json")[1]) == []
+
+
+def test_warnings_alone_leave_a_template_fit_for_use(run: Run, tmp_path: Path) -> None:
+    document = docx.Document(str(ROOT / "templates" / "scrutiny" / "template.docx"))
+    document.add_paragraph("1. typed by hand")
+    document.save(str(tmp_path / "own.docx"))
+    code, out, _ = run("format", "check", tmp_path / "own.docx")
+    assert code == 0
+    assert "warning: under “{{ part.label }}”, paragraph 17, “1. typed by hand”" in out
+    assert out.endswith("own.docx is fit for use with the format “Scrutiny paper”: 1 warning.\n")
+
+
+def test_a_template_is_held_against_the_manifest_beside_it_or_the_one_that_is_named(run: Run, tmp_path: Path) -> None:
+    file = a_format(tmp_path, "{% if sections[0].key == 'purpos' %}x{% endif %}")
+    assert "Did you mean “purpose”?" in run("format", "check", file)[1]
+    beside = (ROOT / "templates" / "scrutiny" / "format.toml").read_text(encoding="utf-8")
+    beside = beside.replace('name = "Scrutiny paper"', 'name = "Our paper"').replace(
+        'key = "purpose"', 'key = "purpos"'
+    )
+    (tmp_path / "format.toml").write_text(beside, encoding="utf-8")
+    own = run("format", "check", file)[1]
+    assert "“purpos”" not in own.replace("'purpos'", "")
+    assert "the format “Our paper”" in own
+    named = run("format", "check", file, "--manifest", ROOT / "templates" / "scrutiny" / "format.toml")[1]
+    assert "Did you mean “purpose”?" in named
+
+
+def test_what_is_no_template_or_no_manifest_is_said_in_a_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no Word file", encoding="utf-8")
+    for words in (["notes.txt"], ["missing.docx"], ["notes.txt", "--manifest", "notes.txt"], ["."]):
+        code, out, err = run("format", "check", *words)
+        assert (code, out) == (2, "")
+        assert words[-1] in err
+        assert "Traceback" not in err
+    assert "it is not a .docx file" in run("format", "check", "notes.txt")[2]

@@ -6,6 +6,7 @@ import zipfile
 
 import docx
 import pytest
+from docx.shared import RGBColor
 
 from app.word import UnreadableTemplate, check, compile_template, content_digest, render
 from app.word.container import read_members, write_members
@@ -98,9 +99,9 @@ def test_check_names_faults_and_missing_styles():
     document = docx.Document(io.BytesIO(a_template("Title: {{ titel }}", "{{ x.__class__() }}")))
     document.styles["Quote"].delete()
     findings = check(saved(document), {"x": None})
-    assert [(f.code, f.where) for f in findings if f.severity == "error"] == [
-        ("not-allowed", "word/document.xml, paragraph “{{ x.__class__() }}”"),
-        ("unknown-name", "word/document.xml, paragraph “Title: {{ titel }}”"),
+    assert [(f.code, f.part, f.where, f.quoted) for f in findings if f.severity == "error"] == [
+        ("unknown-name", "the body", "paragraph 1", "Title: {{ titel }}"),
+        ("not-allowed", "the body", "paragraph 2", "{{ x.__class__() }}"),
     ]
     missing = [f.what for f in findings if f.code == "missing-style"]
     assert any("“Quote”" in what for what in missing)
@@ -135,4 +136,6 @@ def test_nothing_is_found_in_a_template_with_every_style():
     document = docx.Document(io.BytesIO(GOOD))
     for name, kind in (("Table Text", 1), ("Hyperlink", 2), ("Board Table", 3)):
         document.styles.add_style(name, kind)
+    for name in ("Caption", "Heading 3", "Heading 4"):  # Word's own blue is too pale to be read by everybody
+        document.styles[name].font.color.rgb = RGBColor(0, 0, 0)
     assert check(saved(document), {"x": None}) == []
