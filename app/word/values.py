@@ -148,6 +148,7 @@ Printable: TypeAlias = Narrative | Coloured | Fact
 """What a template must print where it is not empty."""
 
 _PRINTABLE = frozenset({Narrative, Coloured, Fact})
+_PLAIN = frozenset({str, int, float, bool, type(None)})  # asked first: nearly everything is
 
 
 def printables_in(context: Mapping[str, Any]) -> Iterator[Printable]:
@@ -156,6 +157,8 @@ def printables_in(context: Mapping[str, Any]) -> Iterator[Printable]:
     while waiting:
         value = waiting.pop()
         kind = type(value)
+        if kind in _PLAIN:
+            continue
         if kind in _PRINTABLE:
             yield value
         elif kind is dict:
