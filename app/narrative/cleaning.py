@@ -29,6 +29,7 @@ from app.narrative.canonical import blocks_of, with_spaces_kept
 from app.narrative.characters import escaped, require_xml_characters
 from app.narrative.markup import repaired, tree_of
 from app.narrative.pasted import meant
+from app.narrative.reading import NotCanonical, read_canonical
 from app.narrative.refusals import TooDeep, TooLong
 from app.narrative.writing import written_blocks
 
@@ -67,7 +68,10 @@ def clean(value: str, form: Form) -> str:
 
 def read(html: str) -> tuple[Block, ...]:
     """The blocks of canonical HTML. Raises `UnreadableNarrative` for what was never cleaned."""
-    return blocks_of(tree_of(html))
+    try:
+        return read_canonical(html)
+    except NotCanonical:
+        return blocks_of(tree_of(html))
 
 
 def text(html: str) -> str:
