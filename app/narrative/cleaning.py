@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -39,6 +40,7 @@ Form: TypeAlias = Literal["html", "markdown", "text"]
 MAX_LENGTH = 200_000
 """Characters of a narrative, as it comes in and as it is kept."""
 
+_REMEMBERED = 4_000  # characters of the longest text that is not read anew each time: 4 million together at most
 _MAX_NESTING = 100
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -68,6 +70,15 @@ def clean(value: str, form: Form) -> str:
 
 def read(html: str) -> tuple[Block, ...]:
     """The blocks of canonical HTML. Raises `UnreadableNarrative` for what was never cleaned."""
+    return _read_again(html) if len(html) <= _REMEMBERED else _read(html)
+
+
+@lru_cache(maxsize=1024)  # a paper is printed again and again until it is approved, mostly of the same texts
+def _read_again(html: str) -> tuple[Block, ...]:
+    return _read(html)
+
+
+def _read(html: str) -> tuple[Block, ...]:
     try:
         return read_canonical(html)
     except NotCanonical:
