@@ -62,10 +62,20 @@ def clean(value: str, form: Form) -> str:
     """
     _require_length(value)
     require_xml_characters(value)
+    if form == "html" and _is_clean(value):
+        return value
     readers = {"html": repaired, "markdown": _html_of_markdown, "text": _html_of_text}
     canonical = written_blocks(blocks_of(meant(tree_of(readers[form](value)))))
     _require_length(canonical)
     return canonical
+
+
+def _is_clean(html: str) -> bool:
+    """Whether it was cleaned before: what is kept comes by here each time that somebody reads a paper's facts."""
+    try:
+        return written_blocks(read_canonical(html)) == html
+    except NotCanonical:
+        return False
 
 
 def read(html: str) -> tuple[Block, ...]:

@@ -118,7 +118,9 @@ class Paragraphs:
                 parts.append(f"{'</w:hyperlink>' if open_link else ''}{self._link(href) if href else ''}")
                 open_link = href
             if is_run:
-                parts.append(run(inline.text, _properties(inline.marks, look.bold, look.colour, href is not None, link)))
+                parts.append(
+                    run(inline.text, _properties(inline.marks, look.bold, look.colour, href is not None, link))
+                )
             else:
                 parts.append("<w:r><w:br/></w:r>")
         if open_link:

@@ -8,7 +8,9 @@ from app.errors import Invalid
 from app.narrative import clean
 from app.narrative.canonical import blocks_of
 from app.narrative.markup import repaired, tree_of
+from app.narrative.pasted import meant
 from app.narrative.reading import NotCanonical, read_canonical
+from app.narrative.writing import written_blocks
 from tests.narrative.markup import broken_html, narratives
 
 
@@ -95,3 +97,17 @@ def test_what_the_long_way_would_change_or_refuse_is_left_to_it(html):
 )
 def test_what_is_canonical_is_read_at_one_go(html):
     assert is_as_the_long_way(html)
+
+
+@given(narratives(), st.data())
+@settings(max_examples=200, deadline=None)
+def test_cleaning_takes_the_short_way_only_where_the_long_way_leads_there(markup, data):
+    html = clean(markup, "html")
+    cut = data.draw(st.integers(0, len(html)))
+    for text in (html, html[:cut], html + data.draw(st.sampled_from([" ", "\n", "x", "<p>", "<!-- x -->", html]))):
+        try:
+            short = written_blocks(read_canonical(text))
+        except (NotCanonical, Invalid):
+            continue
+        if short == text:
+            assert written_blocks(blocks_of(meant(tree_of(repaired(text))))) == text
