@@ -6,7 +6,7 @@ What is not exactly as `written_blocks` writes it, or comes seldom, is left to `
 import re
 from collections.abc import Sequence
 from html import unescape
-from typing import Literal, NoReturn, cast
+from typing import Literal, NoReturn, TypeAlias, cast
 from unicodedata import is_normalized
 
 from app.narrative.blocks import (
@@ -38,7 +38,8 @@ _CELL = re.compile(
 _LINK, _REDACTION, _UNNUMBERED = 'a href="', 'mark data-redact="', 'p data-number="no"'
 _MARKS = frozenset({"strong", "em", "u", "s", "sub", "sup"})
 _OPPOSITES = frozenset({"sub", "sup"})
-_UNMARKED: frozenset[Mark] = frozenset()
+_Look: TypeAlias = tuple[frozenset[Mark], str | None, str | None]  # as `Run` has it: marks, address, redaction
+_PLAIN: _Look = (frozenset(), None, None)
 _BREAK = Break()
 
 
@@ -174,44 +175,48 @@ class _Reader:
     def _inlines(self, end: str) -> tuple[Inline, ...]:
         """Runs of words, up to the end tag of what holds them."""
         out: list[Inline] = []
-        marks, href, redact = _UNMARKED, None, None
-        around: list[tuple[str, frozenset[Mark], str | None, str | None]] = []
-        look: object = None  # of the run before
+        look, before = _PLAIN, None  # of the words that come, and of the run before them
+        around: list[tuple[str, _Look]] = []
         after_space = True  # where another space would not be shown
-        tag = ""
-        while tag != end:
+        while True:
             if words := self._words:
                 words = unescape(words) if "&" in words else words
-                if (after_space and words[0] == " ") or not (words.isascii() or is_normalized("NFC", words)):
+                if look == before or (after_space and words[0] == " ") or not _is_composed(words):
                     _give_up()
-                if look == (look := (marks, href, redact)):
-                    _give_up()
-                after_space = words[-1] == " "
-                out.append(Run(words, marks, href, redact))
+                out.append(Run(words, *look))
+                before, after_space = look, words[-1] == " "
             tag = self._next()
             if tag == end:
                 break
-            if tag in _MARKS:
-                if tag in marks or (tag in _OPPOSITES and marks & _OPPOSITES):
-                    _give_up()
-                around.append((tag, marks, href, redact))
-                marks = marks | {cast("Mark", tag)}
-            elif tag[:1] == "/" and around and tag[1:] == around[-1][0]:
-                _, marks, href, redact = around.pop()
-            elif tag == "br" and not after_space:
+            if tag == "br" and not after_space:
                 out.append(_BREAK)
-                look, after_space = None, True
-            elif tag.startswith(_LINK) and href is None:
-                around.append(("a", marks, href, redact))
-                href = _address_in(tag)
-            elif tag.startswith(_REDACTION) and redact is None:
-                around.append(("mark", marks, href, redact))
-                redact = _reason_in(tag)
+                before, after_space = None, True
+            elif tag[:1] != "/":
+                around.append((f"/{tag.partition(' ')[0]}", look))
+                look = _within(tag, look)
+            elif around and around[-1][0] == tag:
+                look = around.pop()[1]
             else:
                 _give_up()
         if around or after_space or _is_blank(out[0]) or _is_blank(out[-1]):
             _give_up()
         return tuple(out)
+
+
+def _is_composed(words: str) -> bool:
+    return words.isascii() or is_normalized("NFC", words)
+
+
+def _within(tag: str, look: _Look) -> _Look:
+    """What words look like in this element."""
+    marks, href, redact = look
+    if tag in _MARKS and tag not in marks and not (tag in _OPPOSITES and marks & _OPPOSITES):
+        return marks | {cast("Mark", tag)}, href, redact
+    if tag.startswith(_LINK) and href is None:
+        return marks, _address_in(tag), redact
+    if tag.startswith(_REDACTION) and redact is None:
+        return marks, href, _reason_in(tag)
+    return _give_up()
 
 
 def _address_in(tag: str) -> str:

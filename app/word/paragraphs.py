@@ -112,17 +112,14 @@ class Paragraphs:
         open_link: str | None = None
         link = self.layout.styles["link"]
         for inline in inlines:
-            is_run = isinstance(inline, Run)
-            href = inline.href if is_run else None
+            href, words = None, "<w:r><w:br/></w:r>"
+            if isinstance(inline, Run):
+                href = inline.href
+                words = run(inline.text, _properties(inline.marks, look.bold, look.colour, href is not None, link))
             if href != open_link:
                 parts.append(f"{'</w:hyperlink>' if open_link else ''}{self._link(href) if href else ''}")
                 open_link = href
-            if is_run:
-                parts.append(
-                    run(inline.text, _properties(inline.marks, look.bold, look.colour, href is not None, link))
-                )
-            else:
-                parts.append("<w:r><w:br/></w:r>")
+            parts.append(words)
         if open_link:
             parts.append("</w:hyperlink>")
         return "".join(parts)

@@ -71,10 +71,8 @@ def column_widths(table: Table, text_width: int) -> tuple[int, ...]:
             if cell.colspan == 1:
                 column = cell.column
                 for word, line in map(_extent, cell.blocks):
-                    if word > words[column]:
-                        words[column] = word
-                    if line > lines[column]:
-                        lines[column] = line
+                    words[column] = max(words[column], word)
+                    lines[column] = max(lines[column], line)
     least = [max(_NARROWEST, min(word + _MARGIN, _WIDEST)) for word in words]
     wanted = [max(_NARROWEST, min(line + _MARGIN, _WIDEST)) for line in lines]
     room = text_width // _CHARACTER - sum(least)
