@@ -79,10 +79,6 @@ def targets_of(rows: Sequence[Row]) -> Iterator[Target]:
         elif workload == "command line":
             yield at_most("command line, cold, until the help text", _ms(row), 400, "ms")
     yield from _of_size(ours, at_most)
-    for workload, wanted in (("previews over HTTP", 10), ("kept versions over HTTP", 3)):
-        for (name, _), row in ours.items():
-            if name == workload:
-                yield at_least(f"{workload}, to a bare docxtpl route", row.ratio, wanted)
 
 
 def _of_size(
