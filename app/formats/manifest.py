@@ -3,6 +3,7 @@
 import re
 import tomllib
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -166,6 +167,7 @@ class Manifest(_Entry):
         return next((section for section in self.sections if section.key == key), None)
 
 
+@lru_cache(maxsize=32)  # every draft asks, and formats are few
 def parse_manifest(text: str) -> Manifest:
     """What a `format.toml` says.
 

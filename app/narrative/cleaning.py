@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -29,6 +30,7 @@ from app.narrative.canonical import blocks_of, with_spaces_kept
 from app.narrative.characters import escaped, require_xml_characters
 from app.narrative.markup import repaired, tree_of
 from app.narrative.pasted import meant
+from app.narrative.reading import NotCanonical, read_canonical
 from app.narrative.refusals import TooDeep, TooLong
 from app.narrative.writing import written_blocks
 
@@ -38,6 +40,7 @@ Form: TypeAlias = Literal["html", "markdown", "text"]
 MAX_LENGTH = 200_000
 """Characters of a narrative, as it comes in and as it is kept."""
 
+_REMEMBERED = 4_000  # characters of the longest text that is not read anew each time: 4 million together at most
 _MAX_NESTING = 100
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -59,15 +62,37 @@ def clean(value: str, form: Form) -> str:
     """
     _require_length(value)
     require_xml_characters(value)
+    if form == "html" and _is_clean(value):
+        return value
     readers = {"html": repaired, "markdown": _html_of_markdown, "text": _html_of_text}
     canonical = written_blocks(blocks_of(meant(tree_of(readers[form](value)))))
     _require_length(canonical)
     return canonical
 
 
+def _is_clean(html: str) -> bool:
+    """Whether it was cleaned before: what is kept comes by here each time that somebody reads a paper's facts."""
+    try:
+        return written_blocks(read_canonical(html)) == html
+    except NotCanonical:
+        return False
+
+
 def read(html: str) -> tuple[Block, ...]:
     """The blocks of canonical HTML. Raises `UnreadableNarrative` for what was never cleaned."""
-    return blocks_of(tree_of(html))
+    return _read_again(html) if len(html) <= _REMEMBERED else _read(html)
+
+
+@lru_cache(maxsize=1024)  # a paper is printed again and again until it is approved, mostly of the same texts
+def _read_again(html: str) -> tuple[Block, ...]:
+    return _read(html)
+
+
+def _read(html: str) -> tuple[Block, ...]:
+    try:
+        return read_canonical(html)
+    except NotCanonical:
+        return blocks_of(tree_of(html))
 
 
 def text(html: str) -> str:

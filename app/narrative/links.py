@@ -9,6 +9,8 @@ _KEPT = "!#$%&'()*+,/:;=?@[]~-._"
 _LINE_ENDS = str.maketrans("", "", "\t\n\r")
 _HOST = re.compile(r"[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\]")
 _LONGEST = 2000  # Word cuts addresses at 2,083 characters
+# What nearly every address is: it stays as it is.
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9/._~=,+-]*(?:\?[A-Za-z0-9/._~=,&+-]*)?)?")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -18,11 +20,18 @@ def permitted_link(href: str, words: str) -> str:
     Raises `LinkNotAllowed`, naming the address and the words that carry it, for every other scheme, an
     incomplete address, or one that Word would not open.
     """
+    if is_plain_address(href):
+        return href
     typed = href.translate(_LINE_ENDS).strip(" ")
     address = _BAD_PERCENT.sub("%25", quote(typed, safe=_KEPT))
     if len(address) > _LONGEST or not _is_complete(address):
         raise LinkNotAllowed(href, words)
     return address
+
+
+def is_plain_address(address: str) -> bool:
+    """Whether `permitted_link` certainly answers with this very address."""
+    return len(address) <= _LONGEST and _PLAIN.fullmatch(address) is not None
 
 
 def _is_complete(address: str) -> bool:

@@ -37,9 +37,9 @@ class _Entry(NamedTuple):
     words: str
 
 
-def has_contents(document_xml: str) -> bool:
+def has_contents(document_xml: bytes) -> bool:
     """Whether the document part has a field that may be a contents list."""
-    return "<w:instrText" in document_xml and "TOC" in document_xml
+    return b"<w:instrText" in document_xml and b"TOC" in document_xml
 
 
 def with_contents(document_xml: bytes, styles_xml: bytes | None, numbering_xml: bytes | None) -> bytes:

@@ -5,7 +5,7 @@ after `<` or `&`, run tags that stand in a value (`{{ 7*7 }}`, `{_{`), go on wit
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from types import TracebackType
@@ -36,7 +36,7 @@ from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, Temp
 from app.word.scan import Misuse, misuses_in, misuses_in_words
 from app.word.tags import translated, with_breaks
 from app.word.values import Coloured, Fact, Narrative, key_of, region_of, text_in, words_of
-from app.word.xmltext import escaped
+from app.word.xmltext import encoded, escaped
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FILE = "<template>"
@@ -48,6 +48,8 @@ _OPEN_CELL, _CLOSED_CELL = "<?cell?></w:tc>", "</w:tc>"
 _LAST_PARAGRAPH = re.compile(r"(?:</w:p>|<w:p(?: [^<>]*)?/>)$")
 _LAST_PARAGRAPH_OF_REGION = re.compile(r"</w:p>(<w:bookmarkEnd [^>]*/>)<\?cell\?></w:tc>")
 _TOUCHING = "</w:tbl><w:tbl>"
+_BEGINNINGS = ("<w:p>", "<w:p ")  # of a paragraph: nothing that is mended reaches over one, regions apart
+_MARKS = ("<?begin ", "<w:bookmark")  # of regions
 _BETWEEN_TABLES = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
 _UNDERSCORED = {"{_{": "{{", "}_}": "}}", "{_%": "{%", "%_}": "%}"}
 
@@ -97,17 +99,17 @@ class Program:
     is_xml: bool
     unsure: bool  # breaks in some values must be looked for in the filled part
 
-    def filled(self, context: Mapping[str, Any], press: Press, budget: Budget) -> str:
-        """The part with its tags carried out.
+    def filled(self, context: Mapping[str, Any], press: Press, budget: Budget) -> bytes:
+        """The part with its tags carried out, in UTF-8.
 
-        Raises `MissingValue`, `TemplateFails` and `MisplacedValue` with the paragraph's text, and
-        `TemplateTooCostly`.
+        Raises `MissingValue`, `TemplateFails` and `MisplacedValue` with the paragraph's text, `TemplateTooCostly`,
+        and `UnwritableCharacter`.
         """
         press.enter(self.part)
         facts = Facts(self.template.environment, dict(context), self.part, {})
         facts.budget, facts.press = budget, press
         try:
-            xml = _written(self.template.root_render_func(facts), budget)
+            return encoded(self._finished(_written(self.template.root_render_func(facts), budget)))
         except EmptyValue as error:
             raise MissingValue(str(error), self._place_of(error.__traceback__)) from error
         except UndefinedError as error:
@@ -116,14 +118,33 @@ class Program:
             raise TemplateFails(str(error), self._place_of(error.__traceback__)) from error
         except MisplacedWords as error:
             raise MisplacedValue(self._place_of(error.__traceback__), error.words) from error
-        return self._finished(xml)
 
-    def _finished(self, xml: str) -> str:
+    def _finished(self, stretches: Iterator[str]) -> Iterator[str]:
         if not self.is_xml:
-            return xml
+            yield from stretches
+            return
+        yield _HEAD
+        if self.unsure or grids.BEGIN in self.source:  # breaks and columns show in the whole part only
+            yield self._mended("".join(stretches))
+            return
+        waiting: list[str] = []
+        for stretch in stretches:
+            if any(mark in stretch for mark in _MARKS):  # regions reach over paragraphs and tables
+                yield self._mended("".join([*waiting, stretch, *stretches]))
+                return
+            edge = max(stretch.rfind(beginning) for beginning in _BEGINNINGS)
+            if edge < 0:
+                waiting.append(stretch)
+            else:
+                yield self._mended("".join([*waiting, stretch[:edge]]))
+                waiting = [stretch[edge:]]
+        yield self._mended("".join(waiting))
+
+    def _mended(self, xml: str) -> str:
+        """The XML as Word wants it: cells end with a paragraph, tables do not touch, regions are bookmarked."""
         if "/><?cell?>" in xml:
             xml = _LAST_PARAGRAPH_OF_REGION.sub(r"</w:p>\1</w:tc>", xml)
-        if "<?cell?>" in xml:
+        if _OPEN_CELL in xml:
             xml = xml.replace(f"</w:p>{_OPEN_CELL}", "</w:p></w:tc>").replace(_OPEN_CELL, "<w:p/></w:tc>")
         if self.unsure:
             xml = with_breaks(xml)
@@ -132,9 +153,7 @@ class Program:
         xml = grids.fixed(xml)
         if _TOUCHING in xml:
             xml = xml.replace(_TOUCHING, f"</w:tbl>{_BETWEEN_TABLES}<w:tbl>")
-        if "</w:tbl><w:bookmark" in xml:
-            xml = after_tables(xml, _BETWEEN_TABLES)
-        return f"{_HEAD}{xml}"
+        return after_tables(xml, _BETWEEN_TABLES) if "</w:tbl><w:bookmark" in xml else xml
 
     def _place_of(self, traceback: TracebackType | None) -> str:
         number = 0
@@ -155,14 +174,12 @@ class MisplacedWords(Exception):  # noqa: N818 - always translated, with its pla
         super().__init__(self.words)
 
 
-def _written(pieces: Iterable[str], budget: Budget) -> str:
-    out: list[str] = []
+def _written(pieces: Iterable[str], budget: Budget) -> Iterator[str]:
     waiting = iter(pieces)
     while chunk := list(islice(waiting, _PIECES)):
-        text = "".join(chunk)
-        budget.write(len(text))
-        out.append(text)
-    return "".join(out)
+        stretch = "".join(chunk)
+        budget.write(len(stretch))
+        yield stretch
 
 
 # What is printed, by place
@@ -219,6 +236,8 @@ def _read(facts: Facts, value: Any) -> str:
 
 
 def _attribute(value: Any) -> str:
+    if type(value) is str and value.isalnum():  # a colour, mostly
+        return value
     _require_words(value)
     return escaped(text_of_value(value))
 

@@ -5,8 +5,9 @@ Strings, because they cost a tenth of an element tree.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from app.narrative import Inline, Item, ListBlock, Paragraph, Run
+from app.narrative import Inline, Item, ListBlock, Mark, Paragraph, Run
 from app.word.layout import Layout
 from app.word.ledger import Ledger
 from app.word.namespaces import R
@@ -50,10 +51,12 @@ class Paragraphs:
     def flow(self, blocks: Iterable[Paragraph | ListBlock], role: str, look: Look = PLAIN) -> str:
         """Paragraphs in the style of the role, and lists, as they stand in a quotation or a cell."""
         return "".join(
-            self.paragraph(block.inlines, role, look=look)
-            if isinstance(block, Paragraph)
-            else self.list(block, look, role if role == "quote" else None)
-            for block in blocks
+            [
+                self.paragraph(block.inlines, role, look=look)
+                if isinstance(block, Paragraph)
+                else self.list(block, look, role if role == "quote" else None)
+                for block in blocks
+            ]
         )
 
     def list(self, block: ListBlock, look: Look = PLAIN, role: str | None = None) -> str:
@@ -74,8 +77,7 @@ class Paragraphs:
 
     def framed(self, runs: str, role: str, *, before: str = "", after: str = "") -> str:
         """One `w:p` of these runs in the style of the role."""
-        style = self.layout.styles[role]
-        properties = (f'<w:pStyle w:val="{escaped(style)}"/>' if style else "") + before + after
+        properties = _styled(self.layout.styles[role]) + before + after
         head = f"<w:p><w:pPr>{properties}</w:pPr>" if properties else "<w:p>"
         return f"{head}{runs}</w:p>"
 
@@ -108,12 +110,16 @@ class Paragraphs:
     def _runs(self, inlines: Iterable[Inline], look: Look) -> str:
         parts: list[str] = []
         open_link: str | None = None
+        link = self.layout.styles["link"]
         for inline in inlines:
-            href = inline.href if isinstance(inline, Run) else None
+            href, words = None, "<w:r><w:br/></w:r>"
+            if isinstance(inline, Run):
+                href = inline.href
+                words = run(inline.text, _properties(inline.marks, look.bold, look.colour, href is not None, link))
             if href != open_link:
                 parts.append(f"{'</w:hyperlink>' if open_link else ''}{self._link(href) if href else ''}")
                 open_link = href
-            parts.append(self._run(inline, look) if isinstance(inline, Run) else "<w:r><w:br/></w:r>")
+            parts.append(words)
         if open_link:
             parts.append("</w:hyperlink>")
         return "".join(parts)
@@ -123,17 +129,25 @@ class Paragraphs:
         identifier = self.ledger.link(href)
         return f'<w:hyperlink xmlns:r="{R}" r:id="{identifier}" w:tooltip="{tooltip}" w:history="1">'
 
-    def _run(self, inline: Run, look: Look) -> str:
-        marks = inline.marks | {"strong"} if look.bold else inline.marks
-        link = self.layout.styles["link"] if inline.href else None
-        colour, underlined = look.colour, "u" in marks
-        if inline.href and not link:
-            colour, underlined = colour or _LINK_COLOUR, True
-        properties = [f'<w:rStyle w:val="{escaped(link)}"/>'] if link else []
-        for mark, element in _LOOKS:
-            if mark == "u":
-                properties.append(f'<w:color w:val="{colour}"/>' if colour else "")
-                properties.append(element if underlined else "")
-            elif mark in marks:
-                properties.append(element)
-        return run(inline.text, "".join(properties))
+
+@lru_cache(maxsize=256)
+def _styled(style: str | None) -> str:
+    return f'<w:pStyle w:val="{escaped(style)}"/>' if style else ""
+
+
+@lru_cache(maxsize=256)  # hardly more looks are ever seen, and every run has one
+def _properties(marks: frozenset[Mark], bold: bool, colour: str | None, is_link: bool, link: str | None, /) -> str:
+    """The content of `w:rPr` for a run with these marks; `link` is the style of links, if there is one."""
+    if bold:
+        marks = marks | {"strong"}
+    underlined = "u" in marks
+    if is_link and not link:
+        colour, underlined = colour or _LINK_COLOUR, True
+    properties = [f'<w:rStyle w:val="{escaped(link)}"/>'] if is_link and link else []
+    for mark, element in _LOOKS:
+        if mark == "u":
+            properties.append(f'<w:color w:val="{colour}"/>' if colour else "")
+            properties.append(element if underlined else "")
+        elif mark in marks:
+            properties.append(element)
+    return "".join(properties)

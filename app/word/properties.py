@@ -43,7 +43,7 @@ class DocumentProperties:
     comments: str = ""
     identifier: str = ""
 
-    def core_xml(self) -> bytes:
+    def core_xml(self) -> str:
         """`docProps/core.xml`; created and modified are midnight UTC of the day."""
         moment = f"{self.created.isoformat()}T00:00:00Z"
         stated = {
@@ -60,16 +60,16 @@ class DocumentProperties:
         dates = "".join(
             f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{moment}</dcterms:{name}>' for name in ("created", "modified")
         )
-        return f"{_HEAD}{_CORE}{plain}{dates}</cp:coreProperties>".encode()
+        return f"{_HEAD}{_CORE}{plain}{dates}</cp:coreProperties>"
 
-    def custom_xml(self) -> bytes:
+    def custom_xml(self) -> str:
         """`docProps/custom.xml`: the named values as text, in the order given."""
         entries = "".join(
             f'<property fmtid="{_CUSTOM_FORMAT}" pid="{number}" name="{escaped(name)}">'
             f"<vt:lpwstr>{escaped(value)}</vt:lpwstr></property>"
             for number, (name, value) in enumerate(self.custom.items(), _FIRST_CUSTOM_ID)
         )
-        return f"{_HEAD}{_CUSTOM}{entries}</Properties>".encode()
+        return f"{_HEAD}{_CUSTOM}{entries}</Properties>"
 
 
 def properties_in(context: Mapping[str, Any]) -> DocumentProperties:

@@ -33,9 +33,9 @@ from app.word.values import (
     text_in,
     words_of,
 )
-from app.word.xmltext import BREAKS, NOT_XML, encoded
+from app.word.xmltext import BREAKS, NOT_XML, UnwritableCharacter, encoded
 
-_DRAWING_ID = re.compile(r'(<wp:docPr\b[^>]*?\sid=")[0-9]+"')
+_DRAWING_ID = re.compile(rb'(<wp:docPr\b[^>]*?\sid=")[0-9]+"')
 
 
 def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
@@ -58,19 +58,21 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
     ledger = Ledger(template.numbering.first_list_id, template.first_relationship, template.free)
     press = _Press(template.layout, ledger, files)
     budget = Budget()
-    filled = {program.part: program.filled(context, press, budget) for program in template.programs}
-    properties = _worded(stated, template.properties, context, press, budget)
+    try:
+        changed = {program.part: program.filled(context, press, budget) for program in template.programs}
+        properties = _worded(stated, template.properties, context, press, budget)
+        changed[CORE] = encoded([properties.core_xml()])
+        changed[CUSTOM] = encoded([properties.custom_xml()])
+    except UnwritableCharacter as error:
+        raise _unwritable(context, error.character) from error
     press.require_all_printed(context)
-    _count_drawings(filled, template.drawn)
-    changed = {part: _bytes(xml, context) for part, xml in filled.items()}
-    changed[CORE] = _bytes(properties.core_xml().decode(errors="surrogatepass"), context)
-    changed[CUSTOM] = _bytes(properties.custom_xml().decode(errors="surrogatepass"), context)
+    _count_drawings(changed, template.drawn)
     if lists := list(ledger.lists()):
         changed[NUMBERING] = template.numbering.extended(lists)
     if ledger.turned:
         headings = {template.layout.styles[f"heading {level}"] or "" for level in HEADING_LEVELS}
         changed[DOCUMENT] = with_turned_pages(changed[DOCUMENT], headings)
-    if has_contents(filled[DOCUMENT]):
+    if has_contents(changed[DOCUMENT]):
         styles, numbering = template.kept.get(STYLES), template.kept[NUMBERING]
         changed[DOCUMENT] = with_contents(
             changed[DOCUMENT], unpacked(styles) if styles else None, changed.get(NUMBERING) or unpacked(numbering)
@@ -109,21 +111,17 @@ def _worded(
     budget: Budget,
 ) -> DocumentProperties:
     """The properties, where the template words some itself as the template words them."""
-    words = {name: program.filled(context, press, budget) for name, program in programs.items()}
+    words = {name: program.filled(context, press, budget).decode() for name, program in programs.items()}
     return replace(stated, **words) if words else stated  # type: ignore[arg-type]
 
 
-def _bytes(xml: str, context: Mapping[str, Any]) -> bytes:
-    """The part as it is kept; raises `UnwritableText` with the path of a text that cannot be written."""
-    content = encoded(xml)
-    if content is None:
-        for path, value in placed(context):
-            for found in NOT_XML.finditer(_plain_words(value)):
-                if found.group() not in BREAKS:
-                    raise UnwritableText(path, found.group())
-        unwritable = NOT_XML.search(xml)
-        raise UnwritableText("", unwritable.group() if unwritable else "\0")
-    return content
+def _unwritable(context: Mapping[str, Any], character: str) -> UnwritableText:
+    """What is to be said of a text that cannot be written: its path, where a fact has such a character."""
+    for path, value in placed(context):
+        for found in NOT_XML.finditer(_plain_words(value)):
+            if found.group() not in BREAKS:
+                return UnwritableText(path, found.group())
+    return UnwritableText("", character)
 
 
 @dataclass(slots=True)
@@ -185,15 +183,15 @@ def _plain_words(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _count_drawings(filled: dict[str, str], drawn: Mapping[str, str]) -> None:
+def _count_drawings(filled: dict[str, bytes], drawn: Mapping[str, bytes]) -> None:
     """One count of drawing ids goes through all parts, as Word wants them; parts that hold none stay as they are."""
-    holders = {**drawn, **{part: xml for part, xml in filled.items() if "<wp:docPr" in xml}}
+    holders = {**drawn, **{part: xml for part, xml in filled.items() if b"<wp:docPr" in xml}}
     count = 0
 
-    def next_id(found: re.Match[str]) -> str:
+    def next_id(found: re.Match[bytes]) -> bytes:
         nonlocal count
         count += 1
-        return f'{found.group(1)}{count}"'
+        return b'%b%d"' % (found.group(1), count)
 
     for part in sorted(holders):
         filled[part] = _DRAWING_ID.sub(next_id, holders[part])

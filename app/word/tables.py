@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
-from app.narrative import Cell, Inline, ListBlock, Paragraph, Row, Run, Table
-from app.word.paragraphs import Look, Paragraphs
+from app.narrative import Cell, ListBlock, Paragraph, Row, Run, Table
+from app.word.paragraphs import PLAIN, Look, Paragraphs
 from app.word.xmltext import escaped
 
 RAG_COLOURS: Mapping[str, tuple[str, str]] = {
@@ -32,9 +33,12 @@ _BORDERS = "".join(
 )
 # A column's share of the width follows its longest text, within these bounds, in characters.
 _NARROWEST, _WIDEST = 6, 48
-_BREAKS = re.compile(r"\s+|(?<=[-–—/])")  # where Word may begin a new line
+_LONGEST_WORD = 80  # the narrowest letters make it as wide as the widest column, and more of them make no difference
+_HYPHEN = re.compile(r"[-–—/]")
+_BREAKS = re.compile(rf"\s+|(?<={_HYPHEN.pattern})")  # where Word may begin a new line
 _MARGIN = 2  # what the margins of a cell take, in characters
 _NARROW, _WIDE = frozenset("fijlrtI.,:;'’!|()[]/-· "), frozenset("mwMW%@—…")
+_KNOWN = 80  # characters of the longest text whose measure is remembered
 _INDENT = "    "  # what a list item's indent takes
 _CHARACTER = 125  # about the width of a bold lower-case letter at 11 points, in twips
 
@@ -61,14 +65,16 @@ def column_widths(table: Table, text_width: int) -> tuple[int, ...]:
     A column is as wide as its longest word where there is room for all, and what is left goes to those with more to
     read.
     """
-    least = [_NARROWEST] * table.columns
-    wanted = [_NARROWEST] * table.columns
+    words, lines = [0] * table.columns, [0] * table.columns
     for row in (*table.head, *table.body):
         for cell in row.cells:
             if cell.colspan == 1:
                 column = cell.column
-                least[column] = max(least[column], min(_longest_word(cell.blocks) + _MARGIN, _WIDEST))
-                wanted[column] = max(wanted[column], min(_length(cell.blocks) + _MARGIN, _WIDEST))
+                for word, line in map(_extent, cell.blocks):
+                    words[column] = max(words[column], word)
+                    lines[column] = max(lines[column], line)
+    least = [max(_NARROWEST, min(word + _MARGIN, _WIDEST)) for word in words]
+    wanted = [max(_NARROWEST, min(line + _MARGIN, _WIDEST)) for line in lines]
     room = text_width // _CHARACTER - sum(least)
     more = [max(want - need, 0) for want, need in zip(wanted, least, strict=True)]
     spread = max(0, min(room, sum(more)))
@@ -80,20 +86,24 @@ def column_widths(table: Table, text_width: int) -> tuple[int, ...]:
     return tuple(right - left for left, right in pairwise(edges))
 
 
-def _length(blocks: Sequence[Paragraph | ListBlock]) -> int:
-    return max((_block_length(block) for block in blocks), default=0)
-
-
-def _block_length(block: Paragraph | ListBlock) -> int:
+def _extent(block: Paragraph | ListBlock, indent: str = "") -> tuple[int, int]:
+    """How wide its longest word is and its longest paragraph, in characters."""
     if isinstance(block, Paragraph):
-        return sum(_inline_length(inline) for inline in block.inlines)
-    return 3 + max(_length(item.blocks) for item in block.items)
+        text = "".join([inline.text if isinstance(inline, Run) else " " for inline in block.inlines])
+        return (_longest_known if len(text) <= _KNOWN else _longest_word)(text, indent), len(text)
+    inner = [_extent(inside, f"{indent}{_INDENT}") for item in block.items for inside in item.blocks]
+    return max(word for word, _ in inner), 3 + max(line for _, line in inner)
 
 
-def _longest_word(blocks: Sequence[Paragraph | ListBlock]) -> int:
-    return max((_breadth(word) for word in _words(blocks)), default=0)
+def _longest_word(text: str, indent: str) -> int:
+    words = _BREAKS.split(text) if _HYPHEN.search(text) else text.split()
+    return max([_breadth(f"{indent}{word}"[:_LONGEST_WORD]) for word in words], default=0)
 
 
+_longest_known = lru_cache(maxsize=4096)(_longest_word)
+
+
+@lru_cache(maxsize=4096)
 def _breadth(word: str) -> int:
     """How many lower-case letters take as much room, about, in a sans-serif face."""
     tenths = sum(
@@ -101,20 +111,6 @@ def _breadth(word: str) -> int:
         for character in word
     )
     return -(-tenths // 10)
-
-
-def _words(blocks: Sequence[Paragraph | ListBlock]) -> Iterator[str]:
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            text = "".join(inline.text if isinstance(inline, Run) else " " for inline in block.inlines)
-            yield from _BREAKS.split(text)
-        else:
-            for item in block.items:
-                yield from (f"{_INDENT}{word}" for word in _words(item.blocks))
-
-
-def _inline_length(inline: Inline) -> int:
-    return len(inline.text) if isinstance(inline, Run) else 1
 
 
 def _rows(
@@ -143,7 +139,7 @@ def _rows(
 
 def _cell(cell: Cell, widths: Sequence[int], write: Paragraphs) -> str:
     background, foreground = RAG_COLOURS.get(cell.rag or "", (None, None))
-    look = Look(bold=cell.scope is not None or background is not None, colour=foreground)
+    look = PLAIN if cell.scope is background is None else Look(bold=True, colour=foreground)
     merge = '<w:vMerge w:val="restart"/>' if cell.rowspan > 1 else ""
     content = write.flow(cell.blocks, "table text", look) or write.paragraph((), "table text")
     return f"<w:tc>{_cell_properties(cell, widths, merge, background)}{content}</w:tc>"

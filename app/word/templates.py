@@ -65,7 +65,7 @@ class CompiledTemplate:
     kept: Mapping[str, Packed]
     programs: tuple[Program, ...]
     properties: Mapping[str, Program]
-    drawn: Mapping[str, str]
+    drawn: Mapping[str, bytes]
     joints: Mapping[str, bytes]
     free: Free
 
@@ -148,7 +148,7 @@ def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledT
             if _PROPERTY in found.part
         },
         drawn={
-            name: content.decode()
+            name: content
             for name, content in members.items()
             if name not in filled and name.startswith("word/") and name.endswith(".xml") and b"<wp:docPr" in content
         },

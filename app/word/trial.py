@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.errors import Invalid
-from app.word.findings import Finding, check
+from app.word.checking import check
+from app.word.findings import Finding
 from app.word.refusals import TemplateTooCostly
 from app.word.rendering import render
 from app.word.templates import Vocabulary, compile_template

@@ -163,6 +163,7 @@ def region_of(value: Printable) -> str | None:
 
 
 _PRINTABLE = frozenset({Narrative, Coloured, Fact})
+_PLAIN = frozenset({str, int, float, bool, type(None)})  # asked first: nearly everything is
 
 
 def printables_in(context: Mapping[str, Any]) -> Iterator[Printable]:
@@ -171,6 +172,8 @@ def printables_in(context: Mapping[str, Any]) -> Iterator[Printable]:
     while waiting:
         value = waiting.pop()
         kind = type(value)
+        if kind in _PLAIN:
+            continue
         if kind in _PRINTABLE:
             yield value
         elif kind is dict:

@@ -1,7 +1,8 @@
 """Text as Word's XML writes it."""
 
+import io
 import re
-from html import escape
+from collections.abc import Iterable
 
 # XML 1.0 (fifth edition), production 2: everything outside it.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -10,7 +11,6 @@ NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 BREAKS = "\a\f"
 
 _CONTROLS = bytes(number for number in range(0x20) if chr(number) not in "\t\n\r")
-_NOT_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 
 _SPECIAL = re.compile(r"([\t\n])")
 _ELEMENTS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
@@ -18,7 +18,8 @@ _ELEMENTS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
 
 def escaped(words: str) -> str:
     """The words as XML text or as the value of an attribute in double quotes."""
-    return escape(words, quote=True)
+    out = words.replace("&", "&amp;") if "&" in words else words
+    return out.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#x27;")
 
 
 def run(words: str, properties: str = "") -> str:
@@ -37,12 +38,26 @@ def run(words: str, properties: str = "") -> str:
     return f"{head}{''.join(pieces)}</w:r>"
 
 
-def encoded(xml: str) -> bytes | None:
-    """The XML in UTF-8; None when it holds a character that XML cannot hold."""
-    try:
-        content = xml.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return None
-    if len(content.translate(None, _CONTROLS)) != len(content) or any(bad in content for bad in _NOT_CHARACTERS):
-        return None
-    return content
+class UnwritableCharacter(Exception):  # noqa: N818 - always translated, with the place of its text
+    """The XML has a character that XML cannot hold."""
+
+    def __init__(self, character: str) -> None:
+        self.character = character
+        super().__init__(character)
+
+
+def encoded(stretches: Iterable[str]) -> bytes:
+    """The XML that these stretches make, in UTF-8; raises `UnwritableCharacter`.
+
+    One stretch at a time: a long part is never held as text.
+    """
+    out = io.BytesIO()
+    for xml in stretches:
+        try:
+            content = xml.encode()
+        except UnicodeEncodeError as error:  # half of a surrogate pair
+            raise UnwritableCharacter(xml[error.start]) from error
+        if len(content.translate(None, _CONTROLS)) != len(content) or "\ufffe" in xml or "\uffff" in xml:
+            raise UnwritableCharacter(next(iter(NOT_XML.findall(xml))))
+        out.write(content)
+    return out.getvalue()
