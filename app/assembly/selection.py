@@ -18,7 +18,6 @@ from app.assembly.snapshot import (
     PersonFacts,
     RatingFacts,
     SchemeFacts,
-    SectionFacts,
     Snapshot,
     TemplateFacts,
     ThemeFacts,
@@ -28,14 +27,17 @@ from app.assembly.snapshot import (
     WordingFacts,
     WorkstreamFacts,
 )
+from app.assembly.standing import Standing, Written
 from app.boards import queries as boards
+from app.formats.fields import FIELD_VALUES, FieldKind
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
 from app.frameworks.models import Framework
 from app.papers import queries as papers
-from app.papers.blocks import BLOCKS, FrameworkItemsBlock, OutlineBlock, default_blocks
+from app.papers.blocks import BLOCKS, FrameworkItemsBlock, OutlineBlock
 from app.papers.models import OwnWording, Paper, Take
+from app.people import queries as people
 from app.people.models import Person
 from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Update, Workstream
@@ -68,7 +70,12 @@ class _Selection:
         self.today = now.astimezone(LONDON).date()
         self.previous = papers.previous(session, paper)
         self.cut_off = last_day(paper)
-        self.sections = self._sections()
+        self.fields = FIELD_VALUES.validate_python(paper.fields)
+        self.standing = Standing(self.manifest, self.fields)
+        self.written = {
+            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks)) for section in paper.sections
+        }
+        self.sections = self.standing.sections(self.written)
         self.blocks = [block for section in self.sections for block in section.blocks]
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
@@ -85,7 +92,9 @@ class _Selection:
             paper=self._paper(),
             board=self._board(),
             previous=self._previous(),
+            front_rows=self.standing.rows(),
             sections=self.sections,
+            unprinted_sections=self.standing.unprinted(self.written),
             schemes=tuple(_scheme_facts(scheme) for scheme in sorted(schemes.values(), key=lambda s: s.key)),
             themes=self._themes(tree),
             workstreams=tuple(
@@ -94,6 +103,7 @@ class _Selection:
             ),
             frameworks=tuple(_framework(framework) for framework in self._frameworks(chosen)),
             consultees=tuple(self._person(consultee.person) for consultee in self.paper.consultees),
+            persons=self._persons(),
         )
 
     # The paper, its board, its series
@@ -114,7 +124,7 @@ class _Selection:
             since=self._since(),
             written_on=paper.written_on or self.today,
             approved_on=None,
-            front_sheet=dict(paper.front_sheet),
+            fields=self.fields,
         )
 
     def _board(self) -> BoardFacts:
@@ -151,15 +161,16 @@ class _Selection:
     def _person(self, person: Person) -> PersonFacts:
         return PersonFacts(key=person.key, name=person.name, post=post_held(person, self.paper.meeting.held_on))
 
-    def _sections(self) -> tuple[SectionFacts, ...]:
-        written = {section.key: section for section in self.paper.sections}
-        facts = []
-        for entry in self.manifest.sections:
-            section = written.get(entry.key)
-            own = BLOCKS.validate_python(section.blocks) if section else ()
-            heading = section.heading if section else None
-            facts.append(SectionFacts(key=entry.key, heading=heading, blocks=own or default_blocks(entry)))
-        return tuple(facts)
+    def _persons(self) -> dict[str, PersonFacts]:
+        """Those whom the paper's fields name, with how to reach them."""
+        fields = self.manifest.every_field
+        named = {
+            value
+            for key, value in self.fields.items()
+            if key in fields and fields[key].kind is FieldKind.PERSON and isinstance(value, str)
+        }
+        rows = people.persons_by_key(self.session, named)
+        return {key: self._person(rows[key]).model_copy(update={"contact": rows[key].contact}) for key in sorted(rows)}
 
     # Themes, workstreams and what they report
 

@@ -1,11 +1,12 @@
 """Snapshot → PaperContext: facts to words."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from html import escape
 from typing import Literal
 
-from app.assembly import items, ratings
+from app.assembly import items, prose, ratings
 from app.assembly.context import (
     BlockLine,
     DocumentProperties,
@@ -17,9 +18,10 @@ from app.assembly.context import (
     SectionLines,
     UpdateLine,
 )
+from app.assembly.fields import FieldWords
 from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
 from app.boards.programme import programme_year
-from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, worded
+from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, filled_in, worded
 from app.papers import blocks
 from app.word import Narrative
 
@@ -66,15 +68,18 @@ class _Wording:
         self.themes = {theme.key: theme for theme in snapshot.themes}
         self.schemes = {scheme.key: scheme for scheme in snapshot.schemes}
         self.filled = {section.key: section for section in snapshot.sections}
+        self.fields = FieldWords(self.manifest, snapshot.paper.fields, snapshot.persons, in_words)
         self.gaps: dict[str, None] = {}
         self.printed: set[str] = set()
 
     def paper(self) -> PaperContext:
         paper, board = self.snapshot.paper, self.snapshot.board
         year = programme_year(board.programme_year, board.meeting_on)
-        front_sheet = [self.front_row(field) for field in self.manifest.front_sheet]
+        standing = set(self.snapshot.front_rows)
+        front_sheet = [self.front_row(field) for field in self.manifest.front_sheet if field.key in standing]
         sections = self.sections()
         self.require_every_choice_printed(sections)
+        self.require_nothing_left_unsaid(sections)
         return PaperContext(
             title=paper.title,
             reference=paper.reference,
@@ -127,33 +132,37 @@ class _Wording:
         missing = field.required and not value
         if missing:
             value = self.gap(self.manifest.wording.missing_value, field.label)
+        elif field.field_key and not value:
+            value = self.fields.nil(field.field_key)
         return FrontRow(label=field.label, value=value, missing=missing)
 
     def front_value(self, field: FrontField) -> str:
         paper, board = self.snapshot.paper, self.snapshot.board
-        approved = self.day(paper.approved_on) if paper.approved_on else self.manifest.wording.not_yet_approved
+        if field.field_key:
+            return self.fields.line(field.field_key, field.dates)
+        dates = field.dates or self.manifest.dates
+        approved = in_words(paper.approved_on, dates) if paper.approved_on else self.manifest.wording.not_yet_approved
         values: Mapping[str, str | None] = {
             "title": paper.title,
             "marking": paper.marking,
             "agenda-number": paper.agenda_number,
             "chief-officer": paper.chief_officer.name if paper.chief_officer else None,
-            "written-on": self.day(paper.written_on),
+            "written-on": in_words(paper.written_on, dates),
             "version": self.snapshot.label,
             "report-from": paper.organisation,
-            "meeting-date": self.day(board.meeting_on),
+            "meeting-date": in_words(board.meeting_on, dates),
             "author": paper.author.name if paper.author else None,
             "approved-on": approved,
             "reference": paper.reference,
             "board": board.name,
             "recipient": board.recipient,
-            "field": paper.front_sheet.get(field.key),
         }
         return values[field.source] or ""
 
     # Sections and their blocks
 
     def sections(self) -> list[SectionLines]:
-        made = [(entry, self.section(entry)) for entry in self.manifest.sections]
+        made = [(entry, self.section(entry)) for entry in self.manifest.sections if entry.key in self.filled]
         return [section for index, (entry, section) in enumerate(made) if _stands(entry, section, made[index + 1 :])]
 
     def require_every_choice_printed(self, sections: list[SectionLines]) -> None:
@@ -162,6 +171,16 @@ class _Wording:
             if workstream.chosen and workstream.ref not in self.printed:
                 words = worded(self.manifest.wording.unprinted_workstream, workstream=workstream.name)
                 sections[-1].blocks.append(_block("gap", words=self.gap(words, workstream.name)))
+
+    def require_nothing_left_unsaid(self, sections: list[SectionLines]) -> None:
+        """Text in sections that are switched off, and fields that nothing prints, are gaps at the end of the paper."""
+        wording = self.manifest.wording
+        said = [
+            (section.heading, worded(wording.unprinted_section, section=section.heading))
+            for section in self.snapshot.unprinted_sections
+        ]
+        said += [(label, worded(wording.unprinted_field, field=label)) for label in self.fields.unprinted()]
+        sections[-1].blocks.extend(_block("gap", words=self.gap(words, place)) for place, words in said)
 
     def section(self, entry: SectionEntry) -> SectionLines:
         return SectionLines(
@@ -213,9 +232,15 @@ class _Wording:
                 return [_block("workstreams", lines=lines)] if lines else []
             case blocks.AgainBlock():
                 return self.again(block, entry, key, seen)
+            case blocks.FieldsBlock():
+                return self.chosen_fields(block, entry, key)
+            case blocks.ClauseBlock():
+                return self.clause(block, entry, key)
 
     def again(self, block: blocks.AgainBlock, entry: SectionEntry, key: str, seen: tuple[str, ...]) -> list[BlockLine]:
         """Another section's blocks, once more; a section that leads back to itself is a gap, not a loop."""
+        if block.section not in self.filled and self.manifest.section(block.section):
+            return []  # switched off there, and so here
         if block.section not in self.filled or block.section in (entry.key, *seen):
             words = f"{self.manifest.wording.missing_section} ({block.section})"
             return [_block("gap", words=self.gap(words, key))]
@@ -233,6 +258,35 @@ class _Wording:
             return _block("gap", words=self.gap(worded(wording.missing_day, subject=subject), self.heading_of(entry)))
         as_at = self.day(block.as_at) if block.as_at else ""
         return _block("nil", words=worded(pattern, subject=subject, as_at=as_at))
+
+    # Fields and fixed wording
+
+    def chosen_fields(self, block: blocks.FieldsBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
+        """The fields under their labels; what is required and missing is a gap."""
+        lines: list[BlockLine] = []
+        for field in block.fields:
+            if field not in self.fields.every:
+                continue  # of another template version; what it says is a gap at the end
+            label = self.fields.every[field].label
+            if self.fields.is_missing(field):
+                words = self.gap(self.manifest.wording.missing_value, label)
+                lines.append(_block("gap", words=f"{label}: {words}"))
+            else:
+                lines += _prose(prose.html(self.fields.blocks(field)), f"{key}/{field}", entry)
+        return lines
+
+    def clause(self, block: blocks.ClauseBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
+        """The clause with what the fields say in its places; a place without a value is a gap."""
+        clause = self.manifest.clause(block.clause)
+        if clause is None:  # of another template version
+            return [_block("gap", words=self.gap(f"{self.manifest.wording.missing_value}: {block.clause}", key))]
+        values = {name: self.fields.line(name) for name in clause.placeholders}
+        for name, value in values.items():
+            if not value:
+                label = self.fields.every[name].label
+                values[name] = f"[{self.gap(self.manifest.wording.missing_value, label)}: {label}]"
+        paragraphs = [words.strip() for words in re.split(r"\n\s*\n", filled_in(clause, values))]
+        return _prose(prose.html(prose.paragraph(" ".join(words.split())) for words in paragraphs if words), key, entry)
 
     # Lists that are made of facts
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from app import narrative
 from app.errors import Fault
+from app.facts.check_fields import field_faults
 from app.facts.known import Known
 from app.facts.places import nothing, nothing_each, twice
 from app.facts.shapes import FactsFile, PaperShape, SectionShape
@@ -13,6 +14,8 @@ from app.formats.manifest import Manifest, Need
 from app.papers.blocks import (
     AgainBlock,
     Block,
+    ClauseBlock,
+    FieldsBlock,
     FrameworkItemsBlock,
     NilBlock,
     OutlineBlock,
@@ -68,7 +71,7 @@ def paper_faults(place: str, paper: PaperShape, names: Known) -> Iterator[Fault]
             yield from _block(f"{place}.sections[{number}].blocks[{count}]", block, names)
     manifest = names.manifests.get(paper.format)
     if manifest is not None:
-        yield from _against_format(place, paper, manifest)
+        yield from _against_format(place, paper, manifest, names)
     elif paper.format in names.formats - names.faulty_formats:
         yield Fault(f"{place}.format", f"the format “{paper.format}” has no template that is live")
 
@@ -150,14 +153,11 @@ def _nil(place: str, block: NilBlock) -> Iterator[Fault]:
 # Against the format
 
 
-def _against_format(place: str, paper: PaperShape, manifest: Manifest) -> Iterator[Fault]:
+def _against_format(place: str, paper: PaperShape, manifest: Manifest, names: Known) -> Iterator[Fault]:
     if paper.marking not in manifest.markings:
         allowed = ", ".join(manifest.markings)
         yield Fault(f"{place}.marking", f"“{paper.marking}” is no marking of the format, which allows {allowed}")
-    own = {field.key for field in manifest.front_sheet if field.source == "field"}
-    for key in paper.front_sheet:
-        if key not in own:
-            yield Fault(f"{place}.front_sheet.{key}", f"the format has no field “{key}” of its own on the front sheet")
+    yield from field_faults(f"{place}.fields", paper.fields, manifest, names.persons)
     parts = {part.key for part in manifest.parts}
     for number, wording in enumerate(paper.own_wordings):
         yield from _unknown_part(f"{place}.own_wordings[{number}].part", wording.part, parts)
@@ -176,6 +176,14 @@ def _block_against_format(place: str, block: Block, manifest: Manifest) -> Itera
         parts = {part.key for part in manifest.parts}
         for number, part in enumerate(block.parts):
             yield from _unknown_part(f"{place}.parts[{number}]", part, parts)
+    if isinstance(block, FieldsBlock):
+        fields = manifest.every_field
+        for number, key in enumerate(block.fields):
+            if key not in fields:
+                known = ", ".join(sorted(fields))
+                yield Fault(f"{place}.fields[{number}]", f"the format has no field “{key}”; its fields are {known}")
+    if isinstance(block, ClauseBlock) and manifest.clause(block.clause) is None:
+        yield Fault(f"{place}.clause", f"the format has no clause “{block.clause}”")
     if isinstance(block, AgainBlock) and manifest.section(block.section) is None:
         yield Fault(f"{place}.section", f"the format has no section “{block.section}”")
     if isinstance(block, NilBlock) and block.wording is None and block.as_at is None:

@@ -100,6 +100,8 @@ def _persons(session: Session, facts: FactsFile) -> frozenset[str]:
     named = {workstream.owner for workstream in facts.workstreams}
     for paper in facts.papers:
         named |= {paper.chief_officer, paper.author, *paper.consultees}
+        # Which of a paper's fields are persons, its format knows; what is no key finds nobody.
+        named |= {value for value in paper.fields.values() if isinstance(value, str)}
     return frozenset(person_ids(session, (key for key in named if key))) | {person.key for person in facts.people}
 
 

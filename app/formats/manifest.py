@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from app.errors import Fault, Invalid
 from app.fields import KeyText, Line, SafeText
+from app.formats.coherence import misfits
+from app.formats.fields import PaperField, When
 
 
 class Need(StrEnum):
@@ -43,7 +46,10 @@ FrontSource = Literal[
     "recipient",
     "field",
 ]
-"""Where a front-sheet value comes from; `field` is a value of the paper's own, by the row's key."""
+"""Where a front-sheet value comes from; `field` is one of the paper's fields."""
+
+DateStyle = Literal["day-month-year", "ordinal"]
+"""26 March 2026, or 26th March 2026."""
 
 
 class FrontField(_Entry):
@@ -52,7 +58,19 @@ class FrontField(_Entry):
     key: KeyText
     label: Line
     source: FrontSource = "field"
+    field: KeyText | None = Field(
+        default=None,
+        description="Which of the fields, where the source is one; without it the one with the row's own key. "
+        "Where there is none with that key, the row is a field of text by itself",
+    )
     required: bool = True
+    dates: DateStyle | None = Field(default=None, description="How dates of this row are written; else as everywhere")
+    when: When | None = Field(default=None, description="Only where a field says so")
+
+    @property
+    def field_key(self) -> str | None:
+        """The field that the row prints, if it prints one."""
+        return (self.field or self.key) if self.source == "field" else None
 
 
 class Part(_Entry):
@@ -68,8 +86,13 @@ class Part(_Entry):
 class DefaultBlock(_Entry):
     """A block that a section has unless the paper says otherwise."""
 
-    kind: Literal["narrative", "outline", "workstreams", "rating-key", "framework-items", "people", "nil"]
+    kind: Literal[
+        "narrative", "outline", "workstreams", "rating-key", "framework-items", "people", "nil", "fields", "clause"
+    ]
     parts: tuple[KeyText, ...] = ()
+    fields: tuple[KeyText, ...] = Field(default=(), description="Of the kind fields: which, in this order")
+    clause: KeyText | None = Field(default=None, description="Of the kind clause: which")
+    when: When | None = Field(default=None, description="Only where a field says so")
 
 
 class SectionEntry(_Entry):
@@ -82,10 +105,24 @@ class SectionEntry(_Entry):
     required: bool = True
     container: bool = Field(default=False, description="A heading that may stand alone above the sections below it")
     blocks: tuple[DefaultBlock, ...] = (DefaultBlock(kind="narrative"),)
+    when: When | None = Field(default=None, description="Only where a field says so; what follows is renumbered")
     guidance: SafeText = ""
     words: Annotated[int, Field(ge=1, le=20_000)] | None = Field(
         default=None, description="About how long, in words: a hint for the author"
     )
+
+
+class Clause(_Entry):
+    """Fixed wording; `{field}` stands for what a field says."""
+
+    key: KeyText
+    text: Annotated[SafeText, Field(min_length=1)] = Field(description="A blank line begins a new paragraph")
+    when: When | None = Field(default=None, description="Only where a field says so")
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The keys of the fields whose values stand in the text."""
+        return tuple(re.findall(_PLACEHOLDER, self.text))
 
 
 class Labels(_Entry):
@@ -111,6 +148,11 @@ class Wording(_Entry):
     missing_part: Line = "To be written: {workstream} has no “{part}” as at {as_at}."
     missing_update: Line = "To be written: {workstream} has reported nothing up to {as_at}."
     missing_value: Line = "To be completed"
+    no_value: Line = "None"
+    yes: Line = "Yes"
+    no: Line = "No"
+    unprinted_field: Line = "To be checked: “{field}” has a value, but nothing prints it."
+    unprinted_section: Line = "To be checked: “{section}” has text, but is switched off, so it is not printed."
     missing_day: Line = "To be completed: as at which day there are no {subject} to report."
     unprinted_workstream: Line = "To be checked: {workstream} is chosen for this paper, but no section prints it."
     unknown_part: Line = "To be checked: {workstream} also reports “{part}”, which this format does not print."
@@ -125,26 +167,36 @@ def worded(pattern: str, **values: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], name[0]), pattern)
 
 
+_PLACEHOLDER = r"\{([A-Za-z0-9._-]+)\}"
+
+
+def filled_in(clause: Clause, values: Mapping[str, str]) -> str:
+    """The clause with each placeholder replaced by that value, once."""
+    return re.sub(_PLACEHOLDER, lambda name: values.get(name[1], name[0]), clause.text)
+
+
 class Manifest(_Entry):
     """A whole `format.toml`."""
 
     key: KeyText
     name: Line
     markings: tuple[Line, ...] = Field(min_length=1)
-    dates: Literal["day-month-year", "ordinal"] = Field(
-        default="day-month-year", description="26 March 2026, or 26th March 2026"
-    )
+    dates: DateStyle = Field(default="day-month-year", description="26 March 2026, or 26th March 2026")
     labels: Labels = Labels()
     wording: Wording = Wording()
     front_sheet: tuple[FrontField, ...] = Field(min_length=1)
+    fields: tuple[PaperField, ...] = ()
     parts: tuple[Part, ...] = Field(min_length=1)
+    clauses: tuple[Clause, ...] = ()
     sections: tuple[SectionEntry, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _keys_stand_once(self) -> "Manifest":
         for name, entries in (
             ("front_sheet", self.front_sheet),
+            ("fields", self.fields),
             ("parts", self.parts),
+            ("clauses", self.clauses),
             ("sections", self.sections),
         ):
             keys = [entry.key for entry in entries]
@@ -165,6 +217,33 @@ class Manifest(_Entry):
         """The section with this key, if the format has one."""
         return next((section for section in self.sections if section.key == key), None)
 
+    def clause(self, key: str) -> Clause | None:
+        """The clause with this key, if the format has one."""
+        return next((clause for clause in self.clauses if clause.key == key), None)
+
+    @property
+    def every_field(self) -> dict[str, PaperField]:
+        """The fields by key: those that are listed, then the rows of the front sheet that are fields by themselves."""
+        listed = {field.key: field for field in self.fields}
+        alone = {
+            row.key: PaperField(key=row.key, label=row.label, required=row.required)
+            for row in self.front_sheet
+            if row.source == "field" and row.field is None and row.key not in listed
+        }
+        return listed | alone
+
+    @property
+    def asked_fields(self) -> frozenset[str]:
+        """The fields on which conditions depend: what they say is seen in what the paper has."""
+        blocks = [block for section in self.sections for block in section.blocks]
+        conditions = [
+            *(row.when for row in self.front_sheet),
+            *(section.when for section in self.sections),
+            *(clause.when for clause in self.clauses),
+            *(block.when for block in blocks),
+        ]
+        return frozenset(when.field for when in conditions if when)
+
 
 def parse_manifest(text: str) -> Manifest:
     """What a `format.toml` says.
@@ -173,7 +252,7 @@ def parse_manifest(text: str) -> Manifest:
         FaultyManifest: naming each fault and its place.
     """
     try:
-        return Manifest.model_validate(tomllib.loads(text))
+        manifest = Manifest.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise FaultyManifest("format.toml cannot be read.", [Fault("", f"{error}.")]) from error
     except ValidationError as error:
@@ -182,3 +261,6 @@ def parse_manifest(text: str) -> Manifest:
             for fault in error.errors(include_url=False)
         ]
         raise FaultyManifest("format.toml has faults.", faults) from error
+    if found := [Fault(".".join(str(step) for step in place), why) for place, why in misfits(manifest)]:
+        raise FaultyManifest("format.toml has faults.", found)
+    return manifest

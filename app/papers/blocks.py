@@ -1,10 +1,12 @@
 """The blocks that fill a paper's sections, in order; the same shapes in the facts file, the API and the database."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from app.fields import Day, KeyText, Line, Prose
+from app.formats.fields import Values
 from app.formats.manifest import SectionEntry
 
 
@@ -98,6 +100,20 @@ class NilBlock(_Block):
     )
 
 
+class FieldsBlock(_Block):
+    """Chosen fields of the paper with their labels; one that is a table is printed as a table."""
+
+    kind: Literal["fields"] = "fields"
+    fields: tuple[KeyText, ...] = Field(min_length=1, description="Keys of the fields, in the order of printing")
+
+
+class ClauseBlock(_Block):
+    """Fixed wording of the format, with what the paper's fields say in its places."""
+
+    kind: Literal["clause"] = "clause"
+    clause: KeyText = Field(description="Key of the clause in the format")
+
+
 Block = Annotated[
     NarrativeBlock
     | OutlineBlock
@@ -107,7 +123,9 @@ Block = Annotated[
     | PeopleBlock
     | TableBlock
     | AgainBlock
-    | NilBlock,
+    | NilBlock
+    | FieldsBlock
+    | ClauseBlock,
     Field(discriminator="kind"),
 ]
 """One block of a section."""
@@ -116,10 +134,28 @@ BLOCKS: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
 """Reads and writes a section's blocks."""
 
 
-def default_blocks(entry: SectionEntry) -> tuple[Block, ...]:
-    """The blocks that a format gives a section; its narratives still have to be written."""
+def default_blocks(entry: SectionEntry, values: Values | None = None) -> tuple[Block, ...]:
+    """The blocks that a format gives a section; its narratives still have to be written.
+
+    With the values of a paper's fields, those whose condition does not hold are left out.
+    """
     shapes: list[dict[str, Any]] = []
     for block in entry.blocks:
-        shape = block.model_dump(exclude_defaults=True) | {"kind": block.kind}
-        shapes.append(shape | {"text": ""} if block.kind == "narrative" else shape)
+        if values is None or block.when is None or block.when.holds(values):
+            shape = block.model_dump(exclude_defaults=True, exclude={"when"}) | {"kind": block.kind}
+            shapes.append(shape | {"text": ""} if block.kind == "narrative" else shape)
     return BLOCKS.validate_python(shapes)
+
+
+def filled(entry: SectionEntry, own: Sequence[Block], values: Values) -> tuple[Block, ...]:
+    """The blocks of a paper's section: its own, or else the format's.
+
+    A clause of the format stands whatever the paper writes: around its own blocks, unless one of them prints it.
+    """
+    given = default_blocks(entry, values)
+    if not own:
+        return given
+    printed = {block.clause for block in own if isinstance(block, ClauseBlock)}
+    fixed = [block for block in given if isinstance(block, ClauseBlock) and block.clause not in printed]
+    leading = [block for block, ahead in zip(given, fixed, strict=False) if block is ahead]
+    return (*leading, *own, *fixed[len(leading) :])
