@@ -35,7 +35,7 @@ from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
 from app.frameworks.models import Framework
 from app.papers import queries as papers
-from app.papers.blocks import BLOCKS, FrameworkItemsBlock, OutlineBlock
+from app.papers.blocks import BLOCKS, FrameworkItemsBlock, OutlineBlock, persons_in
 from app.papers.models import OwnWording, Paper, Take
 from app.people import queries as people
 from app.people.models import Person
@@ -162,15 +162,20 @@ class _Selection:
         return PersonFacts(key=person.key, name=person.name, post=post_held(person, self.paper.meeting.held_on))
 
     def _persons(self) -> dict[str, PersonFacts]:
-        """Those whom the paper's fields name, with how to reach them."""
+        """Those whom the paper's fields name, with how to reach them, and those whom its blocks name."""
         fields = self.manifest.every_field
         named = {
             value
             for key, value in self.fields.items()
             if key in fields and fields[key].kind is FieldKind.PERSON and isinstance(value, str)
         }
-        rows = people.persons_by_key(self.session, named)
-        return {key: self._person(rows[key]).model_copy(update={"contact": rows[key].contact}) for key in sorted(rows)}
+        rows = people.persons_by_key(
+            self.session, named | {key for block in self.blocks for _, key in persons_in(block)}
+        )
+        return {
+            key: self._person(rows[key]).model_copy(update={"contact": rows[key].contact if key in named else None})
+            for key in sorted(rows)
+        }
 
     # Themes, workstreams and what they report
 

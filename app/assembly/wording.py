@@ -6,7 +6,7 @@ from datetime import date
 from html import escape
 from typing import Literal
 
-from app.assembly import items, prose, ratings
+from app.assembly import attachments, items, prose, ratings, recommendations
 from app.assembly.context import (
     BlockLine,
     DocumentProperties,
@@ -19,6 +19,7 @@ from app.assembly.context import (
     UpdateLine,
 )
 from app.assembly.fields import FieldWords
+from app.assembly.implications import Implications
 from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
 from app.boards.programme import programme_year
 from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, filled_in, worded
@@ -232,10 +233,30 @@ class _Wording:
                 return [_block("workstreams", lines=lines)] if lines else []
             case blocks.AgainBlock():
                 return self.again(block, entry, key, seen)
+            case _:
+                return self.of_the_formats_making(block, entry, key)
+
+    def of_the_formats_making(  # noqa: PLR0911 - one line for each kind of block
+        self, block: blocks.MadeBlock, entry: SectionEntry, key: str
+    ) -> list[BlockLine]:
+        """What the template prints for a block whose form the format decides: all of it is narrative."""
+        match block:
             case blocks.FieldsBlock():
                 return self.chosen_fields(block, entry, key)
             case blocks.ClauseBlock():
                 return self.clause(block, entry, key)
+            case blocks.RecommendationsBlock():
+                return self.recommendations(block, entry, key)
+            case blocks.ImplicationsBlock():
+                return self.implications(block, entry, key)
+            case blocks.RoutingBlock():
+                routed = _prose(prose.html(attachments.routing(block, self.manifest.wording, self.day)), key, entry)
+                return routed or [_block("nil", words=self.manifest.wording.no_routing)]
+            case blocks.DocumentsBlock():
+                listed = _prose(prose.html(attachments.documents(block, self.day)), key, entry)
+                return listed or [_block("nil", words=self.manifest.wording.no_documents)]
+            case blocks.AppendicesBlock():
+                return self.appendices(block, entry, key)
 
     def again(self, block: blocks.AgainBlock, entry: SectionEntry, key: str, seen: tuple[str, ...]) -> list[BlockLine]:
         """Another section's blocks, once more; a section that leads back to itself is a gap, not a loop."""
@@ -287,6 +308,34 @@ class _Wording:
                 values[name] = f"[{self.gap(self.manifest.wording.missing_value, label)}: {label}]"
         paragraphs = [words.strip() for words in re.split(r"\n\s*\n", filled_in(clause, values))]
         return _prose(prose.html(prose.paragraph(" ".join(words.split())) for words in paragraphs if words), key, entry)
+
+    # Recommendations, implications, what goes with the paper
+
+    def recommendations(self, block: blocks.RecommendationsBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
+        lines = _prose(block.text, key, entry)
+        if block.items:
+            style = recommendations.STYLES[self.manifest.recommendations]
+            html = prose.html([recommendations.as_list(block.items, style)])
+            text = Narrative(html, f"{key}/items", entry.level + 1, style.labels)
+            lines.append(_block("narrative", text=text))
+        return lines
+
+    def implications(self, block: blocks.ImplicationsBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
+        """The table of implications; what is missing in it is a gap, in the cell where it is missing."""
+        made = Implications(self.manifest, block.entries, self.snapshot.persons, self.day, self.gap)
+        rows = made.rows()
+        return _prose(prose.html([prose.table(made.heads, rows, row_heads=True)]), key, entry) if rows else []
+
+    def appendices(self, block: blocks.AppendicesBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
+        wording = self.manifest.wording
+        lines: list[BlockLine] = []
+        for number, appendix in enumerate(block.appendices):
+            heading = worded(wording.appendix, letter=attachments.letters(number), title=appendix.title)
+            html = prose.html([prose.heading(heading)])
+            lines.append(_block("narrative", text=Narrative(html, f"{key}/{number + 1}/title", entry.level + 1)))
+            text = Narrative(appendix.text, f"{key}/{number + 1}/text", entry.level + 2)
+            lines.append(_block("narrative", text=text))
+        return lines or [_block("nil", words=wording.no_appendices)]
 
     # Lists that are made of facts
 

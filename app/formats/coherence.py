@@ -69,6 +69,9 @@ def _block(block: DefaultBlock, manifest: Manifest) -> Iterator[Misfit]:
         known = listed(sorted(clause.key for clause in manifest.clauses))
         yield ("clause",), f"the format has no clause “{block.clause}”" + (f"; it has {known}" if known else "")
 
+    if block.kind == "implications" and not manifest.implications:
+        yield ("kind",), "the format lists no implications; each is an entry [[implications]]"
+
 
 def _no_field(key: str, fields: dict[str, PaperField]) -> str:
     return f"the format has no field “{key}”" + (f"; it has {listed(sorted(fields))}" if fields else "")

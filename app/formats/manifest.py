@@ -87,7 +87,20 @@ class DefaultBlock(_Entry):
     """A block that a section has unless the paper says otherwise."""
 
     kind: Literal[
-        "narrative", "outline", "workstreams", "rating-key", "framework-items", "people", "nil", "fields", "clause"
+        "narrative",
+        "outline",
+        "workstreams",
+        "rating-key",
+        "framework-items",
+        "people",
+        "nil",
+        "fields",
+        "clause",
+        "recommendations",
+        "implications",
+        "routing",
+        "appendices",
+        "documents",
     ]
     parts: tuple[KeyText, ...] = ()
     fields: tuple[KeyText, ...] = Field(default=(), description="Of the kind fields: which, in this order")
@@ -125,6 +138,15 @@ class Clause(_Entry):
         return tuple(re.findall(_PLACEHOLDER, self.text))
 
 
+class Implication(_Entry):
+    """Something that every paper of the format must have been thought through for: money, law, equality."""
+
+    key: KeyText
+    label: Line
+    required: bool = True
+    guidance: SafeText = ""
+
+
 class Labels(_Entry):
     """How versions are called: `{n}` counts within the pattern."""
 
@@ -153,6 +175,22 @@ class Wording(_Entry):
     no: Line = "No"
     unprinted_field: Line = "To be checked: “{field}” has a value, but nothing prints it."
     unprinted_section: Line = "To be checked: “{section}” has text, but is switched off, so it is not printed."
+    implication: Line = "Implication"
+    implication_text: Line = "What this means"
+    cleared_by: Line = "Cleared by"
+    cleared_on: Line = "Date"
+    not_cleared: Line = "Not yet cleared"
+    no_clearance: Line = "Not needed"
+    missing_implication: Line = "To be written"
+    unknown_implication: Line = "To be checked: the format has no implication “{implication}”."
+    routing_meeting: Line = "Meeting"
+    routing_date: Line = "Date"
+    routing_purpose: Line = "For"
+    routing_undated: Line = "Date to be confirmed"
+    no_routing: Line = "This paper goes to no other meeting."
+    appendix: Line = "Appendix {letter} – {title}"
+    no_appendices: Line = "There are no appendices."
+    no_documents: Line = "There are no background documents."
     missing_day: Line = "To be completed: as at which day there are no {subject} to report."
     unprinted_workstream: Line = "To be checked: {workstream} is chosen for this paper, but no section prints it."
     unknown_part: Line = "To be checked: {workstream} also reports “{part}”, which this format does not print."
@@ -188,6 +226,14 @@ class Manifest(_Entry):
     fields: tuple[PaperField, ...] = ()
     parts: tuple[Part, ...] = Field(min_length=1)
     clauses: tuple[Clause, ...] = ()
+    implications: tuple[Implication, ...] = ()
+    clearance: Literal["printed", "left-out"] = Field(
+        default="printed", description="Whether the table of implications says who cleared each of them, and when"
+    )
+    recommendations: Literal["numbered", "lettered", "nested"] = Field(
+        default="numbered",
+        description="numbered: 1. with a. and i. under it; lettered: (a), (i), 1.; nested: 1., (a), i.",
+    )
     sections: tuple[SectionEntry, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -197,6 +243,7 @@ class Manifest(_Entry):
             ("fields", self.fields),
             ("parts", self.parts),
             ("clauses", self.clauses),
+            ("implications", self.implications),
             ("sections", self.sections),
         ):
             keys = [entry.key for entry in entries]

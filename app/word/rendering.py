@@ -24,6 +24,7 @@ from app.word.values import (
     facts_in,
     heading_level_of,
     key_of,
+    list_labels_of,
     placed,
     printables_in,
     text_in,
@@ -128,6 +129,7 @@ class _Press:
             heading_level_of(narrative),
             files=self.files,
             where=key_of(narrative),
+            list_labels=list_labels_of(narrative),
         )
 
     def note(self, value: Coloured | str) -> None:
