@@ -222,6 +222,8 @@ class Snapshot(_Facts):
     """Number of this shape."""
     stage: Literal["preview", "draft"]
     label: str
+    public: bool = False
+    """Whether this is the public copy, which leaves out what is not public."""
     template: TemplateFacts
     manifest: Manifest
     paper: PaperFacts

@@ -87,6 +87,8 @@ class _Wording:
             label=self.snapshot.label,
             draft="" if paper.approved_on else self.manifest.wording.draft,
             marking=paper.marking,
+            second_marking=self.second_marking(),
+            public_copy=self.manifest.wording.public_copy if self.snapshot.public else "",
             programme=f"{board.programme_title} {year}".strip(),
             recipient=board.recipient,
             board=board.name,
@@ -103,6 +105,11 @@ class _Wording:
 
     def day(self, day: date) -> str:
         return in_words(day, self.manifest.dates)
+
+    def second_marking(self) -> str:
+        second = self.manifest.second_marking
+        marking = self.fields.line(second.field) if second else ""
+        return worded(second.wording, marking=marking) if second and marking else ""
 
     def gap(self, words: str, place: str) -> str:
         self.gaps[f"{place}: {words}"] = None
@@ -171,7 +178,7 @@ class _Wording:
         for workstream in self.snapshot.workstreams:
             if workstream.chosen and workstream.ref not in self.printed:
                 words = worded(self.manifest.wording.unprinted_workstream, workstream=workstream.name)
-                sections[-1].blocks.append(_block("gap", words=self.gap(words, workstream.name)))
+                self.say_at_the_end(sections, words, workstream.name)
 
     def require_nothing_left_unsaid(self, sections: list[SectionLines]) -> None:
         """Text in sections that are switched off, and fields that nothing prints, are gaps at the end of the paper."""
@@ -181,7 +188,15 @@ class _Wording:
             for section in self.snapshot.unprinted_sections
         ]
         said += [(label, worded(wording.unprinted_field, field=label)) for label in self.fields.unprinted()]
-        sections[-1].blocks.extend(_block("gap", words=self.gap(words, place)) for place, words in said)
+        for place, words in said:
+            self.say_at_the_end(sections, words, place)
+
+    def say_at_the_end(self, sections: list[SectionLines], words: str, place: str) -> None:
+        """A gap at the end of the paper, under a heading of its own where no section stands."""
+        if not sections:
+            heading = self.manifest.wording.open_points
+            sections.append(SectionLines(key="", heading=heading, level=1, numbered=False, blocks=[]))
+        sections[-1].blocks.append(_block("gap", words=self.gap(words, place)))
 
     def section(self, entry: SectionEntry) -> SectionLines:
         return SectionLines(
@@ -289,6 +304,8 @@ class _Wording:
             if field not in self.fields.every:
                 continue  # of another template version; what it says is a gap at the end
             label = self.fields.every[field].label
+            if self.snapshot.public and not self.fields.every[field].public:
+                continue
             if self.fields.is_missing(field):
                 words = self.gap(self.manifest.wording.missing_value, label)
                 lines.append(_block("gap", words=f"{label}: {words}"))
@@ -303,7 +320,9 @@ class _Wording:
             return [_block("gap", words=self.gap(f"{self.manifest.wording.missing_value}: {block.clause}", key))]
         values = {name: self.fields.line(name) for name in clause.placeholders}
         for name, value in values.items():
-            if not value:
+            if self.snapshot.public and not self.fields.every[name].public:
+                values[name] = self.manifest.wording.redacted
+            elif not value:
                 label = self.fields.every[name].label
                 values[name] = f"[{self.gap(self.manifest.wording.missing_value, label)}: {label}]"
         paragraphs = [words.strip() for words in re.split(r"\n\s*\n", filled_in(clause, values))]

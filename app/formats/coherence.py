@@ -20,6 +20,12 @@ Misfit: TypeAlias = tuple[Place, str]
 def misfits(manifest: Manifest) -> Iterator[Misfit]:
     """Every name that a valid manifest uses and does not have, and every option that its entry cannot use."""
     fields = manifest.every_field
+    if manifest.second_marking is not None:
+        key = manifest.second_marking.field
+        if key not in fields:
+            yield ("second_marking", "field"), _no_field(key, fields)
+        elif fields[key].kind is not FieldKind.CHOICE:
+            yield ("second_marking", "field"), f"“{key}” is no field of the kind choice, whose options are a list"
     for number, row in enumerate(manifest.front_sheet):
         yield from _below(("front_sheet", number), _front_row(row, fields))
     for number, clause in enumerate(manifest.clauses):

@@ -66,6 +66,7 @@ class FrontField(_Entry):
     required: bool = True
     dates: DateStyle | None = Field(default=None, description="How dates of this row are written; else as everywhere")
     when: When | None = Field(default=None, description="Only where a field says so")
+    public: bool = Field(default=True, description="Whether the public copy prints it")
 
     @property
     def field_key(self) -> str | None:
@@ -106,6 +107,7 @@ class DefaultBlock(_Entry):
     fields: tuple[KeyText, ...] = Field(default=(), description="Of the kind fields: which, in this order")
     clause: KeyText | None = Field(default=None, description="Of the kind clause: which")
     when: When | None = Field(default=None, description="Only where a field says so")
+    public: bool = Field(default=True, description="Whether the public copy prints it")
 
 
 class SectionEntry(_Entry):
@@ -119,6 +121,10 @@ class SectionEntry(_Entry):
     container: bool = Field(default=False, description="A heading that may stand alone above the sections below it")
     blocks: tuple[DefaultBlock, ...] = (DefaultBlock(kind="narrative"),)
     when: When | None = Field(default=None, description="Only where a field says so; what follows is renumbered")
+    public: bool = Field(
+        default=True,
+        description="Whether the public copy has it; below a heading of level 1 that it lacks, it has none",
+    )
     guidance: SafeText = ""
     words: Annotated[int, Field(ge=1, le=20_000)] | None = Field(
         default=None, description="About how long, in words: a hint for the author"
@@ -147,6 +153,13 @@ class Implication(_Entry):
     guidance: SafeText = ""
 
 
+class SecondMarking(_Entry):
+    """A marking beside the first, from a list of its own: what a field of the kind choice says."""
+
+    field: KeyText = Field(description="Its options are the list")
+    wording: Line = Field(default="{marking}", description="How it is printed")
+
+
 class Labels(_Entry):
     """How versions are called: `{n}` counts within the pattern."""
 
@@ -170,6 +183,9 @@ class Wording(_Entry):
     missing_part: Line = "To be written: {workstream} has no “{part}” as at {as_at}."
     missing_update: Line = "To be written: {workstream} has reported nothing up to {as_at}."
     missing_value: Line = "To be completed"
+    public_copy: Line = "Public copy"
+    redacted: Line = "[REDACTED]"
+    open_points: Line = "Open points"
     no_value: Line = "None"
     yes: Line = "Yes"
     no: Line = "No"
@@ -220,6 +236,7 @@ class Manifest(_Entry):
     name: Line
     markings: tuple[Line, ...] = Field(min_length=1)
     dates: DateStyle = Field(default="day-month-year", description="26 March 2026, or 26th March 2026")
+    second_marking: SecondMarking | None = None
     labels: Labels = Labels()
     wording: Wording = Wording()
     front_sheet: tuple[FrontField, ...] = Field(min_length=1)
@@ -281,7 +298,7 @@ class Manifest(_Entry):
 
     @property
     def asked_fields(self) -> frozenset[str]:
-        """The fields on which conditions depend: what they say is seen in what the paper has."""
+        """The fields on which conditions depend, or the second marking: what they say is seen without a label."""
         blocks = [block for section in self.sections for block in section.blocks]
         conditions = [
             *(row.when for row in self.front_sheet),
@@ -289,7 +306,8 @@ class Manifest(_Entry):
             *(clause.when for clause in self.clauses),
             *(block.when for block in blocks),
         ]
-        return frozenset(when.field for when in conditions if when)
+        marking = {self.second_marking.field} if self.second_marking else set()
+        return frozenset({when.field for when in conditions if when} | marking)
 
 
 def parse_manifest(text: str) -> Manifest:

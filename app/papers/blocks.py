@@ -13,6 +13,8 @@ from app.formats.manifest import SectionEntry
 class _Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    public: bool = Field(default=True, description="Whether the public copy prints it")
+
 
 class NarrativeBlock(_Block):
     """Prose of the paper itself."""
