@@ -54,7 +54,7 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
     template = formats.live(session, paper.format.key)
     newest = versions.last(session, paper.id)
     number = newest.number + 1 if newest else 1
-    label = parse_manifest(template.manifest).labels.draft.replace("{n}", str(number))
+    label = parse_manifest(template.manifest).labels.of_draft(number)
     snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
     content = blobs.get(template.template_digest)
     if newest and _says_the_same(newest, snapshot, content, blobs.get):

@@ -20,6 +20,7 @@ from app.assembly.context import (
 )
 from app.assembly.fields import FieldWords
 from app.assembly.implications import Implications
+from app.assembly.limits import over_limit
 from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
 from app.boards.programme import programme_year
 from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, filled_in, worded
@@ -79,6 +80,7 @@ class _Wording:
         standing = set(self.snapshot.front_rows)
         front_sheet = [self.front_row(field) for field in self.manifest.front_sheet if field.key in standing]
         sections = self.sections()
+        self.require_no_limit_passed(sections)
         self.require_every_choice_printed(sections)
         self.require_nothing_left_unsaid(sections)
         return PaperContext(
@@ -197,6 +199,17 @@ class _Wording:
             heading = self.manifest.wording.open_points
             sections.append(SectionLines(key="", heading=heading, level=1, numbered=False, blocks=[]))
         sections[-1].blocks.append(_block("gap", words=self.gap(words, place)))
+
+    def require_no_limit_passed(self, sections: list[SectionLines]) -> None:
+        """Text beyond what the format allows is printed; the draft says so, above it or at the end of the paper."""
+        wording = self.manifest.wording
+        whole = over_limit(wording.the_paper, sections, self.manifest.limit, wording) if self.manifest.limit else ""
+        for section in sections:
+            entry = self.manifest.section(section.key)
+            if entry and entry.limit and (words := over_limit(f"“{section.heading}”", [section], entry.limit, wording)):
+                section.blocks.insert(0, _block("gap", words=self.gap(words, section.heading)))
+        if whole:
+            self.say_at_the_end(sections, whole, wording.the_paper)
 
     def section(self, entry: SectionEntry) -> SectionLines:
         return SectionLines(

@@ -110,6 +110,25 @@ class DefaultBlock(_Entry):
     public: bool = Field(default=True, description="Whether the public copy prints it")
 
 
+class Limit(_Entry):
+    """How long something may be: in words, characters (with spaces) or pages, of which the number is estimated."""
+
+    words: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    characters: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    pages: Annotated[int, Field(ge=1, le=2_000)] | None = None
+
+    @model_validator(mode="after")
+    def _counts_one_thing(self) -> "Limit":
+        if sum(most is not None for most in (self.words, self.characters, self.pages)) != 1:
+            raise ValueError("a limit counts one of words, characters and pages")
+        return self
+
+    @property
+    def most(self) -> int:
+        """As many are allowed."""
+        return self.words or self.characters or self.pages or 0
+
+
 class SectionEntry(_Entry):
     """One section, in the order of the paper."""
 
@@ -129,6 +148,7 @@ class SectionEntry(_Entry):
     words: Annotated[int, Field(ge=1, le=20_000)] | None = Field(
         default=None, description="About how long, in words: a hint for the author"
     )
+    limit: Limit | None = Field(default=None, description="How long it may be; a draft says when it is longer")
 
 
 class Clause(_Entry):
@@ -165,6 +185,11 @@ class Labels(_Entry):
 
     draft: str = Field(default="0.{n}", pattern=r"^[^{}]{0,10}\{n\}[^{}]{0,9}$")
     final: str = Field(default="{n}.0", pattern=r"^[^{}]{0,10}\{n\}[^{}]{0,9}$")
+    first: Annotated[int, Field(ge=0, le=1000)] = Field(default=1, description="What {n} is for the first version")
+
+    def of_draft(self, number: int) -> str:
+        """The label of the draft with this number, counted from 1."""
+        return self.draft.replace("{n}", str(number - 1 + self.first))
 
 
 class Wording(_Entry):
@@ -185,6 +210,12 @@ class Wording(_Entry):
     missing_value: Line = "To be completed"
     public_copy: Line = "Public copy"
     redacted: Line = "[REDACTED]"
+    the_paper: Line = "The paper"
+    over_words: Line = "To be checked: {what} has {count} words; the format allows {limit}."
+    over_characters: Line = "To be checked: {what} has {count} characters; the format allows {limit}."
+    over_pages: Line = (
+        "To be checked: {what} has about {count} pages, at {words_of_a_page} words a page; the format allows {limit}."
+    )
     open_points: Line = "Open points"
     no_value: Line = "None"
     yes: Line = "Yes"
@@ -238,6 +269,11 @@ class Manifest(_Entry):
     dates: DateStyle = Field(default="day-month-year", description="26 March 2026, or 26th March 2026")
     second_marking: SecondMarking | None = None
     labels: Labels = Labels()
+    limit: Limit | None = Field(default=None, description="How long the sections of a paper may be together")
+    deadlines: dict[KeyText, Annotated[int, Field(ge=-250, le=250)]] = Field(
+        default_factory=dict,
+        description="Stage → working days before (negative) or after the meeting; a board may say otherwise",
+    )
     wording: Wording = Wording()
     front_sheet: tuple[FrontField, ...] = Field(min_length=1)
     fields: tuple[PaperField, ...] = ()

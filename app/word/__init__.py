@@ -25,7 +25,7 @@ from app.word.refusals import (
 )
 from app.word.rendering import render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, files_in
+from app.word.values import Coloured, Fact, Narrative, files_in, plain_words
 
 __all__ = [
     "BrokenTemplate",
@@ -55,6 +55,7 @@ __all__ = [
     "files_in",
     "narrated",
     "outline",
+    "plain_words",
     "render",
     "text_of",
 ]

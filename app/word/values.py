@@ -153,6 +153,19 @@ def words_of(coloured: Coloured) -> str:
     return coloured._text
 
 
+def plain_words(value: Any) -> str:
+    """The words of a value that a template must print; of any other value, nothing."""
+    match value:
+        case Narrative():
+            return text_in(value)
+        case Coloured():
+            return words_of(value)
+        case Fact():
+            return str(value)
+        case _:
+            return ""
+
+
 Printable: TypeAlias = Narrative | Coloured | Fact
 """What a template must print where it is not empty."""
 
