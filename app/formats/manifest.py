@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from app.errors import Fault, Invalid
 from app.fields import KeyText, Line, SafeText
 from app.formats.coherence import misfits
+from app.formats.faults import fault_at, fault_of_syntax, faults_of_shape
 from app.formats.fields import PaperField, When
 
 
@@ -353,15 +355,24 @@ def parse_manifest(text: str) -> Manifest:
         FaultyManifest: naming each fault and its place.
     """
     try:
-        manifest = Manifest.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise FaultyManifest("format.toml cannot be read.", [Fault("", f"{error}.")]) from error
+        said = tomllib.loads(text)
+    except RecursionError as error:
+        raise FaultyManifest("format.toml cannot be read.", [Fault("", "It is nested too deep.")]) from error
+    except ValueError as error:  # of TOML, or a number of thousands of digits
+        raise FaultyManifest("format.toml cannot be read.", [fault_of_syntax(error)]) from error
+    try:
+        manifest = Manifest.model_validate(said)
     except ValidationError as error:
-        faults = [
-            Fault(".".join(str(step) for step in fault["loc"]), fault["msg"])
-            for fault in error.errors(include_url=False)
-        ]
+        faults = faults_of_shape(text, error.errors(include_url=False), _names())
         raise FaultyManifest("format.toml has faults.", faults) from error
-    if found := [Fault(".".join(str(step) for step in place), why) for place, why in misfits(manifest)]:
+    if found := [fault_at(text, place, why) for place, why in misfits(manifest)]:
         raise FaultyManifest("format.toml has faults.", found)
     return manifest
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Every name that a manifest knows."""
+    schema = Manifest.model_json_schema()
+    shapes = [schema, *schema["$defs"].values()]
+    return tuple(sorted({name for shape in shapes for name in shape.get("properties", {})}))
