@@ -239,6 +239,9 @@ def generate(
     preview: Annotated[
         bool, typer.Option("--preview", help="Make the document without keeping it; it takes no version number.")
     ] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="Make the public copy, without what is not public; it is never kept.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -258,8 +261,10 @@ def generate(
     alone; the draft then goes beside it.
     """
     with _ready(data) as stores:
-        make = _preview if preview else _generate
-        row = make(stores, paper, out or Path(), force=force)
+        if preview or public:
+            row = _preview(stores, paper, out or Path(), public=public, force=force)
+        else:
+            row = _generate(stores, paper, out or Path(), force=force)
     if as_json:
         _print_json(row)
         return
@@ -649,11 +654,11 @@ def _generate(stores: "Stores", reference: str, out: Path, *, force: bool = Fals
     return row | {"milliseconds": round((perf_counter() - started) * 1000)}
 
 
-def _preview(stores: "Stores", reference: str, out: Path, *, force: bool = False) -> dict[str, Any]:
+def _preview(stores: "Stores", reference: str, out: Path, *, public: bool, force: bool = False) -> dict[str, Any]:
     from app.assembly.assemble import preview
 
     with stores.database.reading() as session:
-        document = preview(session, stores.blobs, reference, now=_now())
+        document = preview(session, stores.blobs, reference, now=_now(), public=public)
     file, left = _write(document.content, out, document.file_name, force=force)
     return {"paper": reference, "version": document.label, "result": "not kept", "file": str(file),
             "left": left and str(left), "gaps": list(document.gaps)}  # fmt: skip

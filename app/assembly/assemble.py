@@ -39,11 +39,11 @@ class Generated:
     gaps: tuple[str, ...]
 
 
-def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime) -> Document:
-    """The paper as it would be generated now; takes no number and is not kept."""
+def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime, public: bool = False) -> Document:
+    """The paper, or its public copy, as it would be generated now; takes no number and is not kept."""
     paper = papers.get(session, reference)
     template = formats.live(session, paper.format.key)
-    snapshot = select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now)
+    snapshot = select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now, public=public)
     return make(snapshot, blobs.get(template.template_digest), blobs.get)
 
 
@@ -54,7 +54,7 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
     template = formats.live(session, paper.format.key)
     newest = versions.last(session, paper.id)
     number = newest.number + 1 if newest else 1
-    label = parse_manifest(template.manifest).labels.draft.replace("{n}", str(number))
+    label = parse_manifest(template.manifest).labels.of_draft(number)
     snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
     content = blobs.get(template.template_digest)
     if newest and _says_the_same(newest, snapshot, content, blobs.get):

@@ -147,6 +147,12 @@ class PaperContext(_Words):
     label: str = Field(description="Version label, or that it is a preview")
     draft: str = Field(description="DRAFT (in the format's word) until approval, then empty")
     marking: PrintedText = Field(description="Protective marking, for every page")
+    second_marking: PrintedText = Field(
+        default="", description="Marking beside the first, for every page; may be empty"
+    )
+    public_copy: PrintedText = Field(
+        default="", description="Says that this is the public copy; empty in the full paper"
+    )
     programme: str = Field(description="Programme title with its year")
     recipient: str = Field(description="To whom the paper reports")
     board: str = Field(description="Name of the board")

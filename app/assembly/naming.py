@@ -22,7 +22,8 @@ def file_name(snapshot: Snapshot) -> str:
     item = f"item {paper.agenda_number}" if paper.agenda_number else ""
     label = snapshot.label if snapshot.stage == "preview" else f"v{snapshot.label.removeprefix('v').removeprefix('V')}"
     draft = "" if paper.approved_on else snapshot.manifest.wording.draft
-    ending = _cut(_safe(label, draft, paper.marking), LONGEST_ENDING)
+    copy = snapshot.manifest.wording.public_copy if snapshot.public else ""
+    ending = _cut(_safe(label, copy, draft, paper.marking), LONGEST_ENDING)
     room = LONGEST_NAME - len(f" {ending}.docx".encode())
     beginning = _cut(_safe(board.meeting_on.isoformat(), _short(board.name), item, _short(paper.title)), room)
     return f"{beginning} {ending}".rstrip(". ") + ".docx"

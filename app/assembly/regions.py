@@ -1,6 +1,7 @@
 """The keys of regions: each leads from a stretch of a document back to exactly one stored text of its snapshot.
 
     section/purpose/1                            the first block of a section: prose, a table, a nil
+    section/attachments/2/1                      the first appendix of its second block
     update/procurement/2026-11-30/progress       one part of an update
     own-wording/procurement/2026-11-30/progress  the paper's own wording of that part
     introduction/eastern/2026-09-30              a theme's introduction
@@ -32,10 +33,14 @@ def _fields(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
 def _blocks(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for section in snapshot.sections:
         for number, block in enumerate(section.blocks, start=1):
-            if isinstance(block, blocks.NarrativeBlock | blocks.TableBlock):
-                yield f"section/{section.key}/{number}", block.text
+            place = f"section/{section.key}/{number}"
+            if isinstance(block, blocks.NarrativeBlock | blocks.TableBlock | blocks.RecommendationsBlock):
+                yield place, block.text
+            elif isinstance(block, blocks.AppendicesBlock):
+                for count, appendix in enumerate(block.appendices, start=1):
+                    yield f"{place}/{count}", appendix.text
             elif isinstance(block, blocks.NilBlock) and (words := nil_words(block, snapshot.manifest)):
-                yield f"section/{section.key}/{number}", clean(words, "text")
+                yield place, clean(words, "text")
 
 
 def _introductions(snapshot: Snapshot) -> Iterator[tuple[str, str]]:

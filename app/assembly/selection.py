@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.assembly.public_copy import Shown, public_values, without_marked_words
 from app.assembly.snapshot import (
     BoardFacts,
     DimensionFacts,
@@ -18,7 +19,6 @@ from app.assembly.snapshot import (
     PersonFacts,
     RatingFacts,
     SchemeFacts,
-    SectionFacts,
     Snapshot,
     TemplateFacts,
     ThemeFacts,
@@ -28,14 +28,17 @@ from app.assembly.snapshot import (
     WordingFacts,
     WorkstreamFacts,
 )
+from app.assembly.standing import Standing, Written
 from app.boards import queries as boards
+from app.formats.fields import FIELD_VALUES, FieldKind
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
 from app.frameworks.models import Framework
 from app.papers import queries as papers
-from app.papers.blocks import BLOCKS, FrameworkItemsBlock, OutlineBlock, default_blocks
-from app.papers.models import OwnWording, Paper, Take
+from app.papers.blocks import BLOCKS, FrameworkItemsBlock, OutlineBlock, PeopleBlock, persons_in
+from app.papers.models import Consultee, OwnWording, Paper, Take
+from app.people import queries as people
 from app.people.models import Person
 from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Update, Workstream
@@ -52,15 +55,20 @@ def select_for(
     stage: Literal["preview", "draft"],
     label: str,
     now: datetime,
+    public: bool = False,
 ) -> Snapshot:
-    """Every fact that the paper uses now, frozen; `paper` comes from `papers.queries` with all that it reads."""
-    return _Selection(session, paper, template, now).snapshot(stage, label)
+    """Every fact that the paper uses now, frozen; `paper` comes from `papers.queries` with all that it reads.
+
+    The snapshot of a public copy has nothing that the format or the paper keeps from the public.
+    """
+    snapshot = _Selection(session, paper, template, now, public).snapshot(stage, label)
+    return without_marked_words(snapshot) if public else snapshot
 
 
 class _Selection:
     """One paper on its way into a snapshot."""
 
-    def __init__(self, session: Session, paper: Paper, template: TemplateVersion, now: datetime) -> None:
+    def __init__(self, session: Session, paper: Paper, template: TemplateVersion, now: datetime, public: bool) -> None:
         self.session = session
         self.paper = paper
         self.template = template
@@ -68,11 +76,19 @@ class _Selection:
         self.today = now.astimezone(LONDON).date()
         self.previous = papers.previous(session, paper)
         self.cut_off = last_day(paper)
-        self.sections = self._sections()
+        self.public = public
+        values = FIELD_VALUES.validate_python(paper.fields)
+        # Conditions ask every field, those too that the public copy does not have.
+        self.standing = Standing(self.manifest, values, public)
+        self.fields = public_values(self.manifest, values) if public else values
+        self.written = {
+            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks)) for section in paper.sections
+        }
+        self.sections = self.standing.sections(self.written)
         self.blocks = [block for section in self.sections for block in section.blocks]
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
-        chosen = [choice.workstream for choice in self.paper.choices]
+        chosen = self._chosen()
         shown = chosen + self._unchosen({workstream.id for workstream in chosen})
         tree = {theme.id: theme for theme in workstreams.tree(self.session, {w.theme_id for w in shown})}
         updates = self._updates([workstream.id for workstream in chosen])
@@ -80,26 +96,34 @@ class _Selection:
         return Snapshot(
             stage=stage,
             label=label,
+            public=self.public,
             template=TemplateFacts(number=self.template.number, digest=self.template.digest),
             manifest=self.manifest,
             paper=self._paper(),
             board=self._board(),
             previous=self._previous(),
+            front_rows=self.standing.rows(),
             sections=self.sections,
+            unprinted_sections=self.standing.unprinted(self.written),
             schemes=tuple(_scheme_facts(scheme) for scheme in sorted(schemes.values(), key=lambda s: s.key)),
             themes=self._themes(tree),
             workstreams=tuple(
-                self._workstream(workstream, tree, schemes, updates.get(workstream.id, []), position < len(chosen))
+                self._shown(
+                    self._workstream(workstream, tree, schemes, updates.get(workstream.id, []), position < len(chosen))
+                )
                 for position, workstream in enumerate(shown)
             ),
             frameworks=tuple(_framework(framework) for framework in self._frameworks(chosen)),
-            consultees=tuple(self._person(consultee.person) for consultee in self.paper.consultees),
+            consultees=tuple(self._person(consultee.person) for consultee in self._consultees()),
+            persons=self._persons(),
         )
 
     # The paper, its board, its series
 
     def _paper(self) -> PaperFacts:
-        paper = self.paper
+        paper, rows = self.paper, set(self.standing.rows())
+        # Who wrote a paper is on its front sheet, and nowhere else.
+        said = {row.source for row in self.manifest.front_sheet if not self.public or row.key in rows}
         return PaperFacts(
             reference=paper.reference,
             title=paper.title,
@@ -108,13 +132,15 @@ class _Selection:
             marking=paper.marking,
             agenda_number=paper.agenda_number,
             series=paper.series.name if paper.series else None,
-            chief_officer=self._person(paper.chief_officer) if paper.chief_officer else None,
-            author=self._person(paper.author) if paper.author else None,
+            chief_officer=self._person(paper.chief_officer)
+            if paper.chief_officer and "chief-officer" in said
+            else None,
+            author=self._person(paper.author) if paper.author and "author" in said else None,
             cut_off=self.cut_off,
             since=self._since(),
             written_on=paper.written_on or self.today,
             approved_on=None,
-            front_sheet=dict(paper.front_sheet),
+            fields=self.fields,
         )
 
     def _board(self) -> BoardFacts:
@@ -151,15 +177,51 @@ class _Selection:
     def _person(self, person: Person) -> PersonFacts:
         return PersonFacts(key=person.key, name=person.name, post=post_held(person, self.paper.meeting.held_on))
 
-    def _sections(self) -> tuple[SectionFacts, ...]:
-        written = {section.key: section for section in self.paper.sections}
-        facts = []
-        for entry in self.manifest.sections:
-            section = written.get(entry.key)
-            own = BLOCKS.validate_python(section.blocks) if section else ()
-            heading = section.heading if section else None
-            facts.append(SectionFacts(key=entry.key, heading=heading, blocks=own or default_blocks(entry)))
-        return tuple(facts)
+    def _persons(self) -> dict[str, PersonFacts]:
+        """Those whom the paper's fields name, with how to reach them, and those whom its blocks name."""
+        fields = self.manifest.every_field
+        named = {
+            value
+            for key, value in self.fields.items()
+            if key in fields and fields[key].kind is FieldKind.PERSON and isinstance(value, str)
+        }
+        reachable = set() if self.public else named
+        rows = people.persons_by_key(
+            self.session, named | {key for block in self.blocks for _, key in persons_in(block)}
+        )
+        return {
+            key: self._person(rows[key]).model_copy(update={"contact": rows[key].contact if key in reachable else None})
+            for key in sorted(rows)
+        }
+
+    # What the copy prints of workstreams and consultees
+
+    def _chosen(self) -> list[Workstream]:
+        chosen = [choice.workstream for choice in self.paper.choices]
+        if not self.public:
+            return chosen
+        tree = {theme.id: theme for theme in workstreams.tree(self.session, {w.theme_id for w in chosen})}
+        self.printed = Shown(self.blocks, {theme.key: _path(theme, tree) for theme in tree.values()})
+        return [workstream for workstream in chosen if self.printed.has(tree[workstream.theme_id].key)]
+
+    def _shown(self, workstream: WorkstreamFacts) -> WorkstreamFacts:
+        """The workstream with what this copy prints of it."""
+        if not self.public:
+            return workstream
+        updates = tuple(
+            update.model_copy(
+                update={
+                    "parts": self.printed.of(workstream.theme, update.parts),
+                    "own_wordings": self.printed.of(workstream.theme, update.own_wordings),
+                }
+            )
+            for update in workstream.updates
+        )
+        return workstream.model_copy(update={"updates": updates, "unused_wordings": ()})
+
+    def _consultees(self) -> Sequence[Consultee]:
+        shown = not self.public or any(isinstance(block, PeopleBlock) for block in self.blocks)
+        return self.paper.consultees if shown else ()
 
     # Themes, workstreams and what they report
 
@@ -284,6 +346,11 @@ def _scheme(theme: Theme, tree: dict[int, Theme]) -> RagScheme | None:
     if theme.scheme is not None or theme.parent_id is None:
         return theme.scheme
     return _scheme(tree[theme.parent_id], tree)
+
+
+def _path(theme: Theme, tree: dict[int, Theme]) -> list[str]:
+    """The keys of the theme and of those above it."""
+    return [theme.key, *(_path(tree[theme.parent_id], tree) if theme.parent_id else ())]
 
 
 def _rating_source(theme: Theme, tree: dict[int, Theme]) -> str | None:

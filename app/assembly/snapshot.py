@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from app.boards.programme import YearRule
+from app.formats.fields import FieldValue
 from app.formats.manifest import Manifest, Need
 from app.papers.blocks import Block
 
@@ -27,6 +28,8 @@ class PersonFacts(_Facts):
     key: str
     name: str
     post: str | None
+    contact: str | None = None
+    """How to reach the person, where that is printed."""
 
 
 class BoardFacts(_Facts):
@@ -69,15 +72,23 @@ class PaperFacts(_Facts):
     """Updates after this day are taken; None: only the latest of each workstream."""
     written_on: date
     approved_on: date | None
-    front_sheet: dict[str, str]
+    fields: dict[str, FieldValue]
+    """Field of the format → what the paper says in it."""
 
 
 class SectionFacts(_Facts):
-    """One of the format's sections: its blocks are the paper's, or else the format's."""
+    """A section of the format that stands in the paper: its blocks are the paper's, or else the format's."""
 
     key: str
     heading: str | None
     blocks: tuple[Block, ...]
+
+
+class UnprintedSection(_Facts):
+    """A section in which the paper says something, but which a condition of the format switches off."""
+
+    key: str
+    heading: str
 
 
 class ValueFacts(_Facts):
@@ -211,17 +222,24 @@ class Snapshot(_Facts):
     """Number of this shape."""
     stage: Literal["preview", "draft"]
     label: str
+    public: bool = False
+    """Whether this is the public copy, which leaves out what is not public."""
     template: TemplateFacts
     manifest: Manifest
     paper: PaperFacts
     board: BoardFacts
     previous: EarlierPaper | None
+    front_rows: tuple[str, ...]
+    """Keys of the front sheet's rows that stand in the paper."""
     sections: tuple[SectionFacts, ...]
+    unprinted_sections: tuple[UnprintedSection, ...]
     schemes: tuple[SchemeFacts, ...]
     themes: tuple[ThemeFacts, ...]
     workstreams: tuple[WorkstreamFacts, ...]
     frameworks: tuple[FrameworkFacts, ...]
     consultees: tuple[PersonFacts, ...]
+    persons: dict[str, PersonFacts]
+    """Those whom fields and blocks name, by key."""
 
     def to_json(self) -> str:
         """Canonical JSON: equal snapshots are equal texts."""

@@ -1,11 +1,12 @@
 """Snapshot → PaperContext: facts to words."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from html import escape
 from typing import Literal
 
-from app.assembly import items, ratings
+from app.assembly import attachments, items, prose, ratings, recommendations
 from app.assembly.context import (
     BlockLine,
     DocumentProperties,
@@ -17,9 +18,13 @@ from app.assembly.context import (
     SectionLines,
     UpdateLine,
 )
+from app.assembly.fields import FieldWords
+from app.assembly.implications import Implications
+from app.assembly.limits import over_limit
 from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
 from app.boards.programme import programme_year
-from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, worded
+from app.formats.fields import FieldKind
+from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, filled_in, worded
 from app.papers import blocks
 from app.word import Fact, Narrative
 
@@ -70,9 +75,14 @@ def stored_value(snapshot: Snapshot, field: FrontField) -> str | None:
         "reference": paper.reference,
         "board": board.name,
         "recipient": board.recipient,
-        "field": paper.front_sheet.get(field.key),
     }
-    return values.get(field.source)
+    return _stored_text(snapshot, field.field_key) if field.field_key else values.get(field.source)
+
+
+def _stored_text(snapshot: Snapshot, key: str) -> str | None:
+    """What a field of plain text says; what others say is put into words."""
+    field, value = snapshot.manifest.every_field[key], snapshot.paper.fields.get(key)
+    return value if field.kind is FieldKind.TEXT and isinstance(value, str) else None
 
 
 def nil_words(block: blocks.NilBlock, manifest: Manifest) -> str | None:
@@ -94,21 +104,27 @@ class _Wording:
         self.themes = {theme.key: theme for theme in snapshot.themes}
         self.schemes = {scheme.key: scheme for scheme in snapshot.schemes}
         self.filled = {section.key: section for section in snapshot.sections}
+        self.fields = FieldWords(self.manifest, snapshot.paper.fields, snapshot.persons, in_words)
         self.gaps: dict[str, None] = {}
         self.printed: set[str] = set()
 
     def paper(self) -> PaperContext:
         paper, board = self.snapshot.paper, self.snapshot.board
         year = programme_year(board.programme_year, board.meeting_on)
-        front_sheet = [self.front_row(field) for field in self.manifest.front_sheet]
+        standing = set(self.snapshot.front_rows)
+        front_sheet = [self.front_row(field) for field in self.manifest.front_sheet if field.key in standing]
         sections = self.sections()
+        self.require_no_limit_passed(sections)
         self.require_every_choice_printed(sections)
+        self.require_nothing_left_unsaid(sections)
         return PaperContext(
             title=paper.title,
             reference=paper.reference,
             label=self.snapshot.label,
             draft="" if paper.approved_on else self.manifest.wording.draft,
             marking=paper.marking,
+            second_marking=self.second_marking(),
+            public_copy=self.manifest.wording.public_copy if self.snapshot.public else "",
             programme=f"{board.programme_title} {year}".strip(),
             recipient=board.recipient,
             board=board.name,
@@ -125,6 +141,11 @@ class _Wording:
 
     def day(self, day: date) -> str:
         return in_words(day, self.manifest.dates)
+
+    def second_marking(self) -> str:
+        second = self.manifest.second_marking
+        marking = self.fields.line(second.field) if second else ""
+        return worded(second.wording, marking=marking) if second and marking else ""
 
     def gap(self, words: str, place: str) -> str:
         self.gaps[f"{place}: {words}"] = None
@@ -155,25 +176,32 @@ class _Wording:
         missing = field.required and not value
         if missing:
             value = self.gap(self.manifest.wording.missing_value, field.label)
+        elif field.field_key and not value:
+            value = self.fields.nil(field.field_key)
         return FrontRow(label=field.label, value=value, missing=missing)
 
     def front_value(self, field: FrontField) -> Fact:
         stored = stored_value(self.snapshot, field)
-        if stored is not None:
-            return Fact(stored, region=f"field/{field.key}")
-        paper, board = self.snapshot.paper, self.snapshot.board
+        words = self.fields.line(field.field_key, field.dates) if field.field_key else stored or self.made_value(field)
+        return Fact(words, region=f"field/{field.key}" if stored else None)
+
+    def made_value(self, field: FrontField) -> str:
+        """What is made from a date or the label; empty for any other source."""
+        paper = self.snapshot.paper
+        dates = field.dates or self.manifest.dates
+        approved = in_words(paper.approved_on, dates) if paper.approved_on else self.manifest.wording.not_yet_approved
         made = {
-            "written-on": self.day(paper.written_on),
+            "written-on": in_words(paper.written_on, dates),
             "version": self.snapshot.label,
-            "meeting-date": self.day(board.meeting_on),
-            "approved-on": self.day(paper.approved_on) if paper.approved_on else self.manifest.wording.not_yet_approved,
+            "meeting-date": in_words(self.snapshot.board.meeting_on, dates),
+            "approved-on": approved,
         }
-        return Fact(made.get(field.source, ""))
+        return made.get(field.source, "")
 
     # Sections and their blocks
 
     def sections(self) -> list[SectionLines]:
-        made = [(entry, self.section(entry)) for entry in self.manifest.sections]
+        made = [(entry, self.section(entry)) for entry in self.manifest.sections if entry.key in self.filled]
         return [section for index, (entry, section) in enumerate(made) if _stands(entry, section, made[index + 1 :])]
 
     def require_every_choice_printed(self, sections: list[SectionLines]) -> None:
@@ -181,7 +209,36 @@ class _Wording:
         for workstream in self.snapshot.workstreams:
             if workstream.chosen and workstream.ref not in self.printed:
                 words = worded(self.manifest.wording.unprinted_workstream, workstream=workstream.name)
-                sections[-1].blocks.append(_block("gap", words=self.gap(words, workstream.name)))
+                self.say_at_the_end(sections, words, workstream.name)
+
+    def require_nothing_left_unsaid(self, sections: list[SectionLines]) -> None:
+        """Text in sections that are switched off, and fields that nothing prints, are gaps at the end of the paper."""
+        wording = self.manifest.wording
+        said = [
+            (section.heading, worded(wording.unprinted_section, section=section.heading))
+            for section in self.snapshot.unprinted_sections
+        ]
+        said += [(label, worded(wording.unprinted_field, field=label)) for label in self.fields.unprinted()]
+        for place, words in said:
+            self.say_at_the_end(sections, words, place)
+
+    def say_at_the_end(self, sections: list[SectionLines], words: str, place: str) -> None:
+        """A gap at the end of the paper, under a heading of its own where no section stands."""
+        if not sections:
+            heading = self.manifest.wording.open_points
+            sections.append(SectionLines(key="", heading=heading, level=1, numbered=False, blocks=[]))
+        sections[-1].blocks.append(_block("gap", words=self.gap(words, place)))
+
+    def require_no_limit_passed(self, sections: list[SectionLines]) -> None:
+        """Text beyond what the format allows is printed; the draft says so, above it or at the end of the paper."""
+        wording = self.manifest.wording
+        whole = over_limit(wording.the_paper, sections, self.manifest.limit, wording) if self.manifest.limit else ""
+        for section in sections:
+            entry = self.manifest.section(section.key)
+            if entry and entry.limit and (words := over_limit(f"“{section.heading}”", [section], entry.limit, wording)):
+                section.blocks.insert(0, _block("gap", words=self.gap(words, section.heading)))
+        if whole:
+            self.say_at_the_end(sections, whole, wording.the_paper)
 
     def section(self, entry: SectionEntry) -> SectionLines:
         return SectionLines(
@@ -235,9 +292,35 @@ class _Wording:
                 return [_block("workstreams", lines=lines)] if lines else []
             case blocks.AgainBlock():
                 return self.again(block, entry, key, seen)
+            case _:
+                return self.of_the_formats_making(block, entry, key, region)
+
+    def of_the_formats_making(  # noqa: PLR0911 - one line for each kind of block
+        self, block: blocks.MadeBlock, entry: SectionEntry, key: str, region: str
+    ) -> list[BlockLine]:
+        """What the template prints for a block whose form the format decides: all of it is narrative."""
+        match block:
+            case blocks.FieldsBlock():
+                return self.chosen_fields(block, entry, key)
+            case blocks.ClauseBlock():
+                return self.clause(block, entry, key)
+            case blocks.RecommendationsBlock():
+                return self.recommendations(block, entry, key, region)
+            case blocks.ImplicationsBlock():
+                return self.implications(block, entry, key)
+            case blocks.RoutingBlock():
+                routed = _prose(prose.html(attachments.routing(block, self.manifest.wording, self.day)), key, entry)
+                return routed or [_block("nil", words=self.manifest.wording.no_routing)]
+            case blocks.DocumentsBlock():
+                listed = _prose(prose.html(attachments.documents(block, self.day)), key, entry)
+                return listed or [_block("nil", words=self.manifest.wording.no_documents)]
+            case blocks.AppendicesBlock():
+                return self.appendices(block, entry, key, region)
 
     def again(self, block: blocks.AgainBlock, entry: SectionEntry, key: str, seen: tuple[str, ...]) -> list[BlockLine]:
         """Another section's blocks, once more; a section that leads back to itself is a gap, not a loop."""
+        if block.section not in self.filled and self.manifest.section(block.section):
+            return []  # switched off there, and so here
         if block.section not in self.filled or block.section in (entry.key, *seen):
             words = f"{self.manifest.wording.missing_section} ({block.section})"
             return [_block("gap", words=self.gap(words, key))]
@@ -255,6 +338,69 @@ class _Wording:
             words = worded(self.manifest.wording.missing_day, subject=block.subject or "")
             return _block("gap", words=self.gap(words, self.heading_of(entry)))
         return _block("nil", words=Fact(words, region=region))
+
+    # Fields and fixed wording
+
+    def chosen_fields(self, block: blocks.FieldsBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
+        """The fields under their labels; what is required and missing is a gap."""
+        lines: list[BlockLine] = []
+        for field in block.fields:
+            if field not in self.fields.every:
+                continue  # of another template version; what it says is a gap at the end
+            label = self.fields.every[field].label
+            if self.snapshot.public and not self.fields.every[field].public:
+                continue
+            if self.fields.is_missing(field):
+                words = self.gap(self.manifest.wording.missing_value, label)
+                lines.append(_block("gap", words=f"{label}: {words}"))
+            else:
+                lines += _prose(prose.html(self.fields.blocks(field)), f"{key}/{field}", entry)
+        return lines
+
+    def clause(self, block: blocks.ClauseBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
+        """The clause with what the fields say in its places; a place without a value is a gap."""
+        clause = self.manifest.clause(block.clause)
+        if clause is None:  # of another template version
+            return [_block("gap", words=self.gap(f"{self.manifest.wording.missing_value}: {block.clause}", key))]
+        values = {name: self.fields.line(name) for name in clause.placeholders}
+        for name, value in values.items():
+            if self.snapshot.public and not self.fields.every[name].public:
+                values[name] = self.manifest.wording.redacted
+            elif not value:
+                label = self.fields.every[name].label
+                values[name] = f"[{self.gap(self.manifest.wording.missing_value, label)}: {label}]"
+        paragraphs = [words.strip() for words in re.split(r"\n\s*\n", filled_in(clause, values))]
+        return _prose(prose.html(prose.paragraph(" ".join(words.split())) for words in paragraphs if words), key, entry)
+
+    # Recommendations, implications, what goes with the paper
+
+    def recommendations(
+        self, block: blocks.RecommendationsBlock, entry: SectionEntry, key: str, region: str
+    ) -> list[BlockLine]:
+        lines = _prose(block.text, key, entry, region)
+        if block.items:
+            style = recommendations.STYLES[self.manifest.recommendations]
+            html = prose.html([recommendations.as_list(block.items, style)])
+            text = Narrative(html, f"{key}/items", entry.level + 1, list_labels=style.labels)
+            lines.append(_block("narrative", text=text))
+        return lines
+
+    def implications(self, block: blocks.ImplicationsBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
+        """The table of implications; what is missing in it is a gap, in the cell where it is missing."""
+        made = Implications(self.manifest, block.entries, self.snapshot.persons, self.day, self.gap)
+        rows = made.rows()
+        return _prose(prose.html([prose.table(made.heads, rows, row_heads=True)]), key, entry) if rows else []
+
+    def appendices(self, block: blocks.AppendicesBlock, entry: SectionEntry, key: str, region: str) -> list[BlockLine]:
+        wording = self.manifest.wording
+        lines: list[BlockLine] = []
+        for number, appendix in enumerate(block.appendices, start=1):
+            heading = worded(wording.appendix, letter=attachments.letters(number - 1), title=appendix.title)
+            html = prose.html([prose.heading(heading)])
+            lines.append(_block("narrative", text=Narrative(html, f"{key}/{number}/title", entry.level + 1)))
+            text = Narrative(appendix.text, f"{key}/{number}/text", entry.level + 2, region=f"{region}/{number}")
+            lines.append(_block("narrative", text=text))
+        return lines or [_block("nil", words=wording.no_appendices)]
 
     # Lists that are made of facts
 

@@ -5,20 +5,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from app import narrative
+from app.assembly.prose import is_inside
 from app.errors import Fault
+from app.facts.check_fields import field_faults
 from app.facts.known import Known
 from app.facts.places import nothing, nothing_each, twice
 from app.facts.shapes import FactsFile, PaperShape, SectionShape
+from app.formats.fields import listed
 from app.formats.manifest import Manifest, Need
 from app.papers.blocks import (
     AgainBlock,
+    AppendicesBlock,
     Block,
+    ClauseBlock,
+    FieldsBlock,
     FrameworkItemsBlock,
+    ImplicationsBlock,
     NilBlock,
     OutlineBlock,
     RatingKeyBlock,
+    RecommendationsBlock,
     TableBlock,
     WorkstreamsBlock,
+    every_recommendation,
+    persons_in,
+    prose_in,
 )
 
 
@@ -68,7 +79,7 @@ def paper_faults(place: str, paper: PaperShape, names: Known) -> Iterator[Fault]
             yield from _block(f"{place}.sections[{number}].blocks[{count}]", block, names)
     manifest = names.manifests.get(paper.format)
     if manifest is not None:
-        yield from _against_format(place, paper, manifest)
+        yield from _against_format(place, paper, manifest, names)
     elif paper.format in names.formats - names.faulty_formats:
         yield Fault(f"{place}.format", f"the format “{paper.format}” has no template that is live")
 
@@ -131,6 +142,31 @@ def _block(place: str, block: Block, names: Known) -> Iterator[Fault]:
         yield Fault(f"{place}.text", "a table block holds tables and nothing else; write other text into a narrative")
     if isinstance(block, NilBlock):
         yield from _nil(place, block)
+    for inner, key in persons_in(block):
+        yield from nothing(f"{place}.{inner}", "person", key, names.persons)
+    if isinstance(block, RecommendationsBlock | ImplicationsBlock):
+        yield from _in_lists_and_cells(place, block)
+    if isinstance(block, AppendicesBlock):
+        for number, appendix in enumerate(block.appendices):
+            if not appendix.text:
+                yield Fault(f"{place}.appendices[{number}].text", "says nothing; leave the appendix out")
+
+
+def _in_lists_and_cells(place: str, block: RecommendationsBlock | ImplicationsBlock) -> Iterator[Fault]:
+    """Narratives that must fit into an item or a cell and do not, items without a word, and items too deep."""
+    for inner, text in prose_in(block):
+        if inner.startswith("items") and not text:
+            yield Fault(f"{place}.{inner}", "says nothing; leave the recommendation out")
+        if inner != "text" and not is_inside(text):
+            yield Fault(f"{place}.{inner}", "may hold paragraphs and lists only: it stands in a list or a table")
+    items = block.items if isinstance(block, RecommendationsBlock) else ()
+    for inner, item in every_recommendation(items):
+        if inner.count("items") == DEEPEST_RECOMMENDATION and item.items:
+            yield Fault(f"{place}.{inner}.items", "stands too deep: recommendations have at most three levels")
+
+
+DEEPEST_RECOMMENDATION = 3
+"""Levels of recommendations."""
 
 
 def _holds_more_than_tables(text: str) -> bool:
@@ -150,14 +186,11 @@ def _nil(place: str, block: NilBlock) -> Iterator[Fault]:
 # Against the format
 
 
-def _against_format(place: str, paper: PaperShape, manifest: Manifest) -> Iterator[Fault]:
+def _against_format(place: str, paper: PaperShape, manifest: Manifest, names: Known) -> Iterator[Fault]:
     if paper.marking not in manifest.markings:
         allowed = ", ".join(manifest.markings)
         yield Fault(f"{place}.marking", f"“{paper.marking}” is no marking of the format, which allows {allowed}")
-    own = {field.key for field in manifest.front_sheet if field.source == "field"}
-    for key in paper.front_sheet:
-        if key not in own:
-            yield Fault(f"{place}.front_sheet.{key}", f"the format has no field “{key}” of its own on the front sheet")
+    yield from field_faults(f"{place}.fields", paper.fields, manifest, names.persons)
     parts = {part.key for part in manifest.parts}
     for number, wording in enumerate(paper.own_wordings):
         yield from _unknown_part(f"{place}.own_wordings[{number}].part", wording.part, parts)
@@ -176,6 +209,19 @@ def _block_against_format(place: str, block: Block, manifest: Manifest) -> Itera
         parts = {part.key for part in manifest.parts}
         for number, part in enumerate(block.parts):
             yield from _unknown_part(f"{place}.parts[{number}]", part, parts)
+    if isinstance(block, FieldsBlock):
+        fields = manifest.every_field
+        for number, key in enumerate(block.fields):
+            if key not in fields:
+                known = ", ".join(sorted(fields))
+                yield Fault(f"{place}.fields[{number}]", f"the format has no field “{key}”; its fields are {known}")
+    if isinstance(block, ImplicationsBlock):
+        implications = {implication.key for implication in manifest.implications}
+        for key in sorted(set(block.entries) - implications):
+            said = f"; it has {listed(sorted(implications))}" if implications else ""
+            yield Fault(f"{place}.entries.{key}", f"the format has no implication “{key}”{said}")
+    if isinstance(block, ClauseBlock) and manifest.clause(block.clause) is None:
+        yield Fault(f"{place}.clause", f"the format has no clause “{block.clause}”")
     if isinstance(block, AgainBlock) and manifest.section(block.section) is None:
         yield Fault(f"{place}.section", f"the format has no section “{block.section}”")
     if isinstance(block, NilBlock) and block.wording is None and block.as_at is None:

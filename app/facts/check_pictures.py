@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.errors import Fault
 from app.facts.shapes import FactsFile
 from app.narrative import files_needed
-from app.papers.blocks import NarrativeBlock, TableBlock
+from app.papers.blocks import prose_in
 from app.pictures import queries as pictures
 
 
@@ -32,7 +32,7 @@ def _narratives(facts: FactsFile) -> Iterable[tuple[str, str]]:
     for number, paper in enumerate(facts.papers):
         for count, section in enumerate(paper.sections):
             for position, block in enumerate(section.blocks):
-                if isinstance(block, NarrativeBlock | TableBlock):
-                    yield f"papers[{number}].sections[{count}].blocks[{position}].text", block.text
+                for place, text in prose_in(block):
+                    yield f"papers[{number}].sections[{count}].blocks[{position}].{place}", text
         for count, wording in enumerate(paper.own_wordings):
             yield f"papers[{number}].own_wordings[{count}].text", wording.text

@@ -20,6 +20,7 @@ from app.facts.shapes import (
     UpdateShape,
     WorkstreamShape,
 )
+from app.formats.fields import FIELD_VALUES
 from app.frameworks.commands import FrameworkEntry, ItemEntry
 from app.papers.blocks import BLOCKS
 from app.papers.commands import PaperEntry, SectionEntry, WordingEntry
@@ -207,7 +208,7 @@ def paper_entry(shape: PaperShape) -> PaperEntry:
         author=shape.author,
         take=shape.take,
         cut_off=shape.cut_off,
-        front_sheet=shape.front_sheet,
+        fields=FIELD_VALUES.dump_python(dict(shape.fields), mode="json"),
         workstreams=shape.workstreams,
         own_wordings=tuple(
             WordingEntry(workstream=wording.workstream, as_at=wording.as_at, part=wording.part, narrative=wording.text)

@@ -11,6 +11,7 @@ from app.facts.shapes import FactsFile, FrameworkItemShape
 from app.formats.manifest import FaultyManifest, Manifest, parse_manifest
 from app.formats.queries import format_ids, live_versions
 from app.frameworks.queries import framework_ids, items
+from app.papers.blocks import persons_in
 from app.people.queries import organisation_ids, person_ids
 from app.workstreams.queries import ThemePlace, every_scheme, theme_places, themes_of, update_days
 
@@ -100,6 +101,9 @@ def _persons(session: Session, facts: FactsFile) -> frozenset[str]:
     named = {workstream.owner for workstream in facts.workstreams}
     for paper in facts.papers:
         named |= {paper.chief_officer, paper.author, *paper.consultees}
+        # Which of a paper's fields are persons, its format knows; what is no key finds nobody.
+        named |= {value for value in paper.fields.values() if isinstance(value, str)}
+        named |= {key for section in paper.sections for block in section.blocks for _, key in persons_in(block)}
     return frozenset(person_ids(session, (key for key in named if key))) | {person.key for person in facts.people}
 
 

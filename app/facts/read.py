@@ -35,6 +35,7 @@ from app.facts.shapes import (
     WorkstreamShape,
 )
 from app.formats import queries as formats_queries
+from app.formats.fields import FIELD_VALUES
 from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks_queries
 from app.frameworks.models import Framework, FrameworkItem
@@ -351,7 +352,7 @@ def paper_shape(row: Paper) -> PaperShape:
         author=row.author.key if row.author else None,
         take=row.take,
         cut_off=row.cut_off,
-        front_sheet=dict(sorted(row.front_sheet.items())),
+        fields=FIELD_VALUES.validate_python(dict(sorted(row.fields.items()))),
         workstreams=tuple(choice.workstream.ref for choice in row.choices),
         own_wordings=tuple(
             OwnWordingShape.model_construct(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.boards.programme import YearRule
 from app.fields import Colour, Day, KeyText, Line, Prose, SafeText
+from app.formats.fields import FieldValue
 from app.formats.manifest import Need
 from app.papers.blocks import Block
 from app.papers.models import Take
@@ -248,7 +249,11 @@ class PaperShape(Shape):
     cut_off: Day | None = Field(
         default=None, description="Last day whose updates are taken; without one, the meeting's"
     )
-    front_sheet: dict[KeyText, Line] = Field(default_factory=dict, description="The format's own front-sheet fields")
+    fields: dict[KeyText, FieldValue] = Field(
+        default_factory=dict,
+        description="Field of the format → its value: a text (a date as 2026-03-26, yes or no, the key of a person), "
+        "a list of texts, or a list of rows of column → text",
+    )
     workstreams: tuple[KeyText, ...] = Field(default=(), description="Chosen workstreams, in the paper's order")
     own_wordings: tuple[OwnWordingShape, ...] = ()
     consultees: tuple[KeyText, ...] = ()

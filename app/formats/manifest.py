@@ -2,14 +2,18 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import Fault, Invalid
 from app.fields import KeyText, Line, SafeText
+from app.formats.coherence import misfits
+from app.formats.faults import fault_at, fault_of_syntax, faults_of_shape
+from app.formats.fields import PaperField, When
 
 
 class Need(StrEnum):
@@ -44,7 +48,10 @@ FrontSource = Literal[
     "recipient",
     "field",
 ]
-"""Where a front-sheet value comes from; `field` is a value of the paper's own, by the row's key."""
+"""Where a front-sheet value comes from; `field` is one of the paper's fields."""
+
+DateStyle = Literal["day-month-year", "ordinal"]
+"""26 March 2026, or 26th March 2026."""
 
 
 class FrontField(_Entry):
@@ -53,7 +60,20 @@ class FrontField(_Entry):
     key: KeyText
     label: Line
     source: FrontSource = "field"
+    field: KeyText | None = Field(
+        default=None,
+        description="Which of the fields, where the source is one; without it the one with the row's own key. "
+        "Where there is none with that key, the row is a field of text by itself",
+    )
     required: bool = True
+    dates: DateStyle | None = Field(default=None, description="How dates of this row are written; else as everywhere")
+    when: When | None = Field(default=None, description="Only where a field says so")
+    public: bool = Field(default=True, description="Whether the public copy prints it")
+
+    @property
+    def field_key(self) -> str | None:
+        """The field that the row prints, if it prints one."""
+        return (self.field or self.key) if self.source == "field" else None
 
 
 class Part(_Entry):
@@ -69,8 +89,46 @@ class Part(_Entry):
 class DefaultBlock(_Entry):
     """A block that a section has unless the paper says otherwise."""
 
-    kind: Literal["narrative", "outline", "workstreams", "rating-key", "framework-items", "people", "nil"]
+    kind: Literal[
+        "narrative",
+        "outline",
+        "workstreams",
+        "rating-key",
+        "framework-items",
+        "people",
+        "nil",
+        "fields",
+        "clause",
+        "recommendations",
+        "implications",
+        "routing",
+        "appendices",
+        "documents",
+    ]
     parts: tuple[KeyText, ...] = ()
+    fields: tuple[KeyText, ...] = Field(default=(), description="Of the kind fields: which, in this order")
+    clause: KeyText | None = Field(default=None, description="Of the kind clause: which")
+    when: When | None = Field(default=None, description="Only where a field says so")
+    public: bool = Field(default=True, description="Whether the public copy prints it")
+
+
+class Limit(_Entry):
+    """How long something may be: in words, characters (with spaces) or pages, of which the number is estimated."""
+
+    words: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    characters: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    pages: Annotated[int, Field(ge=1, le=2_000)] | None = None
+
+    @model_validator(mode="after")
+    def _counts_one_thing(self) -> "Limit":
+        if sum(most is not None for most in (self.words, self.characters, self.pages)) != 1:
+            raise ValueError("a limit counts one of words, characters and pages")
+        return self
+
+    @property
+    def most(self) -> int:
+        """As many are allowed."""
+        return self.words or self.characters or self.pages or 0
 
 
 class SectionEntry(_Entry):
@@ -83,10 +141,45 @@ class SectionEntry(_Entry):
     required: bool = True
     container: bool = Field(default=False, description="A heading that may stand alone above the sections below it")
     blocks: tuple[DefaultBlock, ...] = (DefaultBlock(kind="narrative"),)
+    when: When | None = Field(default=None, description="Only where a field says so; what follows is renumbered")
+    public: bool = Field(
+        default=True,
+        description="Whether the public copy has it; below a heading of level 1 that it lacks, it has none",
+    )
     guidance: SafeText = ""
     words: Annotated[int, Field(ge=1, le=20_000)] | None = Field(
         default=None, description="About how long, in words: a hint for the author"
     )
+    limit: Limit | None = Field(default=None, description="How long it may be; a draft says when it is longer")
+
+
+class Clause(_Entry):
+    """Fixed wording; `{field}` stands for what a field says."""
+
+    key: KeyText
+    text: Annotated[SafeText, Field(min_length=1)] = Field(description="A blank line begins a new paragraph")
+    when: When | None = Field(default=None, description="Only where a field says so")
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The keys of the fields whose values stand in the text."""
+        return tuple(re.findall(_PLACEHOLDER, self.text))
+
+
+class Implication(_Entry):
+    """Something that every paper of the format must have been thought through for: money, law, equality."""
+
+    key: KeyText
+    label: Line
+    required: bool = True
+    guidance: SafeText = ""
+
+
+class SecondMarking(_Entry):
+    """A marking beside the first, from a list of its own: what a field of the kind choice says."""
+
+    field: KeyText = Field(description="Its options are the list")
+    wording: Line = Field(default="{marking}", description="How it is printed")
 
 
 class Labels(_Entry):
@@ -94,6 +187,11 @@ class Labels(_Entry):
 
     draft: str = Field(default="0.{n}", pattern=r"^[^{}]{0,10}\{n\}[^{}]{0,9}$")
     final: str = Field(default="{n}.0", pattern=r"^[^{}]{0,10}\{n\}[^{}]{0,9}$")
+    first: Annotated[int, Field(ge=0, le=1000)] = Field(default=1, description="What {n} is for the first version")
+
+    def of_draft(self, number: int) -> str:
+        """The label of the draft with this number, counted from 1."""
+        return self.draft.replace("{n}", str(number - 1 + self.first))
 
 
 class Wording(_Entry):
@@ -112,6 +210,36 @@ class Wording(_Entry):
     missing_part: Line = "To be written: {workstream} has no “{part}” as at {as_at}."
     missing_update: Line = "To be written: {workstream} has reported nothing up to {as_at}."
     missing_value: Line = "To be completed"
+    public_copy: Line = "Public copy"
+    redacted: Line = "[REDACTED]"
+    the_paper: Line = "The paper"
+    over_words: Line = "To be checked: {what} has {count} words; the format allows {limit}."
+    over_characters: Line = "To be checked: {what} has {count} characters; the format allows {limit}."
+    over_pages: Line = (
+        "To be checked: {what} has about {count} pages, at {words_of_a_page} words a page; the format allows {limit}."
+    )
+    open_points: Line = "Open points"
+    no_value: Line = "None"
+    yes: Line = "Yes"
+    no: Line = "No"
+    unprinted_field: Line = "To be checked: “{field}” has a value, but nothing prints it."
+    unprinted_section: Line = "To be checked: “{section}” has text, but is switched off, so it is not printed."
+    implication: Line = "Implication"
+    implication_text: Line = "What this means"
+    cleared_by: Line = "Cleared by"
+    cleared_on: Line = "Date"
+    not_cleared: Line = "Not yet cleared"
+    no_clearance: Line = "Not needed"
+    missing_implication: Line = "To be written"
+    unknown_implication: Line = "To be checked: the format has no implication “{implication}”."
+    routing_meeting: Line = "Meeting"
+    routing_date: Line = "Date"
+    routing_purpose: Line = "For"
+    routing_undated: Line = "Date to be confirmed"
+    no_routing: Line = "This paper goes to no other meeting."
+    appendix: Line = "Appendix {letter} – {title}"
+    no_appendices: Line = "There are no appendices."
+    no_documents: Line = "There are no background documents."
     missing_day: Line = "To be completed: as at which day there are no {subject} to report."
     unprinted_workstream: Line = "To be checked: {workstream} is chosen for this paper, but no section prints it."
     unknown_part: Line = "To be checked: {workstream} also reports “{part}”, which this format does not print."
@@ -126,26 +254,51 @@ def worded(pattern: str, **values: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], name[0]), pattern)
 
 
+_PLACEHOLDER = r"\{([A-Za-z0-9._-]+)\}"
+
+
+def filled_in(clause: Clause, values: Mapping[str, str]) -> str:
+    """The clause with each placeholder replaced by that value, once."""
+    return re.sub(_PLACEHOLDER, lambda name: values.get(name[1], name[0]), clause.text)
+
+
 class Manifest(_Entry):
     """A whole `format.toml`."""
 
     key: KeyText
     name: Line
     markings: tuple[Line, ...] = Field(min_length=1)
-    dates: Literal["day-month-year", "ordinal"] = Field(
-        default="day-month-year", description="26 March 2026, or 26th March 2026"
-    )
+    dates: DateStyle = Field(default="day-month-year", description="26 March 2026, or 26th March 2026")
+    second_marking: SecondMarking | None = None
     labels: Labels = Labels()
+    limit: Limit | None = Field(default=None, description="How long the sections of a paper may be together")
+    deadlines: dict[KeyText, Annotated[int, Field(ge=-250, le=250)]] = Field(
+        default_factory=dict,
+        description="Stage → working days before (negative) or after the meeting; a board may say otherwise",
+    )
     wording: Wording = Wording()
     front_sheet: tuple[FrontField, ...] = Field(min_length=1)
+    fields: tuple[PaperField, ...] = ()
     parts: tuple[Part, ...] = Field(min_length=1)
+    clauses: tuple[Clause, ...] = ()
+    implications: tuple[Implication, ...] = ()
+    clearance: Literal["printed", "left-out"] = Field(
+        default="printed", description="Whether the table of implications says who cleared each of them, and when"
+    )
+    recommendations: Literal["numbered", "lettered", "nested"] = Field(
+        default="numbered",
+        description="numbered: 1. with a. and i. under it; lettered: (a), (i), 1.; nested: 1., (a), i.",
+    )
     sections: tuple[SectionEntry, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _keys_stand_once(self) -> "Manifest":
         for name, entries in (
             ("front_sheet", self.front_sheet),
+            ("fields", self.fields),
             ("parts", self.parts),
+            ("clauses", self.clauses),
+            ("implications", self.implications),
             ("sections", self.sections),
         ):
             keys = [entry.key for entry in entries]
@@ -166,6 +319,34 @@ class Manifest(_Entry):
         """The section with this key, if the format has one."""
         return next((section for section in self.sections if section.key == key), None)
 
+    def clause(self, key: str) -> Clause | None:
+        """The clause with this key, if the format has one."""
+        return next((clause for clause in self.clauses if clause.key == key), None)
+
+    @property
+    def every_field(self) -> dict[str, PaperField]:
+        """The fields by key: those that are listed, then the rows of the front sheet that are fields by themselves."""
+        listed = {field.key: field for field in self.fields}
+        alone = {
+            row.key: PaperField(key=row.key, label=row.label, required=row.required)
+            for row in self.front_sheet
+            if row.source == "field" and row.field is None and row.key not in listed
+        }
+        return listed | alone
+
+    @property
+    def asked_fields(self) -> frozenset[str]:
+        """The fields on which conditions depend, or the second marking: what they say is seen without a label."""
+        blocks = [block for section in self.sections for block in section.blocks]
+        conditions = [
+            *(row.when for row in self.front_sheet),
+            *(section.when for section in self.sections),
+            *(clause.when for clause in self.clauses),
+            *(block.when for block in blocks),
+        ]
+        marking = {self.second_marking.field} if self.second_marking else set()
+        return frozenset({when.field for when in conditions if when} | marking)
+
 
 @lru_cache(maxsize=32)  # every draft asks, and formats are few
 def parse_manifest(text: str) -> Manifest:
@@ -175,12 +356,24 @@ def parse_manifest(text: str) -> Manifest:
         FaultyManifest: naming each fault and its place.
     """
     try:
-        return Manifest.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise FaultyManifest("format.toml cannot be read.", [Fault("", f"{error}.")]) from error
+        said = tomllib.loads(text)
+    except RecursionError as error:
+        raise FaultyManifest("format.toml cannot be read.", [Fault("", "It is nested too deep.")]) from error
+    except ValueError as error:  # of TOML, or a number of thousands of digits
+        raise FaultyManifest("format.toml cannot be read.", [fault_of_syntax(error)]) from error
+    try:
+        manifest = Manifest.model_validate(said)
     except ValidationError as error:
-        faults = [
-            Fault(".".join(str(step) for step in fault["loc"]), fault["msg"])
-            for fault in error.errors(include_url=False)
-        ]
+        faults = faults_of_shape(text, error.errors(include_url=False), _names())
         raise FaultyManifest("format.toml has faults.", faults) from error
+    if found := [fault_at(text, place, why) for place, why in misfits(manifest)]:
+        raise FaultyManifest("format.toml has faults.", found)
+    return manifest
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Every name that a manifest knows."""
+    schema = Manifest.model_json_schema()
+    shapes = [schema, *schema["$defs"].values()]
+    return tuple(sorted({name for shape in shapes for name in shape.get("properties", {})}))

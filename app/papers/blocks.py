@@ -1,15 +1,19 @@
 """The blocks that fill a paper's sections, in order; the same shapes in the facts file, the API and the database."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from app.fields import Day, KeyText, Line, Prose
+from app.formats.fields import Values
 from app.formats.manifest import SectionEntry
 
 
 class _Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    public: bool = Field(default=True, description="Whether the public copy prints it")
 
 
 class NarrativeBlock(_Block):
@@ -98,6 +102,125 @@ class NilBlock(_Block):
     )
 
 
+class FieldsBlock(_Block):
+    """Chosen fields of the paper with their labels; one that is a table is printed as a table."""
+
+    kind: Literal["fields"] = "fields"
+    fields: tuple[KeyText, ...] = Field(min_length=1, description="Keys of the fields, in the order of printing")
+
+
+class ClauseBlock(_Block):
+    """Fixed wording of the format, with what the paper's fields say in its places."""
+
+    kind: Literal["clause"] = "clause"
+    clause: KeyText = Field(description="Key of the clause in the format")
+
+
+def _in_words(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str) else value
+
+
+class Recommendation(BaseModel):
+    """One thing that the board is asked, with what belongs under it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Prose = Field(description="Paragraphs and lists")
+    items: tuple["AnyRecommendation", ...] = Field(default=(), max_length=100)
+
+
+AnyRecommendation = Annotated[Recommendation, BeforeValidator(_in_words, json_schema_input_type=str | Recommendation)]
+"""A recommendation, or its text alone."""
+
+
+class RecommendationsBlock(_Block):
+    """What the board is asked, numbered by Word in the format's style."""
+
+    kind: Literal["recommendations"] = "recommendations"
+    text: Prose = Field(default="", description="What leads to the list: “The board is asked to:”")
+    items: tuple[AnyRecommendation, ...] = Field(default=(), max_length=100, description="At most three deep")
+
+
+class ImplicationText(BaseModel):
+    """What a paper says of one implication, and who cleared that when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Prose = Field(default="", description="Paragraphs and lists")
+    cleared_by: KeyText | None = Field(default=None, description="Key of the person who cleared it")
+    cleared_on: Day | None = None
+
+
+class ImplicationsBlock(_Block):
+    """The format's implications as a table, each with what the paper says of it and who cleared it."""
+
+    kind: Literal["implications"] = "implications"
+    entries: dict[KeyText, ImplicationText] = Field(
+        default_factory=dict, description="Implication of the format → what the paper says of it"
+    )
+
+
+class RoutingStep(BaseModel):
+    """A meeting that a paper goes to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    meeting: Line
+    held_on: Day | None = None
+    purpose: Line | None = Field(default=None, description="What for: “Decision”")
+
+
+class RoutingBlock(_Block):
+    """Which meetings the paper goes to, when and what for, as a table."""
+
+    kind: Literal["routing"] = "routing"
+    steps: tuple[RoutingStep, ...] = Field(default=(), max_length=100)
+
+
+class Appendix(BaseModel):
+    """A text behind the paper, with its title."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Line
+    text: Prose
+
+
+class AppendicesBlock(_Block):
+    """Texts behind the paper under lettered headings: Appendix A, Appendix B."""
+
+    kind: Literal["appendices"] = "appendices"
+    appendices: tuple[Appendix, ...] = Field(default=(), max_length=100)
+
+
+class BackgroundDocument(BaseModel):
+    """Something that a paper rests on, and where it can be read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Line
+    where: Line | None = Field(default=None, description="A link (http, https, mailto) or words")
+    dated: Day | None = None
+
+
+class DocumentsBlock(_Block):
+    """The background documents as a list."""
+
+    kind: Literal["documents"] = "documents"
+    documents: tuple[BackgroundDocument, ...] = Field(default=(), max_length=200)
+
+
+MadeBlock: TypeAlias = (
+    FieldsBlock
+    | ClauseBlock
+    | RecommendationsBlock
+    | ImplicationsBlock
+    | RoutingBlock
+    | AppendicesBlock
+    | DocumentsBlock
+)
+"""A block whose form the format decides."""
+
 Block = Annotated[
     NarrativeBlock
     | OutlineBlock
@@ -107,7 +230,14 @@ Block = Annotated[
     | PeopleBlock
     | TableBlock
     | AgainBlock
-    | NilBlock,
+    | NilBlock
+    | FieldsBlock
+    | ClauseBlock
+    | RecommendationsBlock
+    | ImplicationsBlock
+    | RoutingBlock
+    | AppendicesBlock
+    | DocumentsBlock,
     Field(discriminator="kind"),
 ]
 """One block of a section."""
@@ -116,10 +246,61 @@ BLOCKS: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
 """Reads and writes a section's blocks."""
 
 
-def default_blocks(entry: SectionEntry) -> tuple[Block, ...]:
-    """The blocks that a format gives a section; its narratives still have to be written."""
+def prose_in(block: Block) -> Iterator[tuple[str, str]]:
+    """Every narrative of a block, with its place in the block: `text`, `items[0].items[1].text`."""
+    match block:
+        case NarrativeBlock() | TableBlock():
+            yield "text", block.text
+        case RecommendationsBlock():
+            yield "text", block.text
+            for place, item in every_recommendation(block.items):
+                yield f"{place}.text", item.text
+        case ImplicationsBlock():
+            for key, entry in block.entries.items():
+                yield f"entries.{key}.text", entry.text
+        case AppendicesBlock():
+            for number, appendix in enumerate(block.appendices):
+                yield f"appendices[{number}].text", appendix.text
+
+
+def every_recommendation(items: Sequence[Recommendation], above: str = "") -> Iterator[tuple[str, Recommendation]]:
+    """Every recommendation with its place in the block, each before those under it."""
+    for number, item in enumerate(items):
+        place = f"{above}items[{number}]"
+        yield place, item
+        yield from every_recommendation(item.items, f"{place}.")
+
+
+def persons_in(block: Block) -> Iterator[tuple[str, str]]:
+    """The keys of the persons whom a block names, with their places in the block."""
+    if isinstance(block, ImplicationsBlock):
+        for key, entry in block.entries.items():
+            if entry.cleared_by:
+                yield f"entries.{key}.cleared_by", entry.cleared_by
+
+
+def default_blocks(entry: SectionEntry, values: Values | None = None) -> tuple[Block, ...]:
+    """The blocks that a format gives a section; its narratives still have to be written.
+
+    With the values of a paper's fields, those whose condition does not hold are left out.
+    """
     shapes: list[dict[str, Any]] = []
     for block in entry.blocks:
-        shape = block.model_dump(exclude_defaults=True) | {"kind": block.kind}
-        shapes.append(shape | {"text": ""} if block.kind == "narrative" else shape)
+        if values is None or block.when is None or block.when.holds(values):
+            shape = block.model_dump(exclude_defaults=True, exclude={"when"}) | {"kind": block.kind}
+            shapes.append(shape | {"text": ""} if block.kind == "narrative" else shape)
     return BLOCKS.validate_python(shapes)
+
+
+def filled(entry: SectionEntry, own: Sequence[Block], values: Values) -> tuple[Block, ...]:
+    """The blocks of a paper's section: its own, or else the format's.
+
+    A clause of the format stands whatever the paper writes: around its own blocks, unless one of them prints it.
+    """
+    given = default_blocks(entry, values)
+    if not own:
+        return given
+    printed = {block.clause for block in own if isinstance(block, ClauseBlock)}
+    fixed = [block for block in given if isinstance(block, ClauseBlock) and block.clause not in printed]
+    leading = [block for block, ahead in zip(given, fixed, strict=False) if block is ahead]
+    return (*leading, *own, *fixed[len(leading) :])

@@ -54,7 +54,8 @@ class PaperEntry:
     author: str | None
     take: Take
     cut_off: date | None
-    front_sheet: Mapping[str, str]
+    fields: Mapping[str, Any]
+    """In the shapes of `formats.fields`, as JSON."""
     workstreams: tuple[str, ...]
     own_wordings: tuple[WordingEntry, ...]
     consultees: tuple[str, ...]
@@ -123,7 +124,7 @@ class _Known:
             "author_id": self.persons[entry.author] if entry.author else None,
             "take": entry.take,
             "cut_off": entry.cut_off,
-            "front_sheet": dict(entry.front_sheet),
+            "fields": dict(entry.fields),
         }
 
 

@@ -44,8 +44,8 @@ class Paper(Base):
     """The last day whose updates are taken; without one, the day of the meeting."""
     written_on: Mapped[date | None]
     """The day of the first kept draft."""
-    front_sheet: Mapped[dict[str, str]] = mapped_column(JSON)
-    """Values of the format's own front-sheet fields, by their keys."""
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Values of the format's fields, by their keys, in the shapes of `formats.fields`."""
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     format: Mapped[Format] = relationship(lazy="raise")

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import ids_by_key
+from app.db import ids_by_key, rows_by_key
 from app.errors import NotFound
 from app.people.models import Organisation, Person
 
@@ -91,6 +91,11 @@ def persons(session: Session, *, after: str = "", limit: int) -> Sequence[Person
 def person_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
     """Key → id, for those of the keys that exist."""
     return ids_by_key(session, Person.key, keys)
+
+
+def persons_by_key(session: Session, keys: Iterable[str]) -> dict[str, Person]:
+    """Key → person with posts, for those of the keys that exist."""
+    return rows_by_key(session, Person.key, keys, selectinload(Person.posts))
 
 
 WHOLE_PERSON: tuple[ExecutableOption, ...] = (

@@ -30,7 +30,7 @@ from app.word.refusals import (
 from app.word.regions import Region, regions
 from app.word.rendering import render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, files_in, region_of
+from app.word.values import Coloured, Fact, Narrative, files_in, plain_words, region_of
 
 __all__ = [
     "PROSE",
@@ -67,6 +67,7 @@ __all__ = [
     "guard",
     "narrated",
     "outline",
+    "plain_words",
     "region_of",
     "regions",
     "render",

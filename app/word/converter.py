@@ -22,13 +22,15 @@ def narrative_xml(
     *,
     files: Mapping[str, bytes] = _NO_FILES,
     where: str = "",
+    list_labels: tuple[str, ...] = (),
 ) -> str:
     """The blocks as paragraphs, tables and drawings; the ledger holds what they need of other parts.
 
     An `h3` has the style of heading `heading_level`, an `h4` that of the next level, at most 9. `files` has the
-    pictures by digest, `where` names the narrative in `MissingPicture`.
+    pictures by digest, `where` names the narrative in `MissingPicture`. `list_labels` say how numbers of lists are
+    written, level by level, with `{}` for the number.
     """
-    write, show = Paragraphs(layout, ledger), Figures(layout, ledger, files, where)
+    write, show = Paragraphs(layout, ledger, list_labels), Figures(layout, ledger, files, where)
     parts = []
     after_table = False
     for block in blocks:

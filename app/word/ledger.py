@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from app.narrative import NumberType
 from app.word.marks import BOOKMARKS_EACH, Free, Mark, name_of
 from app.word.namespaces import HYPERLINK
-from app.word.numbering import OrderedList
+from app.word.numbering import PLAIN_LABEL, OrderedList
 
 
 @dataclass(slots=True)
@@ -39,9 +39,9 @@ class Ledger:
             self._bullets = self._add(None)
         return self._bullets
 
-    def ordered_list(self, level: int, number_type: NumberType, start: int) -> int:
-        """The id of a new list of its own, at a level from 0."""
-        return self._add(OrderedList(level, number_type, start))
+    def ordered_list(self, level: int, number_type: NumberType, start: int, label: str = PLAIN_LABEL) -> int:
+        """The id of a new list of its own, at a level from 0; its numbers stand for the `{}` of the label."""
+        return self._add(OrderedList(level, number_type, start, label))
 
     def link(self, address: str) -> str:
         """The id of the relationship that leads from the current part to this address."""

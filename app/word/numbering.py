@@ -27,6 +27,8 @@ _FORMATS: dict[NumberType, str] = {
 }
 # What levels take that nobody asked for, should an author indent a line further in Word.
 _CYCLE: tuple[NumberType, ...] = ("1", "a", "i")
+PLAIN_LABEL = "{}."
+"""How a number is written unless a list says otherwise."""
 _CLOSING = "</w:numbering>"
 _BULLETS = ("\u2022", "\u2013", "\u25aa")
 _BULLET_FONT = '<w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial" w:hint="default"/></w:rPr>'
@@ -39,6 +41,7 @@ class OrderedList:
     level: int
     number_type: NumberType
     start: int
+    label: str = PLAIN_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def _bullet_levels() -> str:
 @lru_cache(maxsize=256)
 def _ordered_levels(ordered: OrderedList) -> str:
     return "".join(
-        _level(level, ordered.start, _FORMATS[ordered.number_type], f"%{level + 1}.")
+        _level(level, ordered.start, _FORMATS[ordered.number_type], ordered.label.format(f"%{level + 1}"))
         if level == ordered.level
         else _level(level, 1, _FORMATS[_CYCLE[level % len(_CYCLE)]], f"%{level + 1}.")
         for level in range(LEVELS)

@@ -11,7 +11,7 @@ from app.narrative import Inline, Item, ListBlock, Mark, Paragraph, Run
 from app.word.layout import Layout
 from app.word.ledger import Ledger
 from app.word.namespaces import R
-from app.word.numbering import indent_of
+from app.word.numbering import PLAIN_LABEL, indent_of
 from app.word.xmltext import escaped, run
 
 # In the order in which w:rPr holds them.
@@ -47,6 +47,7 @@ class Paragraphs:
 
     layout: Layout
     ledger: Ledger
+    list_labels: tuple[str, ...] = ()
 
     def flow(self, blocks: Iterable[Paragraph | ListBlock], role: str, look: Look = PLAIN) -> str:
         """Paragraphs in the style of the role, and lists, as they stand in a quotation or a cell."""
@@ -85,7 +86,8 @@ class Paragraphs:
         if block.number_type is None:
             list_id = self.ledger.bullets()
         else:
-            list_id = self.ledger.ordered_list(level, block.number_type, block.start)
+            label = self.list_labels[level] if level < len(self.list_labels) else PLAIN_LABEL
+            list_id = self.ledger.ordered_list(level, block.number_type, block.start, label)
         for item in block.items:
             yield from self._item(item, role, list_id, level, look)
 

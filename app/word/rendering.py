@@ -27,6 +27,7 @@ from app.word.values import (
     facts_in,
     heading_level_of,
     key_of,
+    list_labels_of,
     placed,
     printables_in,
     region_of,
@@ -142,7 +143,15 @@ class _Press:
         self.printed.add(id(narrative))
         level, region = heading_level_of(narrative), region_of(narrative)
         blocks = blocks_in(narrative)
-        xml = narrative_xml(blocks, self.layout, self.ledger, level, files=self.files, where=key_of(narrative))
+        xml = narrative_xml(
+            blocks,
+            self.layout,
+            self.ledger,
+            level,
+            files=self.files,
+            where=key_of(narrative),
+            list_labels=list_labels_of(narrative),
+        )
         if not region or not xml:  # nothing was printed that could be marked
             return xml
         # Around the paragraphs, so that one that an author adds at the end is still inside.

@@ -50,30 +50,42 @@ class Narrative:
     """Prose in canonical HTML, printed by `{{p … }}` as paragraphs, lists and tables.
 
     `key` names it when something is wrong with it. A heading `h3` takes the style of heading level
-    `heading_level`, `h4` that of the next. It is true in a condition when it has text. Printed, it is marked as the
-    region of the text with the key `region`, where it has one.
+    `heading_level`, `h4` that of the next. `list_labels` say how the numbers of its lists are written, level by
+    level, with `{}` for the number: `("{}.", "({})")`; deeper levels are written `1.` as all lists are. It is true in
+    a condition when it has text. Printed, it is marked as the region of the text with the key `region`, where it has
+    one.
     """
 
-    __slots__ = ("_heading_level", "_html", "_key", "_region")
+    __slots__ = ("_heading_level", "_html", "_key", "_list_labels", "_region")
 
-    def __init__(self, html: str, key: str, heading_level: int = 3, *, region: str | None = None) -> None:
+    def __init__(
+        self,
+        html: str,
+        key: str,
+        heading_level: int = 3,
+        *,
+        list_labels: tuple[str, ...] = (),
+        region: str | None = None,
+    ) -> None:
         self._html = html
         self._key = key
         self._heading_level = heading_level
+        self._list_labels = list_labels
         self._region = region
 
     def __bool__(self) -> bool:
         return bool(self._html)
 
     def __repr__(self) -> str:
-        said = f", region={self._region!r}" if self._region else ""
-        return f"Narrative({self._html!r}, {self._key!r}, {self._heading_level}{said})"
+        labels = f", list_labels={self._list_labels!r}" if self._list_labels else ""
+        region = f", region={self._region!r}" if self._region else ""
+        return f"Narrative({self._html!r}, {self._key!r}, {self._heading_level}{labels}{region})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Narrative) and repr(self) == repr(other)
 
     def __hash__(self) -> int:
-        return hash((self._html, self._key, self._heading_level))
+        return hash((self._html, self._key, self._heading_level, self._list_labels))
 
 
 def key_of(narrative: Narrative) -> str:
@@ -105,6 +117,11 @@ def _files_of(narrative: Narrative) -> list[str]:
 def heading_level_of(narrative: Narrative) -> int:
     """The level of the style that its `h3` takes."""
     return narrative._heading_level
+
+
+def list_labels_of(narrative: Narrative) -> tuple[str, ...]:
+    """How the numbers of its lists are written, level by level; empty where as everywhere."""
+    return narrative._list_labels
 
 
 class Coloured:
@@ -151,6 +168,19 @@ class Coloured:
 def words_of(coloured: Coloured) -> str:
     """The text of a coloured word."""
     return coloured._text
+
+
+def plain_words(value: Any) -> str:
+    """The words of a value that a template must print; of any other value, nothing."""
+    match value:
+        case Narrative():
+            return text_in(value)
+        case Coloured():
+            return words_of(value)
+        case Fact():
+            return str(value)
+        case _:
+            return ""
 
 
 Printable: TypeAlias = Narrative | Coloured | Fact

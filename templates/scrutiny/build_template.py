@@ -198,6 +198,7 @@ def title() -> Iterator[Element]:
     """The programme and to whom the paper reports."""
     yield paragraph("Title", "{{ programme }}")
     yield paragraph("Subtitle", "Report to: {{ recipient }}")
+    yield from when("public_copy", paragraph("Public Copy", "{{ public_copy }}"))
 
 
 def front_sheet() -> Iterator[Element]:
@@ -348,21 +349,26 @@ def page() -> Element:
     )
 
 
+MARKINGS = (
+    "{{ marking }}{% if second_marking %} – {{ second_marking }}{% endif %}{% if draft %} – {{ draft }}{% endif %}"
+)
+"""The protective marking, the one beside it, and that the paper is a draft."""
+
+
 def page_header() -> Element:
     """The protective marking, and that the paper is a draft as long as it is one."""
-    return w("hdr", paragraph("header", "{{ marking }}{% if draft %} – {{ draft }}{% endif %}"))
+    return w("hdr", paragraph("header", MARKINGS))
 
 
 def page_footer() -> Element:
     """Which paper this is in which version, the page, and the protective marking again."""
     reference = run("{{ reference }}, version: {{ label }}")
     counted = [run("Page "), *field("PAGE", "1"), run(" of "), *field("NUMPAGES", "1")]
-    marking = "{{ marking }}{% if draft %} – {{ draft }}{% endif %}"
     return w(
         "ftr",
         paragraph("footer", "{{ title }}"),
         paragraph("Footer Page", reference, w("r", w("tab")), *counted),
-        paragraph("Footer Marking", marking),
+        paragraph("Footer Marking", MARKINGS),
     )
 
 
@@ -476,6 +482,10 @@ PARAGRAPH_STYLES = (
         name="Title", then="Subtitle", keep_next=True, after=60, line=252, bold=True, colour=ACCENT, size=20
     ),
     ParagraphStyle(name="Subtitle", then="Body Text", keep_next=True, after=240, colour=QUIET, size=13),
+    ParagraphStyle(
+        name="Public Copy", ours=True, then="Body Text", keep_next=True, ruled=("left", ACCENT), shade=TINT,
+        after=240, left=142, bold=True, colour=ACCENT, size=13,
+    ),
     replace(HEADING, name="heading 1", outline=1, level=0, before=360, after=40, colour=ACCENT, size=16),
     replace(HEADING, name="heading 2", outline=2, level=1, before=280, after=20, colour=ACCENT, size=14),
     replace(HEADING, name="heading 3", outline=3, before=240, after=20, colour=ACCENT, size=13),

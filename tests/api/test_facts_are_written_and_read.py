@@ -129,7 +129,7 @@ def test_writing_one_section_leaves_the_others(filled):
 
 def test_plain_text_for_those_who_only_read(filled):
     read = filled.get(f"{V1}/papers/{PAPER}/sections/purpose", params={"text": 1})
-    assert read.json()["blocks"] == [{"kind": "narrative", "text": "This paper gives an update."}]
+    assert read.json()["blocks"] == [{"kind": "narrative", "text": "This paper gives an update.", "public": True}]
 
 
 def test_every_fault_is_named_with_its_place_and_nothing_was_changed(filled):

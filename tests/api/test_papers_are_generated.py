@@ -26,6 +26,18 @@ def test_a_preview_shows_the_paper_and_keeps_nothing(filled, blobs):
     assert (number_of_versions(filled), list(blobs.digests())) == (0, kept_before)
 
 
+def test_the_public_copy_is_previewed_without_what_is_not_public(filled):
+    section = {"key": "purpose", "blocks": [{"kind": "narrative", "text": "Not for all.", "public": False}]}
+    there = filled.get(ADDRESS)
+    filled.put(ADDRESS, json=there.json() | {"sections": [section]}, headers={"If-Match": there.headers["etag"]})
+    full, public = (filled.post(f"{ADDRESS}/preview?copy={copy}") for copy in ("full", "public"))
+    assert "Not for all." in word.text_of(full.content)
+    assert "Not for all." not in word.text_of(public.content)
+    assert "Public copy" in word.text_of(public.content)
+    assert "Public copy" in unquote(public.headers["content-disposition"])
+    assert filled.post(f"{ADDRESS}/preview?copy=other").status_code == 422
+
+
 def test_generating_keeps_a_version_and_generating_without_a_change_answers_with_it(filled):
     made = filled.post(VERSIONS)
     assert made.status_code == 201, made.text

@@ -97,6 +97,14 @@ def test_own_facts_become_a_draft_and_a_version(run: Run, facts_file: Path, tmp_
     assert (tmp_path / "again.docx").read_bytes() == (tmp_path / "draft.docx").read_bytes()
 
 
+def test_a_public_copy_is_written_and_not_kept(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    public = tmp_path / "public.docx"
+    assert "not kept" in run("generate", stories.PAPER, "--public", "--out", public)[1]
+    assert "Public copy" in word.text_of(public.read_bytes())
+
+
 def test_a_preview_is_written_and_not_kept(run: Run, facts_file: Path, tmp_path: Path) -> None:
     run("upgrade")
     run("load", facts_file)

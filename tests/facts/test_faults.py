@@ -101,7 +101,7 @@ STORIES = [
     ("papers/0/marking", "SECRET", "papers[0].marking: “SECRET” is no marking of the format, which allows OFFICIAL"),
     ("papers/0/author", "nobody", "papers[0].author: there is no person “nobody”"),
     ("papers/0/consultees", ["dcc", "dcc"], "papers[0].consultees[1]: “dcc” stands twice"),
-    ("papers/0/front_sheet", {"cost": "£5"}, "papers[0].front_sheet.cost: the format has no field “cost” of its own"),
+    ("papers/0/fields", {"cost": "£5"}, "papers[0].fields.cost: the format has no field “cost”"),
     ("papers/0/workstreams/2", "EST-9", "papers[0].workstreams[2]: there is no workstream “EST-9”"),
     ("papers/0/workstreams/2", "EST-1", "papers[0].workstreams[2]: “EST-1” stands twice"),
     (

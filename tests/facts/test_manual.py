@@ -25,5 +25,7 @@ def test_the_example_can_be_loaded(database, blobs):
 def test_every_block_and_what_it_may_say_is_in_the_table():
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| [^|]+ \|([^|]*)\|$", MANUAL, re.MULTILINE))
     models = get_args(get_args(Block)[0])
-    said = {model.model_fields["kind"].default: set(model.model_fields) - {"kind"} for model in models}
+    said = {model.model_fields["kind"].default: set(model.model_fields) - {"kind", "public"} for model in models}
+    assert all("public" in model.model_fields for model in models)
+    assert "`public: false`" in MANUAL
     assert {kind: set(re.findall(r"`([a-z_]+)`", row)) for kind, row in rows.items()} == said

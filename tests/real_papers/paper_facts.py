@@ -445,7 +445,7 @@ def _paper(paper: PaperText, tree: Tree) -> dict[str, Any]:
         "marking": front["classification of paper"].upper(),
         "chief_officer": key_of(front["chief officer"]),
         "author": key_of(front["author on behalf of chief officer"]),
-        "front_sheet": {"approval-date": _tidy(front["date of approval"])},
+        "fields": {"approval-date": _tidy(front["date of approval"])},
         "workstreams": [key_of(row.name) for row in tree.rows],
         "consultees": [key_of(name) for name in consultees(paper)],
         "sections": [

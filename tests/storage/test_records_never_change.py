@@ -50,7 +50,7 @@ A_RECORD_OF_EVERY_KIND = (
     (
         "paper",
         {"id": 1, "reference": "P1", "title": "Paper", "organisation_id": 1, "format_id": 1, "meeting_id": 1}
-        | {"marking": "OFFICIAL", "take": "latest", "front_sheet": "{}"},
+        | {"marking": "OFFICIAL", "take": "latest", "fields": "{}"},
     ),
     (
         "version",

@@ -27,7 +27,9 @@ COLOURS = {
 FIVE_DIMENSIONS = {"Overall": "Amber", "Time": "Red", "Cost": "Green", "Savings": "Not started", "Benefits": "Green"}
 
 
-def a_paper(*, draft: str = "DRAFT", marking: str = "OFFICIAL") -> PaperContext:
+def a_paper(
+    *, draft: str = "DRAFT", marking: str = "OFFICIAL", second_marking: str = "", public_copy: str = ""
+) -> PaperContext:
     """Nine numbered sections, five below the sixth and an appendix; every kind of block and of gap."""
     title = "Working together: quarterly update"
     return PaperContext(
@@ -36,6 +38,8 @@ def a_paper(*, draft: str = "DRAFT", marking: str = "OFFICIAL") -> PaperContext:
         label="0.3",
         draft=draft,
         marking=marking,
+        second_marking=second_marking,
+        public_copy=public_copy,
         programme="Performance and Resources Scrutiny Programme 2026/27",
         recipient="Office of the Police, Fire and Crime Commissioner for Wendmark",
         board="Performance and Resources Scrutiny Board",

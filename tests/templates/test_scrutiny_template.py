@@ -298,6 +298,14 @@ def test_an_approved_paper_is_no_draft() -> None:
     assert section.footer.paragraphs[-1].text == "OFFICIAL-SENSITIVE"
 
 
+def test_a_second_marking_stands_beside_the_first_and_the_public_copy_says_what_it_is() -> None:
+    document = opened(printed(a_paper(second_marking="Not for publication", public_copy="Public copy")))
+    [section] = document.sections
+    assert [p.text for p in section.header.paragraphs] == ["OFFICIAL – Not for publication – DRAFT"]
+    assert section.footer.paragraphs[-1].text == "OFFICIAL – Not for publication – DRAFT"
+    assert document.paragraphs[2].text == "Public copy"
+
+
 def test_pages_are_a4(paper: bytes) -> None:
     [section] = opened(paper).sections
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
@@ -347,6 +355,8 @@ LEFT_OUT = [
     ("{{ cell.dimension }}", "sections[4].blocks[0].lines[1].updates[0].ratings[1].dimension", "Time"),
     ("{{r cell.word }}", "sections[4].blocks[0].lines[1].updates[0].ratings[1].word", "Red"),
     ("{{ marking }}", "marking", "OFFICIAL"),
+    ("{{ second_marking }}", "second_marking", "Not for publication"),
+    ("{{ public_copy }}", "public_copy", "Public copy"),
 ]
 
 
@@ -358,7 +368,7 @@ def test_a_template_that_leaves_something_out_makes_no_paper(tag: str, place: st
             cut.writestr(member, whole.read(member).replace(tag.encode(), b"the tag is gone"))
     compiled = compile_template(forgetful.getvalue(), vocabulary())
     with pytest.raises(NotPrinted) as caught:
-        render(compiled, for_engine(a_paper()), {})
+        render(compiled, for_engine(a_paper(second_marking="Not for publication", public_copy="Public copy")), {})
     said = {fault.where: fault.what for fault in caught.value.faults}
     assert said[place].startswith(f"“{words}")
     assert said[place].endswith("is not printed by the template.")

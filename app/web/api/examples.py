@@ -124,7 +124,7 @@ PAPER: dict[str, Any] = {
     "author": "a-osei",
     "take": "latest",
     "cut_off": None,
-    "front_sheet": {},
+    "fields": {},
     "workstreams": ["PROC-1"],
     "own_wordings": [],
     "consultees": ["a-osei"],

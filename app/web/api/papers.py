@@ -1,7 +1,7 @@
 """Papers as lists, previews and gaps; the entries themselves are in `entries`."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -101,7 +101,8 @@ def list_papers(
 @router.post(
     "/papers/{reference}/preview",
     summary="Preview a paper",
-    description="The paper as it would be generated now, as a Word document. It takes no number, and nothing is kept.",
+    description="The paper as it would be generated now, as a Word document, in full or as the public copy, without "
+    "what is not public. It takes no number, and nothing is kept.",
     operation_id="preview_paper",
     responses={
         200: gives(
@@ -121,12 +122,19 @@ def list_papers(
     response_class=Response,
 )
 def preview_paper(
-    *, reference: KeyText, who: Previewer, session: Reading, blobs: Store, trace: Tracing, now: Now
+    *,
+    reference: KeyText,
+    who: Previewer,
+    session: Reading,
+    blobs: Store,
+    trace: Tracing,
+    now: Now,
+    copy: Annotated[Literal["full", "public"], Query(description="The whole paper, or its public copy")] = "full",
 ) -> Response:
     """The document of this moment."""
     paper = Reach(session, who).paper(reference)
     trace.reading(reference, paper.marking, "preview")
-    document = preview(session, blobs, reference, now=now)
+    document = preview(session, blobs, reference, now=now, public=copy == "public")
     return download(document.content, document.file_name, {"Boardpapers-Gaps": str(len(document.gaps))})
 
 
