@@ -70,6 +70,8 @@ class DefaultBlock(_Entry):
 
     kind: Literal["narrative", "outline", "workstreams", "rating-key", "framework-items", "people", "nil"]
     parts: tuple[KeyText, ...] = ()
+    ratings: bool = True
+    theme_headings: bool = True
 
 
 class SectionEntry(_Entry):
