@@ -13,7 +13,18 @@ from itertools import groupby
 from typing import Any
 
 from tests.real_papers.edition import as_toml
-from tests.real_papers.paper_facts import BOARD, FORCE, RECIPIENT, SERIES, day, inline, key_of, narrative, prose
+from tests.real_papers.paper_facts import (
+    BOARD,
+    FORCE,
+    RECIPIENT,
+    SERIES,
+    day,
+    inline,
+    iso_day,
+    key_of,
+    narrative,
+    prose,
+)
 from tests.real_papers.paper_text import PaperText, Piece, read_paper, unmarked
 from tests.real_papers.published import without_lettering
 
@@ -172,7 +183,7 @@ def _framework(paper: PaperText, name: str) -> dict[str, Any]:
 
 def _board(paper: PaperText) -> dict[str, Any]:
     programme = paper.programme.rpartition(" ")[0]
-    meetings = [{"held_on": held_on} for held_on in (earlier(paper), _iso(paper.front_sheet["date of meeting"]))]
+    meetings = [{"held_on": held_on} for held_on in (earlier(paper), iso_day(paper.front_sheet["date of meeting"]))]
     return {
         "key": BOARD,
         "name": f"{programme.removesuffix(' Programme')} Board",
@@ -188,15 +199,11 @@ def earlier(paper: PaperText) -> str:
     """The day of the previous paper, from the words of its purpose."""
     found = EARLIER.search(paper.sections["1.0"].pieces[0].plain)
     assert found
-    return _iso(found[1])
-
-
-def _iso(words: str) -> str:
-    return day(words).isoformat()
+    return iso_day(found[1])
 
 
 def _workstreams(paper: PaperText) -> Iterator[dict[str, Any]]:
-    as_at = _iso(paper.front_sheet["date paper was written"])
+    as_at = iso_day(paper.front_sheet["date paper was written"])
     for place, parts in strands(paper).items():
         said = {part: story(pieces) for part, pieces in parts.items()}
         yield {
@@ -228,7 +235,7 @@ def _paper(paper: PaperText) -> dict[str, Any]:
     front = paper.front_sheet
     return _previous(paper) | {
         "reference": REFERENCE,
-        "meeting": _iso(front["date of meeting"]),
+        "meeting": iso_day(front["date of meeting"]),
         "take": "since-previous",
         "agenda_number": front["agenda number"],
         "chief_officer": key_of(front["chief officer"]),

@@ -75,6 +75,11 @@ def day(words: str) -> date:
     return datetime.strptime(re.sub(r"(\d) ?(?:st|nd|rd|th) ", r"\1 ", words), "%d %B %Y").date()  # noqa: DTZ007
 
 
+def iso_day(words: str) -> str:
+    """The same day as facts have it."""
+    return day(words).isoformat()
+
+
 def key_of(name: str) -> str:
     """A natural key made of a name."""
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:80].strip("-")
