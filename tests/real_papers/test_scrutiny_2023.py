@@ -175,7 +175,7 @@ def test_every_entry_of_a_cell_is_an_item_of_its_own_list(matrices: list[Matrix]
 def test_matrices_lie_on_landscape_pages_with_the_marking_on_each(document: bytes) -> None:
     opened = docx.Document(BytesIO(document))
     turned = [section.orientation == WD_ORIENT.LANDSCAPE for section in opened.sections]
-    assert turned == [False, True] * 5 + [False]
+    assert turned == [False] + [True] * 5 + [False]  # the words between two matrices stand above the second
     assert {p.text for section in opened.sections for p in section.header.paragraphs} == {"OFFICIAL – DRAFT"}
     for _, table in printed_tables(document):
         assert len(table.columns) == OBJECTIVES + 1
