@@ -162,6 +162,14 @@ def page_footer() -> Element:
     return w(
         "ftr",
         paragraph("footer", "{{ title }}"),
-        paragraph("Footer Page", reference, w("r", w("tab")), *counted),
+        paragraph("Footer Page", reference, to_the_right(), *counted),
         paragraph("Footer Marking", marking),
     )
+
+
+def to_the_right() -> Element:
+    """What moves the rest of a line to the right margin, wherever that is on an upright or a turned page.
+
+    Programs that do not know it take the tab stop of the paragraph's style.
+    """
+    return w("r", w("ptab", relativeTo="margin", alignment="right", leader="none"))
