@@ -92,11 +92,14 @@ class RatingKey(_Words):
 class Line(_Words):
     """A theme or a workstream under it, in the order of the paper.
 
-    A theme whose only workstream bears its name is one line: a theme that has updates.
+    A theme whose only workstream bears its name is one line: a theme that has updates. A section may leave themes out:
+    then its workstreams stand at depth 1.
     """
 
     kind: Literal["theme", "workstream"] = Field(description="theme or workstream")
-    level: int = Field(description="Depth: 1 for a theme, 2 for what is under it, at most 3")
+    level: int = Field(
+        description="Depth: 1 for a theme or a workstream without one, 2 for what is under it, at most 3"
+    )
     name: PrintedText = Field(description="Name as printed")
     owner: str = Field(description="Who owns the workstream; may be empty")
     keys: list[RatingKey] = Field(description="Rating keys of the theme that the paper prints nowhere else")

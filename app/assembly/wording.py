@@ -24,7 +24,7 @@ from app.assembly.limits import over_limit
 from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
 from app.boards.programme import programme_year
 from app.formats.fields import FieldKind
-from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, filled_in, worded
+from app.formats.manifest import FrontField, Manifest, Need, Part, SectionEntry, filled_in, worded
 from app.papers import blocks
 from app.word import Fact, Narrative
 
@@ -448,7 +448,8 @@ class _Wording:
         return not wanted or any(above.key in wanted for above in self.path(theme))
 
     def lines(self, block: blocks.WorkstreamsBlock) -> Iterator[Line]:
-        asked = [w for w in self.snapshot.workstreams if w.chosen and self.within(self.themes[w.theme], block.themes)]
+        chosen = [w for w in self.snapshot.workstreams if w.chosen and self.within(self.themes[w.theme], block.themes)]
+        asked = [workstream for workstream in chosen if self.says_something(workstream, block)]
         # A theme stands under those above it, asked for or not, so that no level of heading is jumped.
         used = {above.key for w in asked for above in self.path(self.themes[w.theme])}
         unexplained = self.unexplained_schemes() if block.ratings else {}
@@ -460,6 +461,9 @@ class _Wording:
             introduced = block.introductions and self.within(theme, block.themes)
             line = self.theme_line(theme, min(depth, 2), scheme, introduced=introduced)
             inside = [workstream for workstream in asked if workstream.theme == theme.key]
+            if not block.theme_headings:
+                yield from self.lines_without_theme(inside, line.keys, block)
+                continue
             if [workstream.name for workstream in inside] == [theme.name]:
                 # The theme is its workstream: the same heading twice would say nothing.
                 alone = self.workstream_line(inside[0], line.level, block)
@@ -468,6 +472,27 @@ class _Wording:
             yield line
             for workstream in inside:
                 yield self.workstream_line(workstream, min(depth + 1, 3), block)
+
+    def says_something(self, workstream: WorkstreamFacts, block: blocks.WorkstreamsBlock) -> bool:
+        """Whether the block prints more of a workstream than its name: it may have none of the parts that are asked."""
+        if not workstream.updates or any(True for _ in self.open_points(workstream)):
+            return True
+        return any(self.is_shown(workstream, update, block) for update in workstream.updates)
+
+    def is_shown(self, workstream: WorkstreamFacts, update: UpdateFacts, block: blocks.WorkstreamsBlock) -> bool:
+        """Whether the block prints more of an update than its date."""
+        rated = block.ratings and bool(update.ratings)
+        if not block.parts or update.nothing_to_report or rated:
+            return True
+        return any(True for _ in self.shown_parts(workstream, update, block.parts))
+
+    def lines_without_theme(
+        self, workstreams: Iterable[WorkstreamFacts], keys: list[RatingKey], block: blocks.WorkstreamsBlock
+    ) -> Iterator[Line]:
+        """A theme's workstreams in its place, the first of them with the theme's rating keys."""
+        for workstream in workstreams:
+            yield self.workstream_line(workstream, 1, block).model_copy(update={"keys": keys})
+            keys = []
 
     def theme_line(self, theme: ThemeFacts, level: int, unexplained: SchemeFacts | None, *, introduced: bool) -> Line:
         introduction = theme.introduction if introduced else None
@@ -499,7 +524,11 @@ class _Wording:
             owner=workstream.owner.name if workstream.owner else "",
             keys=[],
             introduction=None,
-            updates=[self.update_line(workstream, update, level, block) for update in workstream.updates],
+            updates=[
+                self.update_line(workstream, update, level, block)
+                for update in workstream.updates
+                if self.is_shown(workstream, update, block)
+            ],
             gap=" ".join(self.gap(words, workstream.name) for words in self.open_points(workstream)),
         )
 
@@ -542,26 +571,22 @@ class _Wording:
     def part_lines(
         self, workstream: WorkstreamFacts, update: UpdateFacts, level: int, wanted: tuple[str, ...]
     ) -> Iterator[PartLine]:
-        known = {part.key: part for part in self.manifest.parts}
-        for key in wanted or known:
-            part = known[key]
-            need = workstream.needs.get(key, Need.REQUIRED if part.required else Need.OPTIONAL)
-            own = update.own_wordings.get(key)
-            text = own.text if own else update.parts.get(key, "")
+        for part in self.shown_parts(workstream, update, wanted):
+            text = _said(update, part.key)
             if text:
-                place = f"workstream/{workstream.ref}/{update.as_at}/{key}"
-                region = f"{'own-wording' if own else 'update'}/{workstream.ref}/{update.as_at}/{key}"
+                place = f"{workstream.ref}/{update.as_at}/{part.key}"
+                region = f"{'own-wording' if part.key in update.own_wordings else 'update'}/{place}"
                 yield PartLine(
                     label=part.label,
                     level=level + 2,
                     heading=part.heading,
-                    text=Narrative(text, place, level + 2 + part.heading, region=region),
+                    text=Narrative(text, f"workstream/{place}", level + 2 + part.heading, region=region),
                     gap="",
                     check=self.gap(self.manifest.wording.stale_wording, f"{workstream.name}, {part.label}")
-                    if key in update.stale
+                    if part.key in update.stale
                     else "",
                 )
-            elif need is Need.REQUIRED and not update.nothing_to_report:
+            else:
                 words = worded(
                     self.manifest.wording.missing_part,
                     workstream=workstream.name,
@@ -576,6 +601,15 @@ class _Wording:
                     gap=self.gap(words, f"{workstream.name}, {part.label}"),
                     check="",
                 )
+
+    def shown_parts(self, workstream: WorkstreamFacts, update: UpdateFacts, wanted: tuple[str, ...]) -> Iterator[Part]:
+        """The parts that have a text, or must have one and have none."""
+        known = {part.key: part for part in self.manifest.parts}
+        for key in wanted or known:
+            part = known[key]
+            need = workstream.needs.get(key, Need.REQUIRED if part.required else Need.OPTIONAL)
+            if _said(update, key) or (need is Need.REQUIRED and not update.nothing_to_report):
+                yield part
 
     # Rating keys
 
@@ -611,6 +645,12 @@ def _stands(entry: SectionEntry, section: SectionLines, later: list[tuple[Sectio
         if lines.blocks:
             return True
     return False
+
+
+def _said(update: UpdateFacts, part: str) -> str:
+    """The part's text, in the paper's own wording where it has one; empty where there is none."""
+    own = update.own_wordings.get(part)
+    return own.text if own else update.parts.get(part, "")
 
 
 def _block(

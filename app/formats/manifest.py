@@ -106,6 +106,8 @@ class DefaultBlock(_Entry):
         "documents",
     ]
     parts: tuple[KeyText, ...] = ()
+    ratings: bool = True
+    theme_headings: bool = True
     fields: tuple[KeyText, ...] = Field(default=(), description="Of the kind fields: which, in this order")
     clause: KeyText | None = Field(default=None, description="Of the kind clause: which")
     when: When | None = Field(default=None, description="Only where a field says so")

@@ -26,6 +26,9 @@ _LOOKS = (
 UNNUMBERED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>'
 """Properties of a paragraph that has no number though its style has."""
 
+_LISTS_KEEP = frozenset({"quote", "table text"})  # roles whose style a list inside them has
+_NEARER = 170  # twips by which lists in cells, where room is scarce, stand nearer to the edge
+
 _LINK_COLOUR = "0563C1"  # for templates without a Hyperlink style; 5.9 : 1 on white
 _LONGEST_TOOLTIP = 255  # Word takes no longer one
 
@@ -55,7 +58,7 @@ class Paragraphs:
             [
                 self.paragraph(block.inlines, role, look=look)
                 if isinstance(block, Paragraph)
-                else self.list(block, look, role if role == "quote" else None)
+                else self.list(block, look, role if role in _LISTS_KEEP else None)
                 for block in blocks
             ]
         )
@@ -93,12 +96,15 @@ class Paragraphs:
 
     def _item(self, item: Item, role: str, list_id: int, level: int, look: Look) -> Iterator[str]:
         numbered = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list_id}"/></w:numPr>'
+        indent = ""
+        if role == "table text":
+            indent = f'<w:ind w:left="{indent_of(level) - _NEARER}" w:hanging="{indent_of(0) - _NEARER}"/>'
         blocks = item.blocks
         if isinstance(blocks[0], Paragraph):
-            yield self.paragraph(blocks[0].inlines, role, before=numbered, look=look)
+            yield self.paragraph(blocks[0].inlines, role, before=numbered, after=indent, look=look)
             blocks = blocks[1:]
         else:  # the number of an item whose first words belong to a list inside it
-            yield self.paragraph((), role, before=numbered, look=look)
+            yield self.paragraph((), role, before=numbered, after=indent, look=look)
         for block in blocks:
             if isinstance(block, ListBlock):
                 yield from self._list(block, role, level + 1, look)
@@ -106,7 +112,8 @@ class Paragraphs:
                 yield self._continuation(block, role, level, look)
 
     def _continuation(self, block: Paragraph, role: str, level: int, look: Look) -> str:
-        indent = f'<w:ind w:left="{indent_of(level)}" w:firstLine="0"/>'
+        left = indent_of(level) - (_NEARER if role == "table text" else 0)
+        indent = f'<w:ind w:left="{left}" w:firstLine="0"/>'
         return self.paragraph(block.inlines, role, before=UNNUMBERED, after=indent, look=look)
 
     def _runs(self, inlines: Iterable[Inline], look: Look) -> str:

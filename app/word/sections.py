@@ -14,6 +14,8 @@ _MARK = "turn"
 TURN_BEGINS = f'<w:sectPr {_MARK}="begins"/>'
 TURN_ENDS = f'<w:sectPr {_MARK}="ends"/>'
 
+_FEW = 800  # characters that may stand on a turned page above its table: about a third of it
+
 _BOOKMARKS = {w("bookmarkStart"), w("bookmarkEnd")}
 # What stands before the page's type in a section's properties.
 _BEFORE_TYPE = {w("headerReference"), w("footerReference"), w("footnotePr"), w("endnotePr")}
@@ -21,6 +23,8 @@ _BEFORE_TYPE = {w("headerReference"), w("footerReference"), w("footnotePr"), w("
 
 def with_turned_pages(document_xml: bytes, headings: Collection[str]) -> bytes:
     """The document part with sections around what was marked; headings right above a turned page go with it.
+
+    So do the few words between two turned pages of which the second begins with a table.
 
     `headings` are the ids of heading styles. Raises `PageNotTurned` for a mark outside the body.
     """
@@ -83,10 +87,9 @@ def _paragraph_of(element: etree._Element) -> etree._Element | None:
 
 def _begin(carrier: etree._Element, mark: etree._Element, section: _Section, headings: Collection[str]) -> None:
     """The section ends before the carrier: in the paragraph before it where there is one."""
+    if going_along := list(_going_along(carrier, headings)):
+        going_along[-1].addprevious(carrier)
     before = _neighbour(carrier, following=False)
-    while before is not None and _style_of(before) in headings and _section_in(before) is None:
-        before.addprevious(carrier)
-        before = _neighbour(carrier, following=False)
     if before is not None and _section_in(before) is None:
         piece = section.piece(turned=False)
         if before.tag != w("p"):
@@ -98,6 +101,50 @@ def _begin(carrier: etree._Element, mark: etree._Element, section: _Section, hea
             before.insert(0, properties)
         properties.append(piece)
     _remove(carrier)
+
+
+def _going_along(carrier: etree._Element, headings: Collection[str]) -> Iterator[etree._Element]:
+    """What stands above a turned page and goes with it, from below.
+
+    Headings do, and above a table a few words that would stand alone on an upright page between two turned ones.
+    """
+    few = list(_words_between(carrier)) if _opens_with_table(carrier) else []
+    if few:
+        yield from few
+        return
+    before = _neighbour(carrier, following=False)
+    while before is not None and _style_of(before) in headings and _section_in(before) is None:
+        yield before
+        before = _neighbour(before, following=False)
+
+
+def _opens_with_table(carrier: etree._Element) -> bool:
+    """Whether a table comes first on the turned page, with its caption or without: it takes the room that is left."""
+    first = _neighbour(carrier, following=True)
+    if first is not None and first.tag == w("p") and next(first.iter(w("drawing")), None) is None:
+        first = _neighbour(first, following=True)
+    return first is not None and first.tag == w("tbl")
+
+
+def _words_between(carrier: etree._Element) -> Iterator[etree._Element]:
+    """The paragraphs back to the end of another turned page; none where they are many, or more than words."""
+    found: list[etree._Element] = []
+    characters = 0
+    before = _neighbour(carrier, following=False)
+    while before is not None and before.tag == w("p") and next(before.iter(w("drawing")), None) is None:
+        if (section := _section_in(before)) is not None:
+            yield from found if _is_turned(section) else ()
+            return
+        characters += sum(len(text.text or "") for text in before.iter(w("t")))
+        if characters > _FEW:
+            return
+        found.append(before)
+        before = _neighbour(before, following=False)
+
+
+def _is_turned(properties: etree._Element) -> bool:
+    size = properties.find(w("pgSz"))
+    return size is not None and size.get(w("orient")) == "landscape"
 
 
 def _end(paragraph: etree._Element, mark: etree._Element, section: _Section) -> None:

@@ -40,6 +40,7 @@ _MARGIN = 2  # what the margins of a cell take, in characters
 _NARROW, _WIDE = frozenset("fijlrtI.,:;'’!|()[]/-· "), frozenset("mwMW%@—…")
 _KNOWN = 80  # characters of the longest text whose measure is remembered
 _INDENT = "    "  # what a list item's indent takes
+_LINE = 290  # the height of a line at 11 points, in twips
 _CHARACTER = 125  # about the width of a bold lower-case letter at 11 points, in twips
 
 
@@ -118,7 +119,6 @@ def _rows(
 ) -> Iterator[str]:
     # Word wants a cell in every row of a vertical merge: the cells above reach down as empty ones.
     reaching: dict[int, tuple[Cell, int]] = {}
-    properties = f"<w:trPr><w:cantSplit/>{'<w:tblHeader/>' if heading else ''}</w:trPr>"
     for row in rows:
         cells = []
         beginning = {cell.column: cell for cell in row.cells}
@@ -134,7 +134,29 @@ def _rows(
             if left:
                 reaching[column] = (cell, left)
             column += cell.colspan
-        yield f"<w:tr>{properties}{''.join(cells)}</w:tr>"
+        whole = "" if not heading and _is_tall(row, widths, write.layout.text_height) else "<w:cantSplit/>"
+        properties = f"{whole}{'<w:tblHeader/>' if heading else ''}"
+        yield f"<w:tr>{f'<w:trPr>{properties}</w:trPr>' if properties else ''}{''.join(cells)}</w:tr>"
+
+
+def _is_tall(row: Row, widths: Sequence[int], page: int) -> bool:
+    """Whether a row takes about half a page or more: kept whole, it would leave as much empty, or be cut off."""
+    return any(_lines(cell, widths) * _LINE * 2 > page for cell in row.cells if cell.rowspan == 1)
+
+
+def _lines(cell: Cell, widths: Sequence[int]) -> int:
+    room = max(sum(widths[cell.column : cell.column + cell.colspan]) // _CHARACTER - _MARGIN, 1)
+    return _lines_of(cell.blocks, room)
+
+
+def _lines_of(blocks: Sequence[Paragraph | ListBlock], room: int) -> int:
+    """How many lines the blocks take where so many characters stand in one."""
+    return sum(
+        -(-_block_length(block) // room)
+        if isinstance(block, Paragraph)
+        else sum(_lines_of(item.blocks, max(room - len(_INDENT), 1)) for item in block.items)
+        for block in blocks
+    )
 
 
 def _cell(cell: Cell, widths: Sequence[int], write: Paragraphs) -> str:

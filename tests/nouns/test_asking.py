@@ -12,7 +12,7 @@ from app.frameworks import queries as frameworks
 from app.papers import queries as papers
 from app.people import queries as people
 from app.workstreams import queries as workstreams
-from tests.facts.stories import a_force, demonstration, formats, loaded, only, small
+from tests.facts.stories import a_force, demonstration, formats, loaded, only, shipped, small
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_does_not_exist_is_said_in_a_sentence(database, ask, sentence):
     ],
 )
 def test_pages_together_are_the_whole_list(database, blobs, listing, key):
-    loaded(database, blobs, formats(), demonstration())
+    loaded(database, blobs, shipped(), demonstration())
     with database.reading() as session:
         whole = listing(session, limit=1000)
         assert whole

@@ -10,7 +10,7 @@ from app.workstreams import queries
 from app.workstreams.contrast import contrast
 from app.workstreams.models import Update, Workstream
 from tests.conftest import NOW
-from tests.facts.stories import a_force, demonstration, formats, loaded, small
+from tests.facts.stories import a_force, demonstration, formats, loaded, shipped, small
 
 AUGUST, NOVEMBER = date(2026, 8, 20), date(2026, 11, 20)
 
@@ -97,7 +97,7 @@ def test_introductions_are_the_newest_up_to_the_day(database, blobs):
 
 
 def test_the_tree_holds_what_stands_above_and_each_theme_before_those_below(database, blobs):
-    loaded(database, blobs, formats(), demonstration())
+    loaded(database, blobs, shipped(), demonstration())
     with database.reading() as session:
         places = queries.theme_places(session)
         lowest = [key for key, place in places.items() if place.parent]

@@ -88,7 +88,7 @@ def contrast(one: str, other: str) -> float:
 
 def test_the_script_writes_the_template_that_is_shipped(tmp_path: Path) -> None:
     rebuilt = tmp_path / "template.docx"
-    runpy.run_path(str(FOLDER / "build_template.py"))["write"](rebuilt)
+    runpy.run_module("templates.scrutiny.build_template")["write"](rebuilt)
     assert content_digest(rebuilt.read_bytes()) == content_digest(TEMPLATE.read_bytes())
 
 

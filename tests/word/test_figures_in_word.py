@@ -261,6 +261,31 @@ def test_a_heading_goes_with_the_turned_page_below_it():
     assert pages(made) == [(False, ["before", "a"]), (True, ["Plan", "b"]), (False, ["c", "after"])]
 
 
+def test_a_few_words_between_turned_tables_go_with_the_second():
+    table = turned("<table><caption>b</caption><tr><td>1</table>")
+    made = a_paper(f"<p>a</p>{table}<h3>Plan</h3><p>c</p><p>d</p>{table}<p>e")
+    assert pages(made) == [
+        (False, ["before", "a"]),
+        (True, ["b", "1"]),
+        (True, ["Plan", "c", "d", "b", "1"]),
+        (False, ["e", "after"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "between", [f"<p>{'many words ' * 90}</p>", "<ul><li>c</ul><table><tr><td>d</table>"], ids=["many words", "a table"]
+)
+def test_more_than_a_few_words_have_a_page_of_their_own(between: str):
+    table = turned("<table><tr><td>1</table>")
+    made = a_paper(f"{table}{between}{table}<p>e")
+    assert [is_turned for is_turned, _ in pages(made)] == [False, True, False, True, False]
+
+
+def test_words_above_a_turned_picture_stay_on_their_page():
+    made = a_paper(f"{turned('<table><tr><td>1</table>')}<p>c</p>{turned(f'<img src={WIDE[0]} alt=x>')}<p>e")
+    assert pages(made)[2] == (False, ["c"])
+
+
 def test_a_table_before_a_turned_page_keeps_its_own():
     made = a_paper(f"<table><tr><td>a</table>{turned(f'<img src={WIDE[0]} alt=x>')}")
     assert pages(made) == [(False, ["before", "a"]), (True, []), (False, ["after"])]

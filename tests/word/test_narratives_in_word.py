@@ -6,6 +6,7 @@ import zipfile
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from hypothesis import given, settings
@@ -164,6 +165,30 @@ def test_a_table_repeats_its_head_and_keeps_its_rows_whole():
     assert ["w:tblHeader" in row for row in rows] == [True, True, False, False]
     assert all("w:cantSplit" in row for row in rows)
     assert table.style.name == "Table Grid"
+
+
+def test_a_row_that_fills_much_of_a_page_may_go_on_on_the_next():
+    items = "".join(f"<li>Point {number} of what was agreed" for number in range(40))
+    html = clean(f"<table><tr><td>a<td>b<tr><td><ul>{items}</ul><td>{'many words ' * 400}</table>", "html")
+    short, tall = opened(a_paper(html)).tables[0].rows
+    assert "w:cantSplit" in short._tr.trPr.xml
+    assert tall._tr.trPr is None
+
+
+def test_a_list_in_a_cell_looks_as_the_text_of_the_table_does():
+    document = docx.Document()
+    document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
+    document.add_paragraph("{{p text }}")
+    html = clean("<ul><li>a</ul><table><tr><td>b<ul><li>c<p>d<ul><li>e</ul></ul></table>", "html")
+    made = opened(printed(saved(document), text=Narrative(html, "k")))
+    outside = made.paragraphs[0]
+    text, item, more, below = made.tables[0].cell(0, 0).paragraphs
+    assert outside.style.name == "List Bullet"
+    assert {p.style.name for p in (text, item, more, below)} == {"Table Text"}
+    assert 0 < item.paragraph_format.left_indent < Mm(8)
+    assert item.paragraph_format.left_indent == more.paragraph_format.left_indent
+    assert below.paragraph_format.left_indent > item.paragraph_format.left_indent
+    assert -below.paragraph_format.first_line_indent == item.paragraph_format.left_indent
 
 
 def test_merged_cells_fill_the_grid():
