@@ -5,7 +5,7 @@ a paper means.
 """
 
 from app.word.container import content_digest
-from app.word.findings import Finding, check
+from app.word.findings import Finding, check, lacking
 from app.word.narrating import Narrated, narrated
 from app.word.reading import Line, outline, text_of
 from app.word.refusals import (
@@ -53,6 +53,7 @@ __all__ = [
     "compile_template",
     "content_digest",
     "files_in",
+    "lacking",
     "narrated",
     "outline",
     "render",

@@ -7,7 +7,7 @@ from typing import Literal
 from app.errors import Fault
 from app.word.parts import STYLES
 from app.word.refusals import UnreadableTemplate
-from app.word.styles import ROLE_STYLES, styles_in
+from app.word.styles import ON_DEMAND, ROLE_STYLES, styles_in
 from app.word.templates import Vocabulary, opened_template, tag_faults, tagged_parts
 
 Severity = Literal["error", "warning"]
@@ -44,6 +44,15 @@ def check(template: bytes, vocabulary: Vocabulary) -> list[Finding]:
     ]
 
 
+def lacking(template: bytes, roles: Iterable[str]) -> list[str]:
+    """The names of the styles that these roles need and the template does not have.
+
+    Raises `UnreadableTemplate`.
+    """
+    fallen_back = styles_in(opened_template(template).members.get(STYLES)).fallen_back
+    return [ROLE_STYLES[role].names[0] for role in roles if role in fallen_back]
+
+
 def _errors(code: str, faults: Iterable[Fault]) -> Iterable[Finding]:
     return (Finding("error", code, fault.where, fault.what) for fault in faults)
 
@@ -51,7 +60,7 @@ def _errors(code: str, faults: Iterable[Fault]) -> Iterable[Finding]:
 def _missing_styles(styles_xml: bytes | None) -> Iterable[Finding]:
     styles = styles_in(styles_xml)
     for role in styles.fallen_back:
-        if role.startswith("heading") and role not in _EXPECTED_HEADINGS:
+        if role in ON_DEMAND or (role.startswith("heading") and role not in _EXPECTED_HEADINGS):
             continue
         wanted = ROLE_STYLES[role]
         instead = "plain formatting" if styles[role] is None else f"the style “{styles[role]}”"

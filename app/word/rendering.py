@@ -23,9 +23,11 @@ from app.word.values import (
     blocks_in,
     facts_in,
     heading_level_of,
+    is_numbered,
     key_of,
     placed,
     printables_in,
+    run_in_of,
     text_in,
     words_of,
 )
@@ -128,6 +130,8 @@ class _Press:
             heading_level_of(narrative),
             files=self.files,
             where=key_of(narrative),
+            numbered=is_numbered(narrative),
+            run_in=run_in_of(narrative),
         )
 
     def note(self, value: Coloured | str) -> None:

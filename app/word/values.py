@@ -48,26 +48,34 @@ class Narrative:
 
     `key` names it when something is wrong with it. A heading `h3` takes the style of heading level
     `heading_level`, `h4` that of the next. It is true in a condition when it has text.
+
+    With `numbered`, its paragraphs take the style that numbers them, but for those that go on without a number.
+    `run_in` is a title of its own that opens the first paragraph; it is printed with the text and is no part of it.
     """
 
-    __slots__ = ("_heading_level", "_html", "_key")
+    __slots__ = ("_heading_level", "_html", "_key", "_numbered", "_run_in")
 
-    def __init__(self, html: str, key: str, heading_level: int = 3) -> None:
+    def __init__(
+        self, html: str, key: str, heading_level: int = 3, *, numbered: bool = False, run_in: str = ""
+    ) -> None:
         self._html = html
         self._key = key
         self._heading_level = heading_level
+        self._numbered = numbered
+        self._run_in = run_in
 
     def __bool__(self) -> bool:
         return bool(self._html)
 
     def __repr__(self) -> str:
-        return f"Narrative({self._html!r}, {self._key!r}, {self._heading_level})"
+        said = f", numbered={self._numbered}, run_in={self._run_in!r}" if self._numbered or self._run_in else ""
+        return f"Narrative({self._html!r}, {self._key!r}, {self._heading_level}{said})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Narrative) and repr(self) == repr(other)
 
     def __hash__(self) -> int:
-        return hash((self._html, self._key, self._heading_level))
+        return hash((self._html, self._key, self._heading_level, self._numbered, self._run_in))
 
 
 def key_of(narrative: Narrative) -> str:
@@ -99,6 +107,16 @@ def _files_of(narrative: Narrative) -> list[str]:
 def heading_level_of(narrative: Narrative) -> int:
     """The level of the style that its `h3` takes."""
     return narrative._heading_level
+
+
+def is_numbered(narrative: Narrative) -> bool:
+    """Whether its paragraphs are numbered."""
+    return narrative._numbered
+
+
+def run_in_of(narrative: Narrative) -> str:
+    """The title that opens its first paragraph; empty where there is none."""
+    return narrative._run_in
 
 
 class Coloured:
