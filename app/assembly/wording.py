@@ -11,15 +11,17 @@ from app.assembly.context import (
     DocumentProperties,
     FrontRow,
     Line,
+    ObjectiveLine,
     PaperContext,
     PartLine,
     RatingKey,
     SectionLines,
     UpdateLine,
 )
+from app.assembly.objectives import Objectives
 from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
 from app.boards.programme import programme_year
-from app.formats.manifest import FrontField, Manifest, Need, SectionEntry, worded
+from app.formats.manifest import FrontField, Manifest, Need, Part, SectionEntry, worded
 from app.papers import blocks
 from app.word import Narrative
 
@@ -66,6 +68,7 @@ class _Wording:
         self.themes = {theme.key: theme for theme in snapshot.themes}
         self.schemes = {scheme.key: scheme for scheme in snapshot.schemes}
         self.filled = {section.key: section for section in snapshot.sections}
+        self.objectives = Objectives.of(snapshot.frameworks)
         self.gaps: dict[str, None] = {}
         self.printed: set[str] = set()
 
@@ -85,6 +88,7 @@ class _Wording:
             recipient=board.recipient,
             board=board.name,
             organisation=paper.organisation,
+            strapline=self.manifest.strapline or "",
             meeting_date=self.day(board.meeting_on),
             agenda_number=paper.agenda_number or "",
             previous_date=self.day(self.snapshot.previous.meeting_on) if self.snapshot.previous else "",
@@ -166,7 +170,7 @@ class _Wording:
     def section(self, entry: SectionEntry) -> SectionLines:
         return SectionLines(
             key=entry.key,
-            heading=self.heading_of(entry),
+            heading=self.heading_of(entry) if self.is_titled(entry) else "",
             level=entry.level,
             numbered=entry.numbered,
             blocks=self.blocks_of(entry),
@@ -187,6 +191,18 @@ class _Wording:
     def heading_of(self, entry: SectionEntry) -> str:
         return self.filled[entry.key].heading or entry.heading
 
+    def is_titled(self, entry: SectionEntry) -> bool:
+        """Whether the section's heading is printed: one of the paper's own always is."""
+        return entry.heading_printed or bool(self.filled[entry.key].heading)
+
+    def prose(self, html: str, key: str, entry: SectionEntry) -> list[BlockLine]:
+        """A text of the section, its paragraphs numbered where the format says so."""
+        return [_block("narrative", text=self.narrative(html, key, entry))] if html else []
+
+    def narrative(self, html: str, key: str, entry: SectionEntry) -> Narrative:
+        level = entry.level + self.is_titled(entry)
+        return Narrative(html, key, level, numbered=entry.paragraphs == "numbered")
+
     def block(  # noqa: PLR0911 - one line for each kind of block
         self, block: blocks.Block, entry: SectionEntry, key: str, seen: tuple[str, ...] = ()
     ) -> list[BlockLine]:
@@ -196,20 +212,22 @@ class _Wording:
         """
         match block:
             case blocks.NarrativeBlock() | blocks.TableBlock():
-                return _prose(block.text, key, entry)
+                return self.prose(block.text, key, entry)
             case blocks.OutlineBlock():
-                return _prose(self.outline(block), key, entry)
+                return self.prose(self.outline(block), key, entry)
             case blocks.FrameworkItemsBlock():
-                return _prose(self.framework_items(block), key, entry)
+                return self.prose(self.framework_items(block), key, entry)
+            case blocks.ObjectiveBlock():
+                return [self.objective(block, entry)]
             case blocks.PeopleBlock():
-                return _prose(_list("ul", [_person(person) for person in self.snapshot.consultees]), key, entry)
+                return self.prose(_list("ul", [_person(person) for person in self.snapshot.consultees]), key, entry)
             case blocks.NilBlock():
-                return [self.nil(block, entry)]
+                return [self.nil(block, entry, key)]
             case blocks.RatingKeyBlock():
                 keys = [ratings.key(scheme) for scheme in self.schemes_of(block)]
                 return [_block("rating-keys", keys=keys)] if keys else []
             case blocks.WorkstreamsBlock():
-                lines = list(self.lines(block))
+                lines = list(self.lines(block, entry))
                 return [_block("workstreams", lines=lines)] if lines else []
             case blocks.AgainBlock():
                 return self.again(block, entry, key, seen)
@@ -225,14 +243,24 @@ class _Wording:
             for line in self.block(inner, entry, f"{key}/{number}", (*seen, block.section))
         ]
 
-    def nil(self, block: blocks.NilBlock, entry: SectionEntry) -> BlockLine:
+    def objective(self, block: blocks.ObjectiveBlock, entry: SectionEntry) -> BlockLine:
+        words = self.objectives.words.get(block.item)
+        if words is None:
+            missing = f"{self.manifest.wording.missing_value} ({block.item})"
+            return _block("gap", words=self.gap(missing, self.heading_of(entry)))
+        return _block("objective", words=words)
+
+    def nil(self, block: blocks.NilBlock, entry: SectionEntry, key: str) -> BlockLine:
         wording = self.manifest.wording
         pattern = block.wording or (wording.nil_subject if block.subject else wording.nil)
         subject = block.subject or ""
         if block.as_at is None and "{as_at}" in pattern:
             return _block("gap", words=self.gap(worded(wording.missing_day, subject=subject), self.heading_of(entry)))
         as_at = self.day(block.as_at) if block.as_at else ""
-        return _block("nil", words=worded(pattern, subject=subject, as_at=as_at))
+        words = worded(pattern, subject=subject, as_at=as_at)
+        if entry.paragraphs == "numbered":
+            return _block("nil", text=self.narrative(_paragraph(words), key, entry))
+        return _block("nil", words=words)
 
     # Lists that are made of facts
 
@@ -279,56 +307,128 @@ class _Wording:
         wanted = set(keys)
         return not wanted or any(above.key in wanted for above in self.path(theme))
 
-    def lines(self, block: blocks.WorkstreamsBlock) -> Iterator[Line]:
+    def lines(self, block: blocks.WorkstreamsBlock, entry: SectionEntry) -> Iterator[Line]:
+        layout = entry.workstreams
         asked = [w for w in self.snapshot.workstreams if w.chosen and self.within(self.themes[w.theme], block.themes)]
         # A theme stands under those above it, asked for or not, so that no level of heading is jumped.
         used = {above.key for w in asked for above in self.path(self.themes[w.theme])}
         unexplained = self.unexplained_schemes() if block.ratings else {}
+        apart: dict[str, list[ObjectiveLine]] = {}
         for theme in self.walk():
             if theme.key not in used:
                 continue
-            depth = len(self.path(theme))
+            depth = max(len(self.path(theme)) - layout.band + 1, 1)
             scheme = unexplained.pop(theme.scheme or "", None)
             introduced = block.introductions and self.within(theme, block.themes)
-            line = self.theme_line(theme, min(depth, 2), scheme, introduced=introduced)
+            line = self.theme_line(theme, min(depth, 2), scheme, entry, introduced=introduced)
             inside = [workstream for workstream in asked if workstream.theme == theme.key]
+            if len(self.path(theme)) < layout.band and not (inside or line.introduction or line.keys):
+                continue
+            if depth == 1 and layout.objectives:
+                above, apart = self.objectives.above(self.in_band(theme, asked, layout.band))
+                line = line.model_copy(update={"objectives": above})
             if [workstream.name for workstream in inside] == [theme.name]:
                 # The theme is its workstream: the same heading twice would say nothing.
-                alone = self.workstream_line(inside[0], line.level, block)
+                alone = self.workstream_line(inside[0], line.level, block, entry, named=True)
                 yield line.model_copy(update={"owner": alone.owner, "updates": alone.updates, "gap": alone.gap})
                 continue
             yield line
             for workstream in inside:
-                yield self.workstream_line(workstream, min(depth + 1, 3), block)
+                made = self.workstream_line(workstream, min(depth + 1, 3), block, entry)
+                yield made.model_copy(update={"objectives": apart.get(workstream.ref, [])})
 
-    def theme_line(self, theme: ThemeFacts, level: int, unexplained: SchemeFacts | None, *, introduced: bool) -> Line:
+    def in_band(self, band: ThemeFacts, asked: Iterable[WorkstreamFacts], level: int) -> list[WorkstreamFacts]:
+        """The workstreams under the heading of a band, as they are printed: those of a theme above it are its own."""
+        places = {theme.key: place for place, theme in enumerate(self.walk())}
+        below = [
+            workstream
+            for workstream in asked
+            if workstream.theme == band.key
+            or (len(self.path(band)) >= level and band in self.path(self.themes[workstream.theme]))
+        ]
+        return sorted(below, key=lambda workstream: places[workstream.theme])
+
+    def theme_line(
+        self, theme: ThemeFacts, level: int, unexplained: SchemeFacts | None, entry: SectionEntry, *, introduced: bool
+    ) -> Line:
         introduction = theme.introduction if introduced else None
         place = f"theme/{theme.key}/introduction"
         return Line(
             kind="theme",
             level=level,
+            heading_level=level + self.is_titled(entry),
+            number_level=entry.level + self.is_titled(entry) - 1 if entry.workstreams.numbered and level == 1 else 0,
             name=theme.name,
+            title=theme.name,
             owner="",
             keys=[ratings.key(unexplained)] if unexplained else [],
-            introduction=Narrative(introduction.text, f"{place}/{introduction.as_at}", level + 2)
+            introduction=Narrative(
+                introduction.text,
+                f"{place}/{introduction.as_at}",
+                level + 1 + self.is_titled(entry),
+                numbered=entry.paragraphs == "numbered",
+            )
             if introduction
             else None,
             updates=[],
             gap="",
         )
 
-    def workstream_line(self, workstream: WorkstreamFacts, level: int, block: blocks.WorkstreamsBlock) -> Line:
+    def workstream_line(
+        self,
+        workstream: WorkstreamFacts,
+        level: int,
+        block: blocks.WorkstreamsBlock,
+        entry: SectionEntry,
+        *,
+        named: bool = False,
+    ) -> Line:
+        """What a workstream reported; it is `named` where its name stands above already."""
         self.printed.add(workstream.ref)
+        run_in = "" if named else self.run_in(workstream, block, entry)
+        # Without a heading of its section or of its own, what stands below it is a higher heading.
+        inner = level - (not self.is_titled(entry)) - bool(run_in)
         return Line(
             kind="workstream",
             level=level,
-            name=workstream.name,
+            heading_level=level + self.is_titled(entry),
+            number_level=entry.level + self.is_titled(entry) if entry.workstreams.numbered and not run_in else 0,
+            name="" if run_in else workstream.name,
+            title=workstream.name,
             owner=workstream.owner.name if workstream.owner else "",
             keys=[],
             introduction=None,
-            updates=[self.update_line(workstream, update, level, block) for update in workstream.updates],
+            updates=[
+                self.update_line(workstream, update, inner, block, entry, run_in=run_in)
+                for update in workstream.updates
+            ],
             gap=" ".join(self.gap(words, workstream.name) for words in self.open_points(workstream)),
         )
+
+    def run_in(self, workstream: WorkstreamFacts, block: blocks.WorkstreamsBlock, entry: SectionEntry) -> str:
+        """The title that opens the workstream's text; empty where the format or the facts want a heading.
+
+        A title runs into the one text that stands first below the name: several updates, ratings and headings of
+        parts need a heading above them.
+        """
+        if entry.workstreams.names != "run-in" or len(workstream.updates) != 1:
+            return ""
+        update = workstream.updates[0]
+        if block.ratings and update.scheme:
+            return ""
+        texts = [part for part in self.parts_of(block) if self.text(update, part.key)]
+        if not update.nothing_to_report and (not texts or texts[0].heading):
+            return ""
+        return worded(self.manifest.wording.run_in, name=workstream.name)
+
+    def parts_of(self, block: blocks.WorkstreamsBlock) -> list[Part]:
+        known = {part.key: part for part in self.manifest.parts}
+        return [known[key] for key in block.parts or known]
+
+    def text(self, update: UpdateFacts, part: str) -> str:
+        """What the paper prints of a part: its own wording, or else the update's."""
+        own = update.own_wordings.get(part)
+        return own.text if own else update.parts.get(part, "")
 
     def open_points(self, workstream: WorkstreamFacts) -> Iterator[str]:
         """What is missing or must be checked about a workstream as a whole."""
@@ -345,7 +445,14 @@ class _Wording:
                 yield worded(wording.unknown_part, workstream=workstream.name, part=part)
 
     def update_line(
-        self, workstream: WorkstreamFacts, update: UpdateFacts, level: int, block: blocks.WorkstreamsBlock
+        self,
+        workstream: WorkstreamFacts,
+        update: UpdateFacts,
+        level: int,
+        block: blocks.WorkstreamsBlock,
+        entry: SectionEntry,
+        *,
+        run_in: str,
     ) -> UpdateLine:
         wording = self.manifest.wording
         as_at = self.day(update.as_at)
@@ -353,12 +460,21 @@ class _Wording:
         cells = ratings.strip(scheme, update.ratings, wording) if block.ratings else []
         judged = block.ratings and scheme is not None and (update.ratings or not update.nothing_to_report)
         dated = len(workstream.updates) > 1
+        numbered = entry.paragraphs == "numbered"
+        nil = worded(wording.nothing_to_report, as_at=as_at) if update.nothing_to_report else ""
+        parts: list[PartLine] = []
+        if nil and (numbered or run_in):
+            key = f"workstream/{workstream.ref}/{update.as_at}/nil"
+            said = Narrative(_paragraph(nil), key, level + 2, numbered=numbered, run_in=run_in)
+            parts.append(PartLine(label="", level=level + 2, heading=False, text=said, gap="", check=""))
+            nil = run_in = ""
+        parts += self.part_lines(workstream, update, level + dated, block, numbered=numbered, run_in=run_in)
         return UpdateLine(
             as_at=as_at,
             dated=dated,
             level=level + 2,
-            nil=worded(wording.nothing_to_report, as_at=as_at) if update.nothing_to_report else "",
-            parts=list(self.part_lines(workstream, update, level + dated, block.parts)),
+            nil=nil,
+            parts=parts,
             ratings=cells,
             rating_words=ratings.in_a_line(cells, wording) if judged else "",
             source_note=(
@@ -367,26 +483,32 @@ class _Wording:
         )
 
     def part_lines(
-        self, workstream: WorkstreamFacts, update: UpdateFacts, level: int, wanted: tuple[str, ...]
+        self,
+        workstream: WorkstreamFacts,
+        update: UpdateFacts,
+        level: int,
+        block: blocks.WorkstreamsBlock,
+        *,
+        numbered: bool,
+        run_in: str,
     ) -> Iterator[PartLine]:
-        known = {part.key: part for part in self.manifest.parts}
-        for key in wanted or known:
-            part = known[key]
+        for part in self.parts_of(block):
+            key = part.key
             need = workstream.needs.get(key, Need.REQUIRED if part.required else Need.OPTIONAL)
-            own = update.own_wordings.get(key)
-            text = own.text if own else update.parts.get(key, "")
+            text = self.text(update, key)
             if text:
                 place = f"workstream/{workstream.ref}/{update.as_at}/{key}"
                 yield PartLine(
                     label=part.label,
                     level=level + 2,
                     heading=part.heading,
-                    text=Narrative(text, place, level + 2 + part.heading),
+                    text=Narrative(text, place, level + 2 + part.heading, numbered=numbered, run_in=run_in),
                     gap="",
                     check=self.gap(self.manifest.wording.stale_wording, f"{workstream.name}, {part.label}")
                     if key in update.stale
                     else "",
                 )
+                run_in = ""
             elif need is Need.REQUIRED and not update.nothing_to_report:
                 words = worded(
                     self.manifest.wording.missing_part,
@@ -440,7 +562,7 @@ def _stands(entry: SectionEntry, section: SectionLines, later: list[tuple[Sectio
 
 
 def _block(
-    kind: Literal["narrative", "nil", "gap", "rating-keys", "workstreams"],
+    kind: Literal["narrative", "nil", "gap", "objective", "rating-keys", "workstreams"],
     *,
     text: Narrative | None = None,
     words: str = "",
@@ -450,8 +572,8 @@ def _block(
     return BlockLine(kind=kind, text=text, words=words, keys=keys or [], lines=lines or [])
 
 
-def _prose(html: str, key: str, entry: SectionEntry) -> list[BlockLine]:
-    return [_block("narrative", text=Narrative(html, key, entry.level + 1))] if html else []
+def _paragraph(words: str) -> str:
+    return f"<p>{escape(words, quote=False)}</p>"
 
 
 def _list(tag: Literal["ul", "ol"], items: Iterable[str], kind: str = "") -> str:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from app.fields import Day, KeyText, Line, Prose
+from app.fields import Day, ItemKey, KeyText, Line, Prose
 from app.formats.manifest import SectionEntry
 
 
@@ -64,6 +64,13 @@ class FrameworkItemsBlock(_Block):
     )
 
 
+class ObjectiveBlock(_Block):
+    """One item of a plan, set apart, above what follows it."""
+
+    kind: Literal["objective"] = "objective"
+    item: ItemKey = Field(description="The item, as framework/item")
+
+
 class PeopleBlock(_Block):
     """The paper's consultees with their posts."""
 
@@ -104,6 +111,7 @@ Block = Annotated[
     | WorkstreamsBlock
     | RatingKeyBlock
     | FrameworkItemsBlock
+    | ObjectiveBlock
     | PeopleBlock
     | TableBlock
     | AgainBlock
@@ -121,5 +129,5 @@ def default_blocks(entry: SectionEntry) -> tuple[Block, ...]:
     shapes: list[dict[str, Any]] = []
     for block in entry.blocks:
         shape = block.model_dump(exclude_defaults=True) | {"kind": block.kind}
-        shapes.append(shape | {"text": ""} if block.kind == "narrative" else shape)
+        shapes.append(shape | {"text": ""} if block.kind in ("narrative", "table") else shape)
     return BLOCKS.validate_python(shapes)
