@@ -39,8 +39,9 @@ class Band:
 
 @dataclass
 class DeliveryPaper:
-    """The paper: to whom, front lines by label in lower case, bands, and the summary's lines."""
+    """The paper: whose, to whom, front lines by label in lower case, bands, and the summary's lines."""
 
+    force: str
     recipient: str
     front: dict[str, str]
     bands: list[Band]
@@ -67,7 +68,8 @@ def read_delivery_paper(text: str) -> DeliveryPaper:
     ]
     *bands, (_, summary) = stretches
     recipient = lines[headings[0]].plain.removeprefix("Report to ")
-    return DeliveryPaper(recipient, front, [_band(name, inside) for name, inside in bands], summary)
+    force = next(found[0] for line in lines if (found := re.search(r"[A-Z]\w+ Police\b", line.plain)))
+    return DeliveryPaper(force, recipient, front, [_band(name, inside) for name, inside in bands], summary)
 
 
 def _band(name: str, lines: list[Line]) -> Band:
@@ -98,7 +100,7 @@ def facts_of(paper: DeliveryPaper, *, manifest: str, template: bytes) -> dict[st
     return {
         "facts": "1",
         "organisations": [
-            {"key": FORCE, "name": "The force", "short_name": "The force"},
+            {"key": FORCE, "name": paper.force, "short_name": paper.force},
             {"key": OFFICE, "name": "The commissioner's office", "short_name": "The office"},
         ],
         "people": [{"key": CHIEF, "name": paper.front["from"], "organisation": FORCE}],
@@ -125,9 +127,7 @@ def facts_of(paper: DeliveryPaper, *, manifest: str, template: bytes) -> dict[st
                 "updates": [
                     {
                         "as_at": as_at,
-                        "parts": {
-                            "progress": prose(work.lines[:1] if work is reworded else work.lines, numbered=True)
-                        },
+                        "parts": {"progress": prose(work.lines[:1] if work is reworded else work.lines, numbered=True)},
                     }
                 ],
             }

@@ -64,11 +64,8 @@ def test_every_titled_paragraph_is_a_workstream_and_every_band_a_theme(
     assert len([band for band in paper.bands if band.introduction]) == 1
 
 
-def test_every_line_is_in_the_document_once_in_order_with_the_papers_number(
-    published: Lines, document: bytes
-) -> None:
+def test_every_line_is_in_the_document_once_in_order_with_the_papers_number(published: Lines, document: bytes) -> None:
     said = report("001, delivery board", published, document_lines(document))
-    print(said)
     assert document_lines(document) == published, said
 
 
