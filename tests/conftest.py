@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 
 from tests import postgresql
+from tests.real_papers.comparison import COMPARED
 
 pytest_plugins = ["tests.api_fixtures"]
 
@@ -54,6 +55,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if folder is not None and not hasattr(config, "workerinput"):
         postgresql.stop_server(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what the tests on published papers compared, below everything else."""
+    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    found = [value for report in passed for name, value in report.user_properties if name == COMPARED]
+    if found:
+        terminalreporter.section(COMPARED)
+        for lines in dict.fromkeys(found):
+            terminalreporter.write_line(lines)
 
 
 @pytest.fixture(scope="session")

@@ -95,11 +95,14 @@ class ObjectiveLine(_Words):
 class Line(_Words):
     """A theme or a workstream under it, in the order of the paper.
 
-    A theme whose only workstream bears its name is one line: a theme that has updates.
+    A theme whose only workstream bears its name is one line: a theme that has updates. A section may leave themes out:
+    then its workstreams stand at depth 1.
     """
 
     kind: Literal["theme", "workstream"] = Field(description="theme or workstream")
-    level: int = Field(description="Depth: 1 for a theme, 2 for what is under it, at most 3")
+    level: int = Field(
+        description="Depth: 1 for a theme or a workstream without one, 2 for what is under it, at most 3"
+    )
     heading_level: int = Field(
         default=2, description="Level of the name as a heading: one below what it stands under, 1 to 4"
     )

@@ -309,7 +309,8 @@ class _Wording:
 
     def lines(self, block: blocks.WorkstreamsBlock, entry: SectionEntry) -> Iterator[Line]:
         layout = entry.workstreams
-        asked = [w for w in self.snapshot.workstreams if w.chosen and self.within(self.themes[w.theme], block.themes)]
+        chosen = [w for w in self.snapshot.workstreams if w.chosen and self.within(self.themes[w.theme], block.themes)]
+        asked = [workstream for workstream in chosen if self.says_something(workstream, block)]
         # A theme stands under those above it, asked for or not, so that no level of heading is jumped.
         used = {above.key for w in asked for above in self.path(self.themes[w.theme])}
         unexplained = self.unexplained_schemes() if block.ratings else {}
@@ -322,6 +323,9 @@ class _Wording:
             introduced = block.introductions and self.within(theme, block.themes)
             line = self.theme_line(theme, min(depth, 2), scheme, entry, introduced=introduced)
             inside = [workstream for workstream in asked if workstream.theme == theme.key]
+            if not block.theme_headings:
+                yield from self.lines_without_theme(inside, line.keys, block, entry)
+                continue
             if len(self.path(theme)) < layout.band and not (inside or line.introduction or line.keys):
                 continue
             if depth == 1 and layout.objectives:
@@ -347,6 +351,33 @@ class _Wording:
             or (len(self.path(band)) >= level and band in self.path(self.themes[workstream.theme]))
         ]
         return sorted(below, key=lambda workstream: places[workstream.theme])
+
+    def says_something(self, workstream: WorkstreamFacts, block: blocks.WorkstreamsBlock) -> bool:
+        """Whether the block prints more of a workstream than its name: it may have none of the parts that are asked."""
+        if not workstream.updates or any(True for _ in self.open_points(workstream)):
+            return True
+        return any(self.is_shown(workstream, update, block) for update in workstream.updates)
+
+    def is_shown(self, workstream: WorkstreamFacts, update: UpdateFacts, block: blocks.WorkstreamsBlock) -> bool:
+        """Whether the block prints more of an update than its date."""
+        rated = block.ratings and bool(update.ratings)
+        if not block.parts or update.nothing_to_report or rated:
+            return True
+        return any(True for _ in self.shown_parts(workstream, update, block))
+
+    def lines_without_theme(
+        self,
+        workstreams: Iterable[WorkstreamFacts],
+        keys: list[RatingKey],
+        block: blocks.WorkstreamsBlock,
+        entry: SectionEntry,
+    ) -> Iterator[Line]:
+        """A theme's workstreams in its place, the first of them with the theme's rating keys."""
+        for workstream in workstreams:
+            served = self.objectives.served(workstream) if entry.workstreams.objectives else []
+            line = self.workstream_line(workstream, 1, block, entry)
+            yield line.model_copy(update={"keys": keys, "objectives": served})
+            keys = []
 
     def theme_line(
         self, theme: ThemeFacts, level: int, unexplained: SchemeFacts | None, entry: SectionEntry, *, introduced: bool
@@ -392,7 +423,9 @@ class _Wording:
             kind="workstream",
             level=level,
             heading_level=level + self.is_titled(entry),
-            number_level=entry.level + self.is_titled(entry) + 1 if entry.workstreams.numbered and not run_in else 0,
+            number_level=entry.level + self.is_titled(entry) + (level > 1)
+            if entry.workstreams.numbered and not run_in
+            else 0,
             name="" if run_in else workstream.name,
             title=workstream.name,
             owner=workstream.owner.name if workstream.owner else "",
@@ -401,6 +434,7 @@ class _Wording:
             updates=[
                 self.update_line(workstream, update, inner, block, entry, run_in=run_in)
                 for update in workstream.updates
+                if self.is_shown(workstream, update, block)
             ],
             gap=" ".join(self.gap(words, workstream.name) for words in self.open_points(workstream)),
         )
@@ -416,7 +450,7 @@ class _Wording:
         update = workstream.updates[0]
         if block.ratings and update.scheme:
             return ""
-        texts = [part for part in self.parts_of(block) if self.text(update, part.key)]
+        texts = [part for part in self.parts_of(block) if _said(update, part.key)]
         if not update.nothing_to_report and (not texts or texts[0].heading):
             return ""
         return worded(self.manifest.wording.run_in, name=workstream.name)
@@ -424,11 +458,6 @@ class _Wording:
     def parts_of(self, block: blocks.WorkstreamsBlock) -> list[Part]:
         known = {part.key: part for part in self.manifest.parts}
         return [known[key] for key in block.parts or known]
-
-    def text(self, update: UpdateFacts, part: str) -> str:
-        """What the paper prints of a part: its own wording, or else the update's."""
-        own = update.own_wordings.get(part)
-        return own.text if own else update.parts.get(part, "")
 
     def open_points(self, workstream: WorkstreamFacts) -> Iterator[str]:
         """What is missing or must be checked about a workstream as a whole."""
@@ -492,12 +521,10 @@ class _Wording:
         numbered: bool,
         run_in: str,
     ) -> Iterator[PartLine]:
-        for part in self.parts_of(block):
-            key = part.key
-            need = workstream.needs.get(key, Need.REQUIRED if part.required else Need.OPTIONAL)
-            text = self.text(update, key)
+        for part in self.shown_parts(workstream, update, block):
+            text = _said(update, part.key)
             if text:
-                place = f"workstream/{workstream.ref}/{update.as_at}/{key}"
+                place = f"workstream/{workstream.ref}/{update.as_at}/{part.key}"
                 yield PartLine(
                     label=part.label,
                     level=level + 2,
@@ -505,11 +532,11 @@ class _Wording:
                     text=Narrative(text, place, level + 2 + part.heading, numbered=numbered, run_in=run_in),
                     gap="",
                     check=self.gap(self.manifest.wording.stale_wording, f"{workstream.name}, {part.label}")
-                    if key in update.stale
+                    if part.key in update.stale
                     else "",
                 )
                 run_in = ""
-            elif need is Need.REQUIRED and not update.nothing_to_report:
+            else:
                 words = worded(
                     self.manifest.wording.missing_part,
                     workstream=workstream.name,
@@ -524,6 +551,15 @@ class _Wording:
                     gap=self.gap(words, f"{workstream.name}, {part.label}"),
                     check="",
                 )
+
+    def shown_parts(
+        self, workstream: WorkstreamFacts, update: UpdateFacts, block: blocks.WorkstreamsBlock
+    ) -> Iterator[Part]:
+        """The parts that have a text, or must have one and have none."""
+        for part in self.parts_of(block):
+            need = workstream.needs.get(part.key, Need.REQUIRED if part.required else Need.OPTIONAL)
+            if _said(update, part.key) or (need is Need.REQUIRED and not update.nothing_to_report):
+                yield part
 
     # Rating keys
 
@@ -559,6 +595,12 @@ def _stands(entry: SectionEntry, section: SectionLines, later: list[tuple[Sectio
         if lines.blocks:
             return True
     return False
+
+
+def _said(update: UpdateFacts, part: str) -> str:
+    """The part's text, in the paper's own wording where it has one; empty where there is none."""
+    own = update.own_wordings.get(part)
+    return own.text if own else update.parts.get(part, "")
 
 
 def _block(

@@ -69,7 +69,7 @@ class Part(_Entry):
 BLOCK_SETTINGS: Mapping[str, frozenset[str]] = {
     "narrative": frozenset(),
     "outline": frozenset({"scope", "style", "themes"}),
-    "workstreams": frozenset({"parts", "themes", "ratings", "introductions"}),
+    "workstreams": frozenset({"parts", "themes", "ratings", "introductions", "theme_headings"}),
     "rating-key": frozenset({"schemes"}),
     "framework-items": frozenset({"framework", "scope"}),
     "objective": frozenset({"item"}),
@@ -102,6 +102,7 @@ class DefaultBlock(_Entry):
     themes: tuple[KeyText, ...] = ()
     ratings: bool = True
     introductions: bool = True
+    theme_headings: bool = True
     scope: Literal["chosen", "served", "all"] | None = None
     style: Literal["numbered", "bullets"] = "numbered"
     schemes: tuple[KeyText, ...] = ()

@@ -37,11 +37,16 @@ class WorkstreamsBlock(_Block):
 
     kind: Literal["workstreams"] = "workstreams"
     parts: tuple[KeyText, ...] = Field(
-        default=(), description="Parts to print, in this order; empty: all of the format"
+        default=(),
+        description="Parts to print, in this order; empty: all of the format. Where parts are named, updates and "
+        "workstreams that have none of them are left out",
     )
     themes: tuple[KeyText, ...] = Field(default=(), description="Only these themes and what is under them; empty: all")
     ratings: bool = Field(default=True, description="Whether ratings and their source notes are printed")
     introductions: bool = Field(default=True, description="Whether theme introductions are printed")
+    theme_headings: bool = Field(
+        default=True, description="Whether themes are printed; without them, workstreams stand in their place"
+    )
 
 
 class RatingKeyBlock(_Block):

@@ -43,7 +43,7 @@ def line_heading() -> list[Element]:
     """The name of a theme or of a workstream, as deep as it stands in the tree."""
     name = "{{ line.name }}"
     return names(
-        ("line.kind == 'theme' and line.level == 1", paragraph("Theme Heading", name)),
+        ("line.level == 1", paragraph("Theme Heading", name)),
         ("line.kind == 'theme'", paragraph("Subtheme Heading", name)),
         ("line.level == 2", paragraph("Workstream Heading", name)),
         otherwise=paragraph("Workstream Heading 2", name),

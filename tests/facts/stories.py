@@ -129,8 +129,14 @@ def only(**kinds: Any) -> dict[str, Any]:
     return {"facts": "1", **kinds}
 
 
-def formats() -> FactsFile:
+def shipped() -> FactsFile:
+    """Every format that comes with the program."""
     return FactsFile(facts="1", formats=shipped_formats(ROOT / "templates"))
+
+
+def formats() -> FactsFile:
+    """The scrutiny format alone."""
+    return FactsFile(facts="1", formats=tuple(shape for shape in shipped().formats if shape.key == "scrutiny"))
 
 
 def demonstration() -> FactsFile:

@@ -12,7 +12,7 @@ from app.facts import read
 from app.facts.load import load
 from app.facts.parse import parse_facts
 from tests.conftest import NOW, ROOT
-from tests.facts.stories import a_force, demonstration, formats, loaded, only, small
+from tests.facts.stories import a_force, demonstration, formats, loaded, only, shipped, small
 
 LATER = NOW + timedelta(days=1)
 
@@ -55,7 +55,7 @@ def test_loading_the_same_file_twice_changes_nothing(database, blobs):
 
 
 def test_loading_what_was_read_changes_nothing(database, blobs):
-    loaded(database, blobs, formats(), demonstration())
+    loaded(database, blobs, shipped(), demonstration())
     before = events(database)
     with database.reading() as session:
         everything = read.everything(session, blobs)
@@ -308,7 +308,7 @@ def test_digests_in_the_log_are_found_again_from_the_rows(database, blobs):
     from app.formats.queries import template_version_digest, template_versions
     from app.workstreams.queries import every_introduction, every_update, introduction_digest, update_digest
 
-    loaded(database, blobs, formats(), demonstration())
+    loaded(database, blobs, shipped(), demonstration())
     with database.reading() as session:
         logged = [json.loads(event.body) for event in walk(session)]
         found = [update_digest(update) for update in every_update(session)]

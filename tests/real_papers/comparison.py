@@ -2,11 +2,13 @@
 
 The paper's side is read from its lines alone, without the reading of its structure from which the facts were made: a
 sentence that this reading lost would be missed here.
+
+`pytest tests/real_papers` prints, at its end, the share of words found in each paper and what is missing or too much.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -16,6 +18,8 @@ from tests.real_papers.paper_text import BULLET, ORDERED, PAGE_MARK, SECTION, TA
 QUOTES_AND_DASHES = str.maketrans("‘’“”–—‑−", "''\"\"----")
 PUNCTUATION = ".,:;()"
 PEOPLE_SECTION = "Consultation"
+COMPARED = "compared with the published paper"
+"""The property of a test under which it records its report."""
 LEAD_IN = re.compile(r"These |This |The ")
 """A short line that begins so leads to the list below it; its colon is part of the text."""
 
@@ -124,3 +128,27 @@ def share_found(pairs: Iterable[tuple[list[str], list[str]]]) -> float:
         total += len(paper)
         kept += sum(block.size for block in matcher.get_matching_blocks())
     return kept / total
+
+
+# The report
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a comparison found of one paper."""
+
+    name: str
+    words: int
+    share: float
+    missing: tuple[str, ...]
+
+    def printed(self) -> tuple[str, str]:
+        """For `record_property`: what the summary of a test run collects, and the lines that it prints."""
+        lines = [f"{self.name}: {self.share:.2%} of {self.words:,} words found in order under their heading"]
+        return COMPARED, "\n".join([*lines, *(f"  {what}" for what in self.missing)])
+
+
+def reported(name: str, pairs: Mapping[str, tuple[list[str], list[str]]]) -> Report:
+    """The report of a paper from place → its words there and those of the document."""
+    missing = tuple(f"{place}: {what}" for place, pair in pairs.items() for what in differences(*pair))
+    return Report(name, sum(len(paper) for paper, _ in pairs.values()), share_found(pairs.values()), missing)

@@ -29,7 +29,12 @@ def edition_of_2020(manifest: str) -> str:
     for row in said["front_sheet"]:
         if row["source"] == "approved-on":
             row["source"] = "field"
-    return "\n".join(f"{key} = {_toml(value)}" for key, value in said.items())
+    return as_toml(said)
+
+
+def as_toml(manifest: dict[str, Any]) -> str:
+    """A manifest as the text of `format.toml`."""
+    return "\n".join(f"{key} = {_toml(value)}" for key, value in manifest.items())
 
 
 def _toml(value: Any) -> str:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from tests.real_papers.paper_text import PaperText, Piece
+from tests.real_papers.paper_text import EMPHASIS, PaperText, Piece
 
 REFERENCE = "collaboration-2020-03"
 FORMAT = "scrutiny-2020"
@@ -54,6 +54,8 @@ COLOURS = {
 }
 """Value → background and colour of its word, in print."""
 
+TAGS = {"u": "u", "b": "strong", "i": "em"}
+
 DIMENSIONS = ("overall", "time", "cost", "savings", "benefits")
 NOT_RATED = "Not RAG rated"
 
@@ -71,6 +73,11 @@ OTHER_MEETINGS = (re.compile(rf"provided to {DAY} Board"), re.compile(rf"schedul
 def day(words: str) -> date:
     """The day that is written like 26th March 2020, with or without a gap before the “th”."""
     return datetime.strptime(re.sub(r"(\d) ?(?:st|nd|rd|th) ", r"\1 ", words), "%d %B %Y").date()  # noqa: DTZ007
+
+
+def iso_day(words: str) -> str:
+    """The same day as facts have it."""
+    return day(words).isoformat()
 
 
 def key_of(name: str) -> str:
@@ -104,8 +111,18 @@ def narrative(pieces: Iterable[Piece], subheadings: Iterable[Piece] = ()) -> dic
 
 
 def _inline(piece: Piece) -> str:
-    escaped = html.escape(piece.text, quote=False)
-    return escaped.replace("&lt;u&gt;", "<u>").replace("&lt;/u&gt;", "</u>")
+    return inline(piece.text)
+
+
+def inline(text: str) -> str:
+    """A text with its emphasis, as narrative."""
+    escaped = EMPHASIS.sub(_emphasised, html.escape(text, quote=False))
+    return re.sub(r"&lt;(/?)([ubi])&gt;", lambda tag: f"<{tag[1]}{TAGS[tag[2]]}>", escaped)
+
+
+def _emphasised(found: re.Match[str]) -> str:
+    tag = "strong" if len(found[1]) == 2 else "em"
+    return f"<{tag}>{found[2]}</{tag}>"
 
 
 def _list_length(pieces: list[Piece]) -> int:

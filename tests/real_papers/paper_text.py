@@ -2,7 +2,8 @@
 
 What is known of such a text: page breaks tear paragraphs apart and leave the marking on a line of its own; a wrapped
 line of a list item begins with a space; now and then a list item has lost its marker, or a torn paragraph has gained
-one; tables are lines of cells between tabs; underlining is `<u>…</u>`.
+one; tables are lines of cells between tabs; underlining is `<u>…</u>`, bold `<b>…</b>` or `**…**`, italics `<i>…</i>`
+or `*…*`.
 """
 
 import re
@@ -11,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 PAGE_MARK = re.compile(r"OFFICIAL(?:-SENSITIVE)?")
-SECTION = re.compile(r"(?P<number>\d{1,2}\.\d) (?P<heading>\S.*)")
+SECTION = re.compile(r"(?P<number>\d{1,2}\.\d{1,2}) (?P<heading>\S.*)")
 BULLET = re.compile(r"- (?=\S)")
 ORDERED = re.compile(r"(?:- )?(?P<number>[ivx]+|[a-h])\. (?=\S)")
-TAG = re.compile(r"</?u>")
+TAG = re.compile(r"</?[ubi]>")
+EMPHASIS = re.compile(r"(\*{1,2})(?=[^\s*])(.+?)(?<=[^\s*])\1")
+RECIPIENT = re.compile(r"Report to:? *")
 FINISHED = (".", ":", ";", "?", "!")
 TORN_AFTER = re.compile(
     r"(?:^|\s)(?:a|an|and|are|by|for|from|has|in|is|of|or|that|the|to|with|\d{1,2}(?:st|nd|rd|th))$"
@@ -23,6 +26,11 @@ TORN_AFTER = re.compile(
 
 Marker = Literal["", "-", "i", "a"]
 """None, a bullet, a roman number or a letter."""
+
+
+def unmarked(text: str) -> str:
+    """A text without the marks of underlining, bold and italics."""
+    return EMPHASIS.sub(r"\2", TAG.sub("", text))
 
 
 @dataclass
@@ -36,8 +44,8 @@ class Piece:
 
     @property
     def plain(self) -> str:
-        """The text without underlining."""
-        return TAG.sub("", self.text).strip()
+        """The text without emphasis."""
+        return unmarked(self.text).strip()
 
 
 @dataclass
@@ -69,7 +77,7 @@ def read_paper(text: str) -> PaperText:
     untabbed = [line for line in opening if "\t" not in line]
     return PaperText(
         programme=untabbed[0],
-        recipient=untabbed[1].partition(":")[2].strip(),
+        recipient=RECIPIENT.sub("", untabbed[1]),
         front_sheet=_front_sheet([line for line in opening if "\t" in line]),
         sections={section.number: section for section in _sections(lines[first:])},
     )

@@ -11,7 +11,7 @@ from app import word
 from tests.real_papers.comparison import Words, bare_words, words_of
 from tests.real_papers.paper_facts import NOT_RATED, NOTE
 
-SECTION_NUMBER = re.compile(r"\d{1,2}\.\d")
+SECTION_NUMBER = re.compile(r"\d{1,2}\.\d{1,2}")
 TABLE_STYLES = {"Table Text", "Rating"}
 KEY, DIMENSIONS_KEY = "Key to ratings: ", "How each dimension is judged: "
 COLUMN_HEADINGS = {"Rating", "Meaning", "Dimension", "How it is judged"}
