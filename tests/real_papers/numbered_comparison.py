@@ -1,7 +1,6 @@
 """Reads a document with numbered paragraphs back, line by line, and holds it against the published paper."""
 
 from app import word
-from tests.real_papers.comparison import differences, share_found
 from tests.real_papers.numbered_text import BULLET, held_words
 
 Lines = list[tuple[str, list[str]]]
@@ -23,10 +22,3 @@ def document_lines(document: bytes) -> Lines:
 def words_in(lines: Lines) -> list[str]:
     """All words, in order."""
     return [found for _, words in lines for found in words]
-
-
-def report(name: str, paper: Lines, document: Lines) -> str:
-    """The share of the paper's words that stand in the document in order, and what is missing or too much."""
-    pair = (words_in(paper), words_in(document))
-    found = "\n".join(f"  {line}" for line in differences(*pair)) or "  nothing is missing, nothing too much"
-    return f"{name}: {share_found([pair]):.3%} of {len(pair[0])} words found in order\n{found}"

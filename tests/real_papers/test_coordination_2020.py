@@ -1,8 +1,8 @@
 """A published coordination board's paper becomes facts, is sent to the API, generated, downloaded and read again."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,20 +11,19 @@ from starlette.testclient import TestClient
 
 from app import word
 from app.web.deps import utc_now
+from tests.real_papers.comparison import reported
 from tests.real_papers.coordination_facts import REFERENCE, CoordinationPaper, facts_of, read_coordination_paper
-from tests.real_papers.numbered_comparison import Lines, document_lines, report
+from tests.real_papers.drafts import manifest_of, template_of, text_of_paper
+from tests.real_papers.numbered_comparison import Lines, document_lines, words_in
 from tests.real_papers.numbered_text import paper_lines
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-FILE = ROOT.parent / "shared" / "papers" / "004_ea80c27a03c2a7cc.txt"
-FORMAT = ROOT / "templates" / "coordination-board"
+FILE = "004_ea80c27a03c2a7cc.txt"
+FORMAT = "coordination-board"
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    if not FILE.is_file():
-        pytest.skip("the published papers do not lie beside this copy of the project")
-    return FILE.read_text(encoding="utf-8")
+    return text_of_paper(FILE)
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +33,13 @@ def paper(text: str) -> CoordinationPaper:
 
 def with_strapline(strapline: str) -> str:
     """The shipped manifest with the words that stood beside the force's badge."""
-    manifest = (FORMAT / "format.toml").read_text(encoding="utf-8")
+    manifest = manifest_of(FORMAT)
     return f"strapline = {json.dumps(strapline, ensure_ascii=False)}\n{manifest}"
 
 
 @pytest.fixture(scope="module")
 def facts(paper: CoordinationPaper) -> dict[str, Any]:
-    template = (FORMAT / "template.docx").read_bytes()
+    template = template_of(FORMAT)
     return facts_of(paper, manifest=with_strapline(paper.strapline), template=template)
 
 
@@ -70,9 +69,14 @@ def test_every_numbered_item_is_a_workstream_that_serves_an_objective(
     assert len(paper.objectives) == 3
 
 
-def test_every_line_is_in_the_document_once_in_order_with_the_papers_number(published: Lines, document: bytes) -> None:
-    said = report("004, coordination board", published, document_lines(document))
-    assert document_lines(document) == published, said
+def test_every_line_is_in_the_document_once_in_order_with_the_papers_number(
+    published: Lines, document: bytes, record_property: Callable[[str, str], None]
+) -> None:
+    printed = document_lines(document)
+    report = reported("004, coordination board", {"the paper": (words_in(published), words_in(printed))})
+    record_property(*report.printed())
+    assert report.share == 1, report.missing
+    assert printed == published
 
 
 def test_sections_paragraphs_and_groups_share_one_numbering(document: bytes) -> None:
