@@ -40,8 +40,12 @@ def template() -> package.Template:
 
 def head() -> Iterator[Element]:
     """The organisation and its strapline, where a letterhead has its logo."""
-    yield paragraph("Letterhead", "{{ organisation }}")
-    yield from when("strapline", paragraph("Strapline", "{{ strapline }}"))
+    yield from when(
+        "strapline",
+        paragraph("Letterhead", "{{ organisation }}"),
+        paragraph("Strapline", "{{ strapline }}"),
+        otherwise=[paragraph("Letterhead Alone", "{{ organisation }}")],
+    )
 
 
 def title() -> Iterator[Element]:
@@ -73,7 +77,9 @@ def styles() -> Iterator[ParagraphStyle]:
         "Plan Objective": {"before": 360, "after": 0},
     }
     yield from (replace(style, **own.get(style.name, {})) for style in PARAGRAPH_STYLES)
-    yield ParagraphStyle(name="Letterhead", ours=True, keep_next=True, after=20, bold=True, colour=ACCENT, size=20)
+    letterhead = ParagraphStyle(name="Letterhead", ours=True, keep_next=True, bold=True, colour=ACCENT, size=20)
+    yield replace(letterhead, after=20)
+    yield replace(letterhead, name="Letterhead Alone", after=280, ruled=("bottom", ACCENT))
     yield replace(OUR_HEADING, name="Group Band", based_on="Heading 2 Unnumbered", outline=2, italic=True, size=12)
 
 

@@ -59,7 +59,7 @@ def printed(database: Database, blobs: Blobs, said: dict[str, Any]) -> list[tupl
     """Printed number and text of each paragraph, but for those of the front and of gaps."""
     stories.put(database, blobs, said)
     document = blobs.get(stories.generate(database, blobs).version.file_digest)
-    left_out = {"Title", "Subtitle", "Front Line", "Letterhead", "Gap"}
+    left_out = {"Title", "Subtitle", "Front Line", "Letterhead", "Letterhead Alone", "Gap"}
     return [(line.number, line.text) for line in word.outline(document) if line.style not in left_out]
 
 

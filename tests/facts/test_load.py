@@ -47,9 +47,9 @@ def test_the_small_force_is_loaded_row_by_row(database, blobs):
 
 def test_loading_the_same_file_twice_changes_nothing(database, blobs):
     facts = demonstration()
-    loaded(database, blobs, formats(), facts)
+    loaded(database, blobs, shipped(), facts)
     before = events(database)
-    again = loaded(database, blobs, formats(), facts, now=LATER)
+    again = loaded(database, blobs, shipped(), facts, now=LATER)
     assert again.changed_nothing
     assert events(database) == before
 
