@@ -84,6 +84,11 @@ Line = Annotated[str, Field(max_length=300), AfterValidator(_printable), AfterVa
 KeyText = Annotated[str, Field(pattern=KEY_PATTERN, max_length=100)]
 """A natural key: letters, digits, dots, dashes and underscores."""
 
+ITEM_PATTERN = r"^[^/]+/[^/]+$"
+
+ItemKey = Annotated[str, Field(pattern=ITEM_PATTERN, max_length=201)]
+"""An item of a framework, as framework/item."""
+
 Colour = Annotated[str, Field(pattern=COLOUR_PATTERN, examples=["2E7D32"])]
 """A colour as RRGGBB."""
 

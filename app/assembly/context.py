@@ -46,7 +46,7 @@ class PartLine(_Words):
     """One part of an update."""
 
     label: str = Field(description="Name of the part: Progress, Next steps …")
-    level: int = Field(description="Level of the name as a heading: one below what it stands under, 3 to 6")
+    level: int = Field(description="Level of the name as a heading: one below what it stands under, 2 to 6")
     heading: bool = Field(description="Whether the format prints the name above the text")
     text: Narrative | None = Field(description="The narrative; print with {{p … }}. None where it is missing")
     gap: PrintedText = Field(description="What is missing, in words; empty where nothing is")
@@ -58,7 +58,7 @@ class UpdateLine(_Words):
 
     as_at: str = Field(description="The date in words")
     dated: bool = Field(description="Whether the date is printed above, because several updates are shown")
-    level: int = Field(description="Level of the date as a heading: one below the workstream, 3 to 5")
+    level: int = Field(description="Level of the date as a heading: one below the workstream, 2 to 5")
     nil: PrintedText = Field(description="Said instead of parts when there was nothing to report; mostly empty")
     parts: list[PartLine] = Field(description="The parts in the format's order")
     ratings: list[RatingCell] = Field(description="The ratings in the scheme's order; empty where nothing is rated")
@@ -89,6 +89,12 @@ class RatingKey(_Words):
     dimensions: list[KeyDimension] = Field(description="The dimensions that say how they are judged; may be empty")
 
 
+class ObjectiveLine(_Words):
+    """An item of a plan that the work below it serves."""
+
+    text: PrintedText = Field(description="The item as the plan words it, with its number where it has one")
+
+
 class Line(_Words):
     """A theme or a workstream under it, in the order of the paper.
 
@@ -100,7 +106,17 @@ class Line(_Words):
     level: int = Field(
         description="Depth: 1 for a theme or a workstream without one, 2 for what is under it, at most 3"
     )
-    name: PrintedText = Field(description="Name as printed")
+    heading_level: int = Field(
+        default=2, description="Level of the name as a heading: one below what it stands under, 1 to 4"
+    )
+    number_level: int = Field(
+        default=0, description="Level of the headings' numbers, from 1, at which Word numbers the name; 0: no number"
+    )
+    objectives: list[ObjectiveLine] = Field(
+        default=[], description="Items of plans that are printed above the name; mostly none"
+    )
+    name: PrintedText = Field(description="Name as a heading; empty where it opens the text in bold")
+    title: str = Field(default="", description="The name, whether it is printed as a heading or not")
     owner: str = Field(description="Who owns the workstream; may be empty")
     keys: list[RatingKey] = Field(description="Rating keys of the theme that the paper prints nowhere else")
     introduction: Narrative | None = Field(description="A theme's introduction; print with {{p … }}")
@@ -111,11 +127,11 @@ class Line(_Words):
 class BlockLine(_Words):
     """One block of a section."""
 
-    kind: Literal["narrative", "nil", "gap", "rating-keys", "workstreams"] = Field(
-        description="narrative (texts, lists and tables), nil, gap, rating-keys or workstreams"
+    kind: Literal["narrative", "nil", "gap", "objective", "rating-keys", "workstreams"] = Field(
+        description="narrative (texts, lists and tables), nil, gap, objective, rating-keys or workstreams"
     )
-    text: Narrative | None = Field(description="For narrative; print with {{p … }}")
-    words: PrintedText = Field(description="For nil and gap: the sentence")
+    text: Narrative | None = Field(description="For narrative, and nil among numbered paragraphs; print with {{p … }}")
+    words: PrintedText = Field(description="For nil, gap and objective: the sentence")
     keys: list[RatingKey] = Field(description="For rating-keys")
     lines: list[Line] = Field(description="For workstreams: themes and workstreams, one after another")
 
@@ -124,7 +140,9 @@ class SectionLines(_Words):
     """A section of the paper."""
 
     key: str = Field(description="Key of the section in the format")
-    heading: PrintedText = Field(description="Heading as printed, without number: Word numbers it")
+    heading: PrintedText = Field(
+        description="Heading as printed, without number: Word numbers it; empty where the section has none"
+    )
     level: int = Field(description="1 or 2")
     numbered: bool = Field(description="Whether Word numbers the heading")
     blocks: list[BlockLine] = Field(description="What stands under the heading")
@@ -160,6 +178,7 @@ class PaperContext(_Words):
     recipient: str = Field(description="To whom the paper reports")
     board: str = Field(description="Name of the board")
     organisation: str = Field(description="Whose paper it is")
+    strapline: PrintedText = Field(default="", description="Words that stand beside its name; may be empty")
     meeting_date: str = Field(description="Day of the meeting, in words")
     agenda_number: str = Field(description="Number on the agenda; may be empty")
     previous_date: str = Field(description="Meeting of the previous paper in the series, in words; may be empty")

@@ -35,6 +35,11 @@ def tree(framework: FrameworkFacts, served: Collection[str] | None) -> str:
     return listed(below.get(None, []))
 
 
+def line(item: ItemFacts) -> str:
+    """The item on its own, introduced by its kind and number where the plan numbers it."""
+    return _words(item, numbered=False)
+
+
 def _with_those_above(framework: FrameworkFacts, served: Collection[str] | None) -> set[str]:
     if served is None:
         return {item.key for item in framework.items}

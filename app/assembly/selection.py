@@ -36,7 +36,7 @@ from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
 from app.frameworks.models import Framework
 from app.papers import queries as papers
-from app.papers.blocks import BLOCKS, FrameworkItemsBlock, OutlineBlock, PeopleBlock, persons_in
+from app.papers.blocks import BLOCKS, FrameworkItemsBlock, ObjectiveBlock, OutlineBlock, PeopleBlock, persons_in
 from app.papers.models import Consultee, OwnWording, Paper, Take
 from app.people import queries as people
 from app.people.models import Person
@@ -321,7 +321,9 @@ class _Selection:
     def _frameworks(self, chosen: Iterable[Workstream]) -> Sequence[Framework]:
         asked = [block for block in self.blocks if isinstance(block, FrameworkItemsBlock)]
         keys = {block.framework for block in asked if block.framework}
-        if any(block.framework is None for block in asked):
+        keys |= {block.item.partition("/")[0] for block in self.blocks if isinstance(block, ObjectiveBlock)}
+        sets_apart = any(entry.workstreams.objectives for entry in self.manifest.sections)
+        if sets_apart or any(block.framework is None for block in asked):
             keys |= {item.framework.key for workstream in chosen for item in workstream.serves}
         return frameworks.with_items(self.session, keys)
 

@@ -12,6 +12,7 @@ from app.assembly.context import (
     DocumentProperties,
     FrontRow,
     Line,
+    ObjectiveLine,
     PaperContext,
     PartLine,
     RatingKey,
@@ -21,6 +22,7 @@ from app.assembly.context import (
 from app.assembly.fields import FieldWords
 from app.assembly.implications import Implications
 from app.assembly.limits import over_limit
+from app.assembly.objectives import Objectives
 from app.assembly.snapshot import PersonFacts, SchemeFacts, Snapshot, ThemeFacts, UpdateFacts, WorkstreamFacts
 from app.boards.programme import programme_year
 from app.formats.fields import FieldKind
@@ -105,6 +107,7 @@ class _Wording:
         self.schemes = {scheme.key: scheme for scheme in snapshot.schemes}
         self.filled = {section.key: section for section in snapshot.sections}
         self.fields = FieldWords(self.manifest, snapshot.paper.fields, snapshot.persons, in_words)
+        self.objectives = Objectives.of(snapshot.frameworks)
         self.gaps: dict[str, None] = {}
         self.printed: set[str] = set()
 
@@ -129,6 +132,7 @@ class _Wording:
             recipient=board.recipient,
             board=board.name,
             organisation=paper.organisation,
+            strapline=self.manifest.strapline or "",
             meeting_date=self.day(board.meeting_on),
             agenda_number=paper.agenda_number or "",
             previous_date=self.day(self.snapshot.previous.meeting_on) if self.snapshot.previous else "",
@@ -243,7 +247,7 @@ class _Wording:
     def section(self, entry: SectionEntry) -> SectionLines:
         return SectionLines(
             key=entry.key,
-            heading=self.heading_of(entry),
+            heading=self.heading_of(entry) if self.is_titled(entry) else "",
             level=entry.level,
             numbered=entry.numbered,
             blocks=self.blocks_of(entry),
@@ -265,6 +269,18 @@ class _Wording:
     def heading_of(self, entry: SectionEntry) -> str:
         return self.filled[entry.key].heading or entry.heading
 
+    def is_titled(self, entry: SectionEntry) -> bool:
+        """Whether the section's heading is printed: one of the paper's own always is."""
+        return entry.heading_printed or bool(self.filled[entry.key].heading)
+
+    def prose(self, html: str, key: str, entry: SectionEntry, region: str | None = None) -> list[BlockLine]:
+        """A text of the section, its paragraphs numbered where the format says so."""
+        return [_block("narrative", text=self.narrative(html, key, entry, region))] if html else []
+
+    def narrative(self, html: str, key: str, entry: SectionEntry, region: str | None = None) -> Narrative:
+        level = entry.level + self.is_titled(entry)
+        return Narrative(html, key, level, numbered=entry.paragraphs == "numbered", region=region)
+
     def block(  # noqa: PLR0911 - one line for each kind of block
         self, block: blocks.Block, entry: SectionEntry, key: str, region: str, seen: tuple[str, ...] = ()
     ) -> list[BlockLine]:
@@ -275,20 +291,22 @@ class _Wording:
         """
         match block:
             case blocks.NarrativeBlock() | blocks.TableBlock():
-                return _prose(block.text, key, entry, region)
+                return self.prose(block.text, key, entry, region)
             case blocks.OutlineBlock():
-                return _prose(self.outline(block), key, entry)
+                return self.prose(self.outline(block), key, entry)
             case blocks.FrameworkItemsBlock():
-                return _prose(self.framework_items(block), key, entry)
+                return self.prose(self.framework_items(block), key, entry)
+            case blocks.ObjectiveBlock():
+                return [self.objective(block, entry)]
             case blocks.PeopleBlock():
-                return _prose(_list("ul", [_person(person) for person in self.snapshot.consultees]), key, entry)
+                return self.prose(_list("ul", [_person(person) for person in self.snapshot.consultees]), key, entry)
             case blocks.NilBlock():
-                return [self.nil(block, entry, region)]
+                return [self.nil(block, entry, key, region)]
             case blocks.RatingKeyBlock():
                 keys = [ratings.key(scheme) for scheme in self.schemes_of(block)]
                 return [_block("rating-keys", keys=keys)] if keys else []
             case blocks.WorkstreamsBlock():
-                lines = list(self.lines(block))
+                lines = list(self.lines(block, entry))
                 return [_block("workstreams", lines=lines)] if lines else []
             case blocks.AgainBlock():
                 return self.again(block, entry, key, seen)
@@ -309,10 +327,10 @@ class _Wording:
             case blocks.ImplicationsBlock():
                 return self.implications(block, entry, key)
             case blocks.RoutingBlock():
-                routed = _prose(prose.html(attachments.routing(block, self.manifest.wording, self.day)), key, entry)
+                routed = self.prose(prose.html(attachments.routing(block, self.manifest.wording, self.day)), key, entry)
                 return routed or [_block("nil", words=self.manifest.wording.no_routing)]
             case blocks.DocumentsBlock():
-                listed = _prose(prose.html(attachments.documents(block, self.day)), key, entry)
+                listed = self.prose(prose.html(attachments.documents(block, self.day)), key, entry)
                 return listed or [_block("nil", words=self.manifest.wording.no_documents)]
             case blocks.AppendicesBlock():
                 return self.appendices(block, entry, key, region)
@@ -332,11 +350,20 @@ class _Wording:
             )
         ]
 
-    def nil(self, block: blocks.NilBlock, entry: SectionEntry, region: str) -> BlockLine:
+    def objective(self, block: blocks.ObjectiveBlock, entry: SectionEntry) -> BlockLine:
+        words = self.objectives.words.get(block.item)
+        if words is None:
+            missing = f"{self.manifest.wording.missing_value} ({block.item})"
+            return _block("gap", words=self.gap(missing, self.heading_of(entry)))
+        return _block("objective", words=words)
+
+    def nil(self, block: blocks.NilBlock, entry: SectionEntry, key: str, region: str) -> BlockLine:
         words = nil_words(block, self.manifest)
         if words is None:
             words = worded(self.manifest.wording.missing_day, subject=block.subject or "")
             return _block("gap", words=self.gap(words, self.heading_of(entry)))
+        if entry.paragraphs == "numbered":
+            return _block("nil", text=self.narrative(_paragraph(words), key, entry, region))
         return _block("nil", words=Fact(words, region=region))
 
     # Fields and fixed wording
@@ -354,7 +381,7 @@ class _Wording:
                 words = self.gap(self.manifest.wording.missing_value, label)
                 lines.append(_block("gap", words=f"{label}: {words}"))
             else:
-                lines += _prose(prose.html(self.fields.blocks(field)), f"{key}/{field}", entry)
+                lines += self.prose(prose.html(self.fields.blocks(field)), f"{key}/{field}", entry)
         return lines
 
     def clause(self, block: blocks.ClauseBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
@@ -370,14 +397,16 @@ class _Wording:
                 label = self.fields.every[name].label
                 values[name] = f"[{self.gap(self.manifest.wording.missing_value, label)}: {label}]"
         paragraphs = [words.strip() for words in re.split(r"\n\s*\n", filled_in(clause, values))]
-        return _prose(prose.html(prose.paragraph(" ".join(words.split())) for words in paragraphs if words), key, entry)
+        return self.prose(
+            prose.html(prose.paragraph(" ".join(words.split())) for words in paragraphs if words), key, entry
+        )
 
     # Recommendations, implications, what goes with the paper
 
     def recommendations(
         self, block: blocks.RecommendationsBlock, entry: SectionEntry, key: str, region: str
     ) -> list[BlockLine]:
-        lines = _prose(block.text, key, entry, region)
+        lines = self.prose(block.text, key, entry, region)
         if block.items:
             style = recommendations.STYLES[self.manifest.recommendations]
             html = prose.html([recommendations.as_list(block.items, style)])
@@ -389,7 +418,7 @@ class _Wording:
         """The table of implications; what is missing in it is a gap, in the cell where it is missing."""
         made = Implications(self.manifest, block.entries, self.snapshot.persons, self.day, self.gap)
         rows = made.rows()
-        return _prose(prose.html([prose.table(made.heads, rows, row_heads=True)]), key, entry) if rows else []
+        return self.prose(prose.html([prose.table(made.heads, rows, row_heads=True)]), key, entry) if rows else []
 
     def appendices(self, block: blocks.AppendicesBlock, entry: SectionEntry, key: str, region: str) -> list[BlockLine]:
         wording = self.manifest.wording
@@ -447,31 +476,50 @@ class _Wording:
         wanted = set(keys)
         return not wanted or any(above.key in wanted for above in self.path(theme))
 
-    def lines(self, block: blocks.WorkstreamsBlock) -> Iterator[Line]:
+    def lines(self, block: blocks.WorkstreamsBlock, entry: SectionEntry) -> Iterator[Line]:
+        layout = entry.workstreams
         chosen = [w for w in self.snapshot.workstreams if w.chosen and self.within(self.themes[w.theme], block.themes)]
         asked = [workstream for workstream in chosen if self.says_something(workstream, block)]
         # A theme stands under those above it, asked for or not, so that no level of heading is jumped.
         used = {above.key for w in asked for above in self.path(self.themes[w.theme])}
         unexplained = self.unexplained_schemes() if block.ratings else {}
+        apart: dict[str, list[ObjectiveLine]] = {}
         for theme in self.walk():
             if theme.key not in used:
                 continue
-            depth = len(self.path(theme))
+            depth = max(len(self.path(theme)) - layout.band + 1, 1)
             scheme = unexplained.pop(theme.scheme or "", None)
             introduced = block.introductions and self.within(theme, block.themes)
-            line = self.theme_line(theme, min(depth, 2), scheme, introduced=introduced)
+            line = self.theme_line(theme, min(depth, 2), scheme, entry, introduced=introduced)
             inside = [workstream for workstream in asked if workstream.theme == theme.key]
             if not block.theme_headings:
-                yield from self.lines_without_theme(inside, line.keys, block)
+                yield from self.lines_without_theme(inside, line.keys, block, entry)
                 continue
+            if len(self.path(theme)) < layout.band and not (inside or line.introduction or line.keys):
+                continue
+            if depth == 1 and layout.objectives:
+                above, apart = self.objectives.above(self.in_band(theme, asked, layout.band))
+                line = line.model_copy(update={"objectives": above})
             if [workstream.name for workstream in inside] == [theme.name]:
                 # The theme is its workstream: the same heading twice would say nothing.
-                alone = self.workstream_line(inside[0], line.level, block)
+                alone = self.workstream_line(inside[0], line.level, block, entry, named=True)
                 yield line.model_copy(update={"owner": alone.owner, "updates": alone.updates, "gap": alone.gap})
                 continue
             yield line
             for workstream in inside:
-                yield self.workstream_line(workstream, min(depth + 1, 3), block)
+                made = self.workstream_line(workstream, min(depth + 1, 3), block, entry)
+                yield made.model_copy(update={"objectives": apart.get(workstream.ref, [])})
+
+    def in_band(self, band: ThemeFacts, asked: Iterable[WorkstreamFacts], level: int) -> list[WorkstreamFacts]:
+        """The workstreams under the heading of a band, as they are printed: those of a theme above it are its own."""
+        places = {theme.key: place for place, theme in enumerate(self.walk())}
+        below = [
+            workstream
+            for workstream in asked
+            if workstream.theme == band.key
+            or (len(self.path(band)) >= level and band in self.path(self.themes[workstream.theme]))
+        ]
+        return sorted(below, key=lambda workstream: places[workstream.theme])
 
     def says_something(self, workstream: WorkstreamFacts, block: blocks.WorkstreamsBlock) -> bool:
         """Whether the block prints more of a workstream than its name: it may have none of the parts that are asked."""
@@ -484,29 +532,41 @@ class _Wording:
         rated = block.ratings and bool(update.ratings)
         if not block.parts or update.nothing_to_report or rated:
             return True
-        return any(True for _ in self.shown_parts(workstream, update, block.parts))
+        return any(True for _ in self.shown_parts(workstream, update, block))
 
     def lines_without_theme(
-        self, workstreams: Iterable[WorkstreamFacts], keys: list[RatingKey], block: blocks.WorkstreamsBlock
+        self,
+        workstreams: Iterable[WorkstreamFacts],
+        keys: list[RatingKey],
+        block: blocks.WorkstreamsBlock,
+        entry: SectionEntry,
     ) -> Iterator[Line]:
         """A theme's workstreams in its place, the first of them with the theme's rating keys."""
         for workstream in workstreams:
-            yield self.workstream_line(workstream, 1, block).model_copy(update={"keys": keys})
+            served = self.objectives.served(workstream) if entry.workstreams.objectives else []
+            line = self.workstream_line(workstream, 1, block, entry)
+            yield line.model_copy(update={"keys": keys, "objectives": served})
             keys = []
 
-    def theme_line(self, theme: ThemeFacts, level: int, unexplained: SchemeFacts | None, *, introduced: bool) -> Line:
+    def theme_line(
+        self, theme: ThemeFacts, level: int, unexplained: SchemeFacts | None, entry: SectionEntry, *, introduced: bool
+    ) -> Line:
         introduction = theme.introduction if introduced else None
         place = f"theme/{theme.key}/introduction"
         return Line(
             kind="theme",
             level=level,
+            heading_level=level + self.is_titled(entry),
+            number_level=entry.level + self.is_titled(entry) if entry.workstreams.numbered and level == 1 else 0,
             name=theme.name,
+            title=theme.name,
             owner="",
             keys=[ratings.key(unexplained)] if unexplained else [],
             introduction=Narrative(
                 introduction.text,
                 f"{place}/{introduction.as_at}",
-                level + 2,
+                level + 1 + self.is_titled(entry),
+                numbered=entry.paragraphs == "numbered",
                 region=f"introduction/{theme.key}/{introduction.as_at}",
             )
             if introduction
@@ -515,22 +575,59 @@ class _Wording:
             gap="",
         )
 
-    def workstream_line(self, workstream: WorkstreamFacts, level: int, block: blocks.WorkstreamsBlock) -> Line:
+    def workstream_line(
+        self,
+        workstream: WorkstreamFacts,
+        level: int,
+        block: blocks.WorkstreamsBlock,
+        entry: SectionEntry,
+        *,
+        named: bool = False,
+    ) -> Line:
+        """What a workstream reported; it is `named` where its name stands above already."""
         self.printed.add(workstream.ref)
+        run_in = "" if named else self.run_in(workstream, block, entry)
+        # Without a heading of its section or of its own, what stands below it is a higher heading.
+        inner = level - (not self.is_titled(entry)) - bool(run_in)
         return Line(
             kind="workstream",
             level=level,
-            name=workstream.name,
+            heading_level=level + self.is_titled(entry),
+            number_level=entry.level + self.is_titled(entry) + (level > 1)
+            if entry.workstreams.numbered and not run_in
+            else 0,
+            name="" if run_in else workstream.name,
+            title=workstream.name,
             owner=workstream.owner.name if workstream.owner else "",
             keys=[],
             introduction=None,
             updates=[
-                self.update_line(workstream, update, level, block)
+                self.update_line(workstream, update, inner, block, entry, run_in=run_in)
                 for update in workstream.updates
                 if self.is_shown(workstream, update, block)
             ],
             gap=" ".join(self.gap(words, workstream.name) for words in self.open_points(workstream)),
         )
+
+    def run_in(self, workstream: WorkstreamFacts, block: blocks.WorkstreamsBlock, entry: SectionEntry) -> str:
+        """The title that opens the workstream's text; empty where the format or the facts want a heading.
+
+        A title runs into the one text that stands first below the name: several updates, ratings and headings of
+        parts need a heading above them.
+        """
+        if entry.workstreams.names != "run-in" or len(workstream.updates) != 1:
+            return ""
+        update = workstream.updates[0]
+        if block.ratings and update.scheme:
+            return ""
+        texts = [part for part in self.parts_of(block) if _said(update, part.key)]
+        if not update.nothing_to_report and (not texts or texts[0].heading):
+            return ""
+        return worded(self.manifest.wording.run_in, name=workstream.name)
+
+    def parts_of(self, block: blocks.WorkstreamsBlock) -> list[Part]:
+        known = {part.key: part for part in self.manifest.parts}
+        return [known[key] for key in block.parts or known]
 
     def open_points(self, workstream: WorkstreamFacts) -> Iterator[str]:
         """What is missing or must be checked about a workstream as a whole."""
@@ -547,7 +644,14 @@ class _Wording:
                 yield worded(wording.unknown_part, workstream=workstream.name, part=part)
 
     def update_line(
-        self, workstream: WorkstreamFacts, update: UpdateFacts, level: int, block: blocks.WorkstreamsBlock
+        self,
+        workstream: WorkstreamFacts,
+        update: UpdateFacts,
+        level: int,
+        block: blocks.WorkstreamsBlock,
+        entry: SectionEntry,
+        *,
+        run_in: str,
     ) -> UpdateLine:
         wording = self.manifest.wording
         as_at = self.day(update.as_at)
@@ -555,12 +659,21 @@ class _Wording:
         cells = ratings.strip(scheme, update.ratings, wording) if block.ratings else []
         judged = block.ratings and scheme is not None and (update.ratings or not update.nothing_to_report)
         dated = len(workstream.updates) > 1
+        numbered = entry.paragraphs == "numbered"
+        nil = worded(wording.nothing_to_report, as_at=as_at) if update.nothing_to_report else ""
+        parts: list[PartLine] = []
+        if nil and (numbered or run_in):
+            key = f"workstream/{workstream.ref}/{update.as_at}/nil"
+            said = Narrative(_paragraph(nil), key, level + 2, numbered=numbered, run_in=run_in)
+            parts.append(PartLine(label="", level=level + 2, heading=False, text=said, gap="", check=""))
+            nil = run_in = ""
+        parts += self.part_lines(workstream, update, level + dated, block, numbered=numbered, run_in=run_in)
         return UpdateLine(
             as_at=as_at,
             dated=dated,
             level=level + 2,
-            nil=worded(wording.nothing_to_report, as_at=as_at) if update.nothing_to_report else "",
-            parts=list(self.part_lines(workstream, update, level + dated, block.parts)),
+            nil=nil,
+            parts=parts,
             ratings=cells,
             rating_words=ratings.in_a_line(cells, wording) if judged else "",
             source_note=(
@@ -569,9 +682,16 @@ class _Wording:
         )
 
     def part_lines(
-        self, workstream: WorkstreamFacts, update: UpdateFacts, level: int, wanted: tuple[str, ...]
+        self,
+        workstream: WorkstreamFacts,
+        update: UpdateFacts,
+        level: int,
+        block: blocks.WorkstreamsBlock,
+        *,
+        numbered: bool,
+        run_in: str,
     ) -> Iterator[PartLine]:
-        for part in self.shown_parts(workstream, update, wanted):
+        for part in self.shown_parts(workstream, update, block):
             text = _said(update, part.key)
             if text:
                 place = f"{workstream.ref}/{update.as_at}/{part.key}"
@@ -580,12 +700,20 @@ class _Wording:
                     label=part.label,
                     level=level + 2,
                     heading=part.heading,
-                    text=Narrative(text, f"workstream/{place}", level + 2 + part.heading, region=region),
+                    text=Narrative(
+                        text,
+                        f"workstream/{place}",
+                        level + 2 + part.heading,
+                        numbered=numbered,
+                        run_in=run_in,
+                        region=region,
+                    ),
                     gap="",
                     check=self.gap(self.manifest.wording.stale_wording, f"{workstream.name}, {part.label}")
                     if part.key in update.stale
                     else "",
                 )
+                run_in = ""
             else:
                 words = worded(
                     self.manifest.wording.missing_part,
@@ -602,13 +730,13 @@ class _Wording:
                     check="",
                 )
 
-    def shown_parts(self, workstream: WorkstreamFacts, update: UpdateFacts, wanted: tuple[str, ...]) -> Iterator[Part]:
+    def shown_parts(
+        self, workstream: WorkstreamFacts, update: UpdateFacts, block: blocks.WorkstreamsBlock
+    ) -> Iterator[Part]:
         """The parts that have a text, or must have one and have none."""
-        known = {part.key: part for part in self.manifest.parts}
-        for key in wanted or known:
-            part = known[key]
-            need = workstream.needs.get(key, Need.REQUIRED if part.required else Need.OPTIONAL)
-            if _said(update, key) or (need is Need.REQUIRED and not update.nothing_to_report):
+        for part in self.parts_of(block):
+            need = workstream.needs.get(part.key, Need.REQUIRED if part.required else Need.OPTIONAL)
+            if _said(update, part.key) or (need is Need.REQUIRED and not update.nothing_to_report):
                 yield part
 
     # Rating keys
@@ -654,7 +782,7 @@ def _said(update: UpdateFacts, part: str) -> str:
 
 
 def _block(
-    kind: Literal["narrative", "nil", "gap", "rating-keys", "workstreams"],
+    kind: Literal["narrative", "nil", "gap", "objective", "rating-keys", "workstreams"],
     *,
     text: Narrative | None = None,
     words: str = "",
@@ -664,8 +792,8 @@ def _block(
     return BlockLine(kind=kind, text=text, words=words, keys=keys or [], lines=lines or [])
 
 
-def _prose(html: str, key: str, entry: SectionEntry, region: str | None = None) -> list[BlockLine]:
-    return [_block("narrative", text=Narrative(html, key, entry.level + 1, region=region))] if html else []
+def _paragraph(words: str) -> str:
+    return f"<p>{escape(words, quote=False)}</p>"
 
 
 def _list(tag: Literal["ul", "ol"], items: Iterable[str], kind: str = "") -> str:

@@ -22,6 +22,7 @@ from app.papers.blocks import (
     FrameworkItemsBlock,
     ImplicationsBlock,
     NilBlock,
+    ObjectiveBlock,
     OutlineBlock,
     RatingKeyBlock,
     RecommendationsBlock,
@@ -138,6 +139,8 @@ def _block(place: str, block: Block, names: Known) -> Iterator[Fault]:
         yield from twice(f"{place}.schemes", block.schemes)
     if isinstance(block, FrameworkItemsBlock):
         yield from nothing(f"{place}.framework", "framework", block.framework, names.frameworks)
+    if isinstance(block, ObjectiveBlock):
+        yield from nothing(f"{place}.item", "item of a framework", block.item, names.items)
     if isinstance(block, TableBlock) and _holds_more_than_tables(block.text):
         yield Fault(f"{place}.text", "a table block holds tables and nothing else; write other text into a narrative")
     if isinstance(block, NilBlock):

@@ -120,6 +120,13 @@ def _frameworks(session: Session, facts: FactsFile) -> frozenset[str]:
 
 def _items(session: Session, facts: FactsFile) -> frozenset[str]:
     named = {name for workstream in facts.workstreams for name in workstream.serves}
+    named |= {
+        block.item
+        for paper in facts.papers
+        for section in paper.sections
+        for block in section.blocks
+        if block.kind == "objective"
+    }
     return frozenset(items(session, named)) | {
         f"{framework.key}/{item.key}" for framework in facts.frameworks for _, item in every_item(framework.items, "")
     }

@@ -9,8 +9,8 @@ from pydantic_core import ErrorDetails
 
 from app.errors import Fault
 from app.facts.decode import MOST_FAULTS, FaultyFacts, decode, listed
-from app.facts.shapes import ITEM_PATTERN, FactsFile
-from app.fields import COLOUR_PATTERN, KEY_PATTERN, quoted
+from app.facts.shapes import FactsFile
+from app.fields import COLOUR_PATTERN, ITEM_PATTERN, KEY_PATTERN, quoted
 
 __all__ = ["FaultyFacts", "parse", "parse_facts"]
 

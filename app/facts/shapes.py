@@ -8,13 +8,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.boards.programme import YearRule
-from app.fields import Colour, Day, KeyText, Line, Prose, SafeText
+from app.fields import Colour, Day, ItemKey, KeyText, Line, Prose, SafeText
 from app.formats.fields import FieldValue
 from app.formats.manifest import Need
 from app.papers.blocks import Block
 from app.papers.models import Take
-
-ITEM_PATTERN = r"^[^/]+/[^/]+$"
 
 RATING_SOURCE = "Where ratings come from unless they say so, going on from “Ratings …”: “from the programme pack”"
 
@@ -191,9 +189,7 @@ class WorkstreamShape(Shape):
         description="Place among the workstreams of its theme; equal places are ordered by reference",
     )
     rating_source: Line | None = Field(default=None, description=RATING_SOURCE)
-    serves: tuple[Annotated[str, Field(pattern=ITEM_PATTERN, max_length=201)], ...] = Field(
-        default=(), description="Items of frameworks, as framework/item"
-    )
+    serves: tuple[ItemKey, ...] = Field(default=(), description="Items of frameworks, as framework/item")
     parts: dict[KeyText, Need] = Field(default_factory=dict, description="Part → required, optional or unused")
     updates: tuple[UpdateShape, ...] = ()
 

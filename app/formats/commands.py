@@ -11,7 +11,7 @@ from app.audit import actions
 from app.audit.commands import record
 from app.blobs import Blobs
 from app.errors import Fault, Invalid
-from app.formats.manifest import FaultyManifest, parse_manifest
+from app.formats.manifest import FaultyManifest, Manifest, parse_manifest
 from app.formats.models import Format, TemplateChange, TemplateEvent, TemplateVersion
 from app.formats.queries import find, live_versions, template_version_digest
 
@@ -28,7 +28,8 @@ def faults_of(key: str, manifest: str, template: bytes, vocabulary: word.Vocabul
 
     `vocabulary` is the tree of names that a template may use.
     """
-    return [*_faults_of_manifest(key, manifest), *_faults_of_template(template, vocabulary)]
+    faults = [*_faults_of_manifest(key, manifest), *_faults_of_template(template, vocabulary)]
+    return faults or list(_missing_styles(parse_manifest(manifest), template))
 
 
 def add_template_version(
@@ -121,6 +122,12 @@ def _faults_of_template(template: bytes, vocabulary: word.Vocabulary) -> Iterato
     for finding in word.check(template, vocabulary):
         if finding.severity == "error":
             yield Fault("template", str(finding))
+
+
+def _missing_styles(manifest: Manifest, template: bytes) -> Iterator[Fault]:
+    """A fault for each style that this manifest's papers cannot do without: their numbers would be lost."""
+    for name in word.lacking(template, manifest.needed_styles()):
+        yield Fault("template", f"has no style “{name}”, and format.toml asks for what it prints")
 
 
 def _below(place: str, fault: Fault) -> Fault:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import Fault, Invalid
-from app.fields import KeyText, Line, SafeText
+from app.fields import Day, ItemKey, KeyText, Line, SafeText
 from app.formats.coherence import misfits
 from app.formats.faults import fault_at, fault_of_syntax, faults_of_shape
 from app.formats.fields import PaperField, When
@@ -86,8 +86,32 @@ class Part(_Entry):
     guidance: SafeText = ""
 
 
+BLOCK_SETTINGS: Mapping[str, frozenset[str]] = {
+    "narrative": frozenset(),
+    "outline": frozenset({"scope", "style", "themes"}),
+    "workstreams": frozenset({"parts", "themes", "ratings", "introductions", "theme_headings"}),
+    "rating-key": frozenset({"schemes"}),
+    "framework-items": frozenset({"framework", "scope"}),
+    "objective": frozenset({"item"}),
+    "people": frozenset(),
+    "table": frozenset(),
+    "again": frozenset({"section"}),
+    "nil": frozenset({"subject", "as_at", "wording"}),
+    "fields": frozenset({"fields"}),
+    "clause": frozenset({"clause"}),
+    "recommendations": frozenset(),
+    "implications": frozenset(),
+    "routing": frozenset(),
+    "appendices": frozenset(),
+    "documents": frozenset(),
+}
+"""The kinds of blocks that a format may give to a section, and what can be said of each."""
+
+SCOPES: Mapping[str, tuple[str, ...]] = {"outline": ("chosen", "all"), "framework-items": ("served", "all")}
+
+
 class DefaultBlock(_Entry):
-    """A block that a section has unless the paper says otherwise."""
+    """A block that a section has unless the paper says otherwise; what it says of itself a paper's block could say."""
 
     kind: Literal[
         "narrative",
@@ -95,7 +119,10 @@ class DefaultBlock(_Entry):
         "workstreams",
         "rating-key",
         "framework-items",
+        "objective",
         "people",
+        "table",
+        "again",
         "nil",
         "fields",
         "clause",
@@ -106,12 +133,63 @@ class DefaultBlock(_Entry):
         "documents",
     ]
     parts: tuple[KeyText, ...] = ()
+    themes: tuple[KeyText, ...] = ()
     ratings: bool = True
+    introductions: bool = True
     theme_headings: bool = True
+    scope: Literal["chosen", "served", "all"] | None = None
+    style: Literal["numbered", "bullets"] = "numbered"
+    schemes: tuple[KeyText, ...] = ()
+    framework: KeyText | None = None
+    item: ItemKey | None = None
+    section: KeyText | None = None
+    subject: Line | None = None
+    as_at: Day | None = None
+    wording: Line | None = None
     fields: tuple[KeyText, ...] = Field(default=(), description="Of the kind fields: which, in this order")
     clause: KeyText | None = Field(default=None, description="Of the kind clause: which")
     when: When | None = Field(default=None, description="Only where a field says so")
     public: bool = Field(default=True, description="Whether the public copy prints it")
+
+    @model_validator(mode="after")
+    def _says_what_its_kind_can(self) -> "DefaultBlock":
+        can = BLOCK_SETTINGS[self.kind]
+        said = {name for name, field in type(self).model_fields.items() if getattr(self, name) != field.default}
+        strange = sorted(said - can - {"kind", "when", "public"})
+        if strange:
+            raise ValueError(f"a block of the kind “{self.kind}” has no “{strange[0]}”; it has {_listed(can)}")
+        if self.kind == "again" and self.section is None:
+            raise ValueError("a block of the kind “again” must name the section that is printed again")
+        if self.kind == "objective" and self.item is None:
+            raise ValueError("a block of the kind “objective” must name the item of a framework that is printed")
+        if self.scope and self.scope not in SCOPES[self.kind]:
+            allowed = " or ".join(SCOPES[self.kind])
+            raise ValueError(f"the scope of a block of the kind “{self.kind}” is {allowed}, not {self.scope}")
+        return self
+
+
+def _listed(settings: Iterable[str]) -> str:
+    return ", ".join(sorted(settings)) or "no settings"
+
+
+class WorkstreamsLayout(_Entry):
+    """How a section prints its themes and workstreams."""
+
+    band: Annotated[int, Field(ge=1, le=5)] = Field(
+        default=1,
+        description="Level of theme, from 1, at which bands begin; themes above it that say nothing are not printed",
+    )
+    numbered: bool = Field(
+        default=False, description="Whether bands are numbered like sections, and workstreams below their band"
+    )
+    names: Literal["heading", "run-in"] = Field(
+        default="heading", description="Names of workstreams as headings, or in bold at the beginning of their text"
+    )
+    objectives: bool = Field(
+        default=False,
+        description="Whether the items of plans that are served stand above the band, or above each workstream where "
+        "those of a band serve different ones",
+    )
 
 
 class Limit(_Entry):
@@ -138,8 +216,16 @@ class SectionEntry(_Entry):
 
     key: KeyText
     heading: Line
+    heading_printed: bool = Field(
+        default=True, description="Whether the heading is printed; one that a paper gives itself always is"
+    )
     level: Literal[1, 2] = 1
     numbered: bool = True
+    paragraphs: Literal["plain", "numbered"] = Field(
+        default="plain",
+        description="Numbered: Word numbers the paragraphs, by the template’s style Numbered Paragraph",
+    )
+    workstreams: WorkstreamsLayout = WorkstreamsLayout()
     required: bool = True
     container: bool = Field(default=False, description="A heading that may stand alone above the sections below it")
     blocks: tuple[DefaultBlock, ...] = (DefaultBlock(kind="narrative"),)
@@ -202,6 +288,7 @@ class Wording(_Entry):
     not_yet_approved: Line = "Not yet approved"
     draft: Line = "DRAFT"
     nil: Line = "None noted at this time."
+    run_in: Line = "{name}."
     nil_subject: Line = "There are no {subject} to report as at {as_at}."
     nothing_to_report: Line = "Nothing to report as at {as_at}."
     not_rated: Line = "Not rated"
@@ -270,6 +357,7 @@ class Manifest(_Entry):
     key: KeyText
     name: Line
     markings: tuple[Line, ...] = Field(min_length=1)
+    strapline: Line | None = Field(default=None, description="Words that stand beside the organisation's name")
     dates: DateStyle = Field(default="day-month-year", description="26 March 2026, or 26th March 2026")
     second_marking: SecondMarking | None = None
     labels: Labels = Labels()
@@ -310,12 +398,22 @@ class Manifest(_Entry):
         if self.sections[0].level != 1:
             raise ValueError("sections: the first section must have level 1")
         known = {part.key for part in self.parts}
+        keys = [section.key for section in self.sections]
+        others = {key: {other for other in keys if other != key} for key in keys}
         for section in self.sections:
             for block in section.blocks:
                 strange = [part for part in block.parts if part not in known]
                 if strange:
                     raise ValueError(f"sections: “{section.key}” names the unknown part “{strange[0]}”")
+                if block.kind == "again" and block.section not in others[section.key]:
+                    raise ValueError(f"sections: “{section.key}” prints “{block.section}” again, which is no other one")
         return self
+
+    def needed_styles(self) -> list[str]:
+        """The roles of styles that a template must have for this format beyond those of every format."""
+        numbered = any(section.paragraphs == "numbered" for section in self.sections)
+        run_in = any(section.workstreams.names == "run-in" for section in self.sections)
+        return [*(["numbered paragraph"] if numbered else []), *(["run-in title"] if run_in else [])]
 
     def section(self, key: str) -> SectionEntry | None:
         """The section with this key, if the format has one."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from app.fields import Day, KeyText, Line, Prose
+from app.fields import Day, ItemKey, KeyText, Line, Prose
 from app.formats.fields import Values
 from app.formats.manifest import SectionEntry
 
@@ -71,6 +71,13 @@ class FrameworkItemsBlock(_Block):
     scope: Literal["served", "all"] = Field(
         default="served", description="Items that the chosen workstreams serve, or the whole framework"
     )
+
+
+class ObjectiveBlock(_Block):
+    """One item of a plan, set apart, above what follows it."""
+
+    kind: Literal["objective"] = "objective"
+    item: ItemKey = Field(description="The item, as framework/item")
 
 
 class PeopleBlock(_Block):
@@ -232,6 +239,7 @@ Block = Annotated[
     | WorkstreamsBlock
     | RatingKeyBlock
     | FrameworkItemsBlock
+    | ObjectiveBlock
     | PeopleBlock
     | TableBlock
     | AgainBlock
@@ -293,7 +301,7 @@ def default_blocks(entry: SectionEntry, values: Values | None = None) -> tuple[B
     for block in entry.blocks:
         if values is None or block.when is None or block.when.holds(values):
             shape = block.model_dump(exclude_defaults=True, exclude={"when"}) | {"kind": block.kind}
-            shapes.append(shape | {"text": ""} if block.kind == "narrative" else shape)
+            shapes.append(shape | {"text": ""} if block.kind in ("narrative", "table") else shape)
     return BLOCKS.validate_python(shapes)
 
 

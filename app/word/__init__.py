@@ -5,6 +5,7 @@ a paper means.
 """
 
 from app.word.accessibility import PROSE, accessibility
+from app.word.check_styles import lacking
 from app.word.checking import Expected, check
 from app.word.container import content_digest
 from app.word.findings import Finding
@@ -65,6 +66,7 @@ __all__ = [
     "content_digest",
     "files_in",
     "guard",
+    "lacking",
     "narrated",
     "outline",
     "plain_words",

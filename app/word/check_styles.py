@@ -1,12 +1,13 @@
 """Styles that narratives rely on and the template lacks or has as another kind; styles that are named in vain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.word.findings import Finding, warning_at
 from app.word.namespaces import w
 from app.word.parts import STYLES
 from app.word.passages import TemplateRead
-from app.word.styles import ROLE_STYLES, styles_in
+from app.word.styles import ON_DEMAND, ROLE_STYLES, styles_in
+from app.word.templates import opened_template
 
 _PART = "the styles"
 # The heading levels that narratives use unless they are told another; others are the template's own affair.
@@ -32,7 +33,7 @@ def styles_of_roles(template: TemplateRead) -> Iterator[Finding]:
         for identifier, element in template.styles.elements.items()
     }
     for role in styles.fallen_back:
-        if role.startswith("heading") and role not in _EXPECTED_HEADINGS:
+        if role in ON_DEMAND or (role.startswith("heading") and role not in _EXPECTED_HEADINGS):
             continue
         wanted = ROLE_STYLES[role]
         name, instead = wanted.names[0], styles[role]
@@ -62,3 +63,12 @@ def styles_named_in_vain(template: TemplateRead) -> Iterator[Finding]:
             told.add(style)
             what = f"Its style “{style}” is not in the template, so that Word shows it as Normal: choose another."
             yield warning_at(passage, "unknown-style", what)
+
+
+def lacking(template: bytes, roles: Iterable[str]) -> list[str]:
+    """The names of the styles that these roles need and the template does not have.
+
+    Raises `UnreadableTemplate`.
+    """
+    fallen_back = styles_in(opened_template(template).members.get(STYLES)).fallen_back
+    return [ROLE_STYLES[role].names[0] for role in roles if role in fallen_back]

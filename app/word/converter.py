@@ -1,6 +1,7 @@
 """A narrative as WordprocessingML, in the template's own styles."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from app.narrative import Block, Chart, Figure, Heading, ListBlock, Paragraph, Quote, Table
 from app.word.figures import Figures
@@ -23,26 +24,54 @@ def narrative_xml(
     files: Mapping[str, bytes] = _NO_FILES,
     where: str = "",
     list_labels: tuple[str, ...] = (),
+    numbered: bool = False,
+    run_in: str = "",
 ) -> str:
     """The blocks as paragraphs, tables and drawings; the ledger holds what they need of other parts.
 
     An `h3` has the style of heading `heading_level`, an `h4` that of the next level, at most 9. `files` has the
     pictures by digest, `where` names the narrative in `MissingPicture`. `list_labels` say how numbers of lists are
     written, level by level, with `{}` for the number.
+
+    With `numbered`, paragraphs have the style that numbers them, and lists stand below their words. `run_in` is a
+    title that opens the first paragraph; where the text opens with something else, it is a paragraph before it.
     """
-    write, show = Paragraphs(layout, ledger, list_labels), Figures(layout, ledger, files, where)
+    write = Paragraphs(layout, ledger, list_labels, layout.numbered_indent if numbered else 0)
+    show = Figures(layout, ledger, files, where)
     parts = []
+    if run_in and not (blocks and isinstance(blocks[0], Paragraph)):
+        parts.append(_paragraph(Paragraph(()), write, "", numbered=numbered, run_in=run_in))
+        run_in = ""
     after_table = False
     for block in blocks:
-        parts.append(_block(block, write, show, heading_level, _AFTER_TABLE if after_table else ""))
+        spacing = _AFTER_TABLE if after_table else ""
+        if isinstance(block, Paragraph):
+            parts.append(_paragraph(block, write, spacing, numbered=numbered, run_in=run_in))
+            run_in = ""
+        else:
+            parts.append(_block(block, write, show, heading_level, spacing))
         after_table = _ends_with_table(block)
     return "".join(parts)
 
 
-def _block(block: Block, write: Paragraphs, show: Figures, heading_level: int, spacing: str) -> str:
+def _paragraph(paragraph: Paragraph, write: Paragraphs, spacing: str, *, numbered: bool, run_in: str) -> str:
+    goes_on = not paragraph.numbered
+    # Without the number there is nothing in the room before the words: the first line stands where the others do.
+    place = f'<w:ind w:left="{write.shift}" w:firstLine="0"/>' if goes_on and numbered else ""
+    return write.paragraph(
+        paragraph.inlines,
+        "numbered paragraph" if numbered else "paragraph",
+        before=UNNUMBERED if goes_on else "",
+        after=spacing + place,
+        run_in=run_in,
+    )
+
+
+_Other: TypeAlias = Heading | ListBlock | Quote | Table | Figure
+
+
+def _block(block: _Other, write: Paragraphs, show: Figures, heading_level: int, spacing: str) -> str:
     match block:
-        case Paragraph(inlines, numbered):
-            return write.paragraph(inlines, "paragraph", before="" if numbered else UNNUMBERED, after=spacing)
         case Heading(level, inlines):
             return write.paragraph(inlines, f"heading {min(heading_level + level - 3, _HIGHEST_HEADING)}")
         case ListBlock():

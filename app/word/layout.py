@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from app.word.namespaces import w
-from app.word.styles import Styles, font_in, styles_in
+from app.word.styles import Styles, font_in, indent_in, styles_in
 
 # What Word assumes where a template does not say: A4 with margins of 2.54 cm, in twips.
 _PAGE_WIDTH, _PAGE_HEIGHT = 11906, 16838
@@ -26,6 +26,7 @@ class Layout:
     """The template's styles by role, the size of its text in twips (1/1440 inch), and its typeface.
 
     `turned` is the text of a page laid on its side, `font` the face of body text, None for the theme's.
+    `numbered_indent` is how far numbered paragraphs stand in; the lists below them start from there.
     """
 
     styles: Styles
@@ -33,6 +34,7 @@ class Layout:
     text_height: int
     turned: Page
     font: str | None = None
+    numbered_indent: int = 0
 
     def on_turned_page(self) -> "Layout":
         """The same for what stands on a turned page."""
@@ -46,12 +48,14 @@ def layout_in(document_xml: bytes, styles_xml: bytes | None) -> Layout:
     across = _twips(margins, "left", _MARGIN) + _twips(margins, "right", _MARGIN) + _twips(margins, "gutter", 0)
     down = abs(_twips(margins, "top", _MARGIN)) + abs(_twips(margins, "bottom", _MARGIN))
     width, height = _twips(size, "w", _PAGE_WIDTH), _twips(size, "h", _PAGE_HEIGHT)
+    styles = styles_in(styles_xml)
     return Layout(
-        styles=styles_in(styles_xml),
+        styles=styles,
         text_width=max(width - across, _NARROWEST),
         text_height=max(height - down, _NARROWEST),
         turned=Page(max(height - across, _NARROWEST), max(width - down, _NARROWEST)),
         font=font_in(styles_xml),
+        numbered_indent=max(indent_in(styles_xml, styles["numbered paragraph"]) or 0, 0),
     )
 
 

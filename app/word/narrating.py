@@ -16,13 +16,16 @@ from app.word.charts import first_words
 from app.word.container import DOCUMENT, read_members
 from app.word.figures import WITH_CAPTION, WITH_TABLE
 from app.word.namespaces import MC, WP, A, C, R, w
+from app.word.numbering import INDENT, indent_of
 from app.word.parts import NUMBERING, STYLES, relationships_in
 from app.word.reading import Counter, Definitions, StyleSheet
+from app.word.styles import ROLE_STYLES
 from app.word.tables import RAG_COLOURS
 
 _TYPES = {"decimal": "1", "lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _UNSEEN = {w("del"), w("moveFrom"), w("pPr"), w("rPr"), w("instrText"), w("delText"), f"{{{MC}}}Fallback"}
 _RAG_OF = {background: rag for rag, (background, _) in RAG_COLOURS.items()}
+RUN_IN_STYLES = frozenset(ROLE_STYLES["run-in title"].names)
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _OFF = {"0", "false", "off", "none"}
 _FOOTNOTES = "word/footnotes.xml"
@@ -117,6 +120,7 @@ class _List:
     tag: str
     opening: str
     count: int = 0  # of the last item, as Word counts
+    shift: int = 0  # twips by which it stands further in than a list of its own would
     items: list[list[str]] = field(default_factory=list)
 
     def html(self) -> str:
@@ -177,14 +181,13 @@ class _Stretch:
         if list_id and (direct is not None or name.startswith("List")) and not _HEADING.match(name):
             found = self.reader.counter.definitions.lists.get(list_id)
             return "item" if found and level in found.levels else ""
-        indent = paragraph.find(f"{w('pPr')}/{w('ind')}")
-        is_indented = indent is not None and int(indent.get(w("left"), indent.get(w("start"), "0"))) > 0
-        return "more" if open_lists and is_indented and direct is not None and direct.get(w("val")) == "0" else ""
+        is_indented = bool(open_lists) and _left(paragraph) > open_lists[0].shift
+        return "more" if is_indented and direct is not None and direct.get(w("val")) == "0" else ""
 
     def _listed(self, paragraph: etree._Element, open_lists: list[_List], what: str) -> Iterator[str]:
         words = self._paragraph(paragraph)
         if what == "more":
-            level = self._level_of_indent(paragraph)
+            level = _level_of(_left(paragraph) - open_lists[0].shift)
             while len(open_lists) > 1 and open_lists[-1].level > level:
                 _end(open_lists)
             open_lists[-1].items[-1].append(words)
@@ -200,7 +203,8 @@ class _Stretch:
             else:
                 yield from _closed(open_lists)
         if not open_lists or open_lists[-1].level < level:
-            open_lists.append(self._new_list(list_id or 0, level))
+            left = _left(paragraph)
+            open_lists.append(self._new_list(list_id or 0, level, max(left - indent_of(level), 0)))
         open_lists[-1].items.append([words])
         open_lists[-1].count = self._count(list_id or 0, level)
 
@@ -215,18 +219,13 @@ class _Stretch:
     def _count(self, list_id: int, level: int) -> int:
         return self.reader.counter.counts[self.reader.counter.definitions.lists[list_id].abstract_id][level]
 
-    def _level_of_indent(self, paragraph: etree._Element) -> int:
-        indent = paragraph.find(f"{w('pPr')}/{w('ind')}")
-        left = int(indent.get(w("left"), indent.get(w("start"), "0"))) if indent is not None else 0
-        return max(round(left / 454) - 1, 0)
-
-    def _new_list(self, list_id: int, level: int) -> _List:
+    def _new_list(self, list_id: int, level: int, shift: int) -> _List:
         found = self.reader.counter.definitions.lists[list_id]
         kind = _TYPES.get(found.levels[level].number_format)
         if kind is None and found.levels[level].number_format in {"bullet", "none"}:
-            return _List(level, list_id, "ul", "<ul>")
+            return _List(level, list_id, "ul", "<ul>", shift=shift)
         start = self._count(list_id, level)
-        return _List(level, list_id, "ol", f'<ol type="{kind or "1"}" start="{start}">')
+        return _List(level, list_id, "ol", f'<ol type="{kind or "1"}" start="{start}">', shift=shift)
 
     # Blocks
 
@@ -370,7 +369,7 @@ class _Stretch:
 
     def _run(self, run: etree._Element, href: str | None) -> str:
         words = "".join(self._words(run))
-        if not words:
+        if not words or self._is_run_in_title(run):
             return ""
         # Where a template has no style for links, the line under them is all that shows them.
         is_bare_link = href is not None and run.find(f"{w('rPr')}/{w('rStyle')}") is None
@@ -378,6 +377,11 @@ class _Stretch:
             if not (mark == "u" and is_bare_link):
                 words = f"<{mark}>{words}</{mark}>"
         return f'<a href="{escape(href)}">{words}</a>' if href else words
+
+    def _is_run_in_title(self, run: etree._Element) -> bool:
+        """A title that was printed before a narrative's first words is no part of it."""
+        style = run.find(f"{w('rPr')}/{w('rStyle')}")
+        return style is not None and self.reader.styles.name(style.get(w("val"), "")) in RUN_IN_STYLES
 
     def _words(self, run: etree._Element) -> Iterator[str]:
         for child in run:
@@ -403,6 +407,16 @@ def _says_what_follows(name: str) -> bool:
 def _bare(element: etree._Element) -> str:
     """The words in an element, without the white space that programs write differently."""
     return "".join("".join(str(text) for text in element.itertext()).split())
+
+
+def _left(paragraph: etree._Element) -> int:
+    """Twips by which the paragraph itself says to stand in."""
+    indent = paragraph.find(f"{w('pPr')}/{w('ind')}")
+    return int(indent.get(w("left"), indent.get(w("start"), "0"))) if indent is not None else 0
+
+
+def _level_of(indent: int) -> int:
+    return max(round(indent / INDENT) - 1, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.narrative import Inline, Item, ListBlock, Mark, Paragraph, Run
 from app.word.layout import Layout
 from app.word.ledger import Ledger
 from app.word.namespaces import R
-from app.word.numbering import PLAIN_LABEL, indent_of
+from app.word.numbering import INDENT, PLAIN_LABEL, indent_of
 from app.word.xmltext import escaped, run
 
 # In the order in which w:rPr holds them.
@@ -51,6 +51,7 @@ class Paragraphs:
     layout: Layout
     ledger: Ledger
     list_labels: tuple[str, ...] = ()
+    shift: int = 0  # twips by which lists stand further in, below a text that does
 
     def flow(self, blocks: Iterable[Paragraph | ListBlock], role: str, look: Look = PLAIN) -> str:
         """Paragraphs in the style of the role, and lists, as they stand in a quotation or a cell."""
@@ -71,13 +72,20 @@ class Paragraphs:
         return "".join(self._list(block, role, 0, look))
 
     def paragraph(
-        self, inlines: Iterable[Inline], role: str, *, before: str = "", after: str = "", look: Look = PLAIN
+        self,
+        inlines: Iterable[Inline],
+        role: str,
+        *,
+        before: str = "",
+        after: str = "",
+        look: Look = PLAIN,
+        run_in: str = "",
     ) -> str:
-        """One `w:p` in the style of the role.
+        """One `w:p` in the style of the role, opened by the title `run_in` where there is one.
 
         `before` and `after` are properties up to the numbering and beyond it, in the order of `w:pPr`.
         """
-        return self.framed(self._runs(inlines, look), role, before=before, after=after)
+        return self.framed(self._title(run_in) + self._runs(inlines, look), role, before=before, after=after)
 
     def framed(self, runs: str, role: str, *, before: str = "", after: str = "") -> str:
         """One `w:p` of these runs in the style of the role."""
@@ -96,15 +104,13 @@ class Paragraphs:
 
     def _item(self, item: Item, role: str, list_id: int, level: int, look: Look) -> Iterator[str]:
         numbered = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list_id}"/></w:numPr>'
-        indent = ""
-        if role == "table text":
-            indent = f'<w:ind w:left="{indent_of(level) - _NEARER}" w:hanging="{indent_of(0) - _NEARER}"/>'
+        place = self._place(role, level)
         blocks = item.blocks
         if isinstance(blocks[0], Paragraph):
-            yield self.paragraph(blocks[0].inlines, role, before=numbered, after=indent, look=look)
+            yield self.paragraph(blocks[0].inlines, role, before=numbered, after=place, look=look)
             blocks = blocks[1:]
         else:  # the number of an item whose first words belong to a list inside it
-            yield self.paragraph((), role, before=numbered, after=indent, look=look)
+            yield self.paragraph((), role, before=numbered, after=place, look=look)
         for block in blocks:
             if isinstance(block, ListBlock):
                 yield from self._list(block, role, level + 1, look)
@@ -112,9 +118,25 @@ class Paragraphs:
                 yield self._continuation(block, role, level, look)
 
     def _continuation(self, block: Paragraph, role: str, level: int, look: Look) -> str:
-        left = indent_of(level) - (_NEARER if role == "table text" else 0)
-        indent = f'<w:ind w:left="{left}" w:firstLine="0"/>'
+        indent = f'<w:ind w:left="{indent_of(level) + self._further(role)}" w:firstLine="0"/>'
         return self.paragraph(block.inlines, role, before=UNNUMBERED, after=indent, look=look)
+
+    def _further(self, role: str) -> int:
+        """Twips by which a list stands further in than its own numbering says, or nearer."""
+        return -_NEARER if role == "table text" else self.shift
+
+    def _place(self, role: str, level: int) -> str:
+        """Where an item stands, if not where the numbering of its list says."""
+        further = self._further(role)
+        if not further:
+            return ""
+        return f'<w:ind w:left="{indent_of(level) + further}" w:hanging="{INDENT + min(further, 0)}"/>'
+
+    def _title(self, words: str) -> str:
+        if not words:
+            return ""
+        style = self.layout.styles["run-in title"]
+        return run(f"{words} ", f'<w:rStyle w:val="{escaped(style)}"/>' if style else "<w:b/><w:bCs/>")
 
     def _runs(self, inlines: Iterable[Inline], look: Look) -> str:
         parts: list[str] = []

@@ -26,11 +26,13 @@ from app.word.values import (
     blocks_in,
     facts_in,
     heading_level_of,
+    is_numbered,
     key_of,
     list_labels_of,
     placed,
     printables_in,
     region_of,
+    run_in_of,
     text_in,
     words_of,
 )
@@ -151,6 +153,8 @@ class _Press:
             files=self.files,
             where=key_of(narrative),
             list_labels=list_labels_of(narrative),
+            numbered=is_numbered(narrative),
+            run_in=run_in_of(narrative),
         )
         if not region or not xml:  # nothing was printed that could be marked
             return xml

@@ -1,6 +1,6 @@
 """Which of a template's styles plays which part in a narrative."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -27,6 +27,8 @@ HEADING_LEVELS = range(1, 10)
 
 ROLE_STYLES: Mapping[str, Role] = {
     "paragraph": Role("paragraph", ("Body Text", "Normal")),
+    # Where a paper numbers its paragraphs, this style carries the numbering.
+    "numbered paragraph": Role("paragraph", ("Numbered Paragraph", "Body Text", "Normal")),
     "bullet": Role("paragraph", ("List Bullet", "List Paragraph", "Normal")),
     "number": Role("paragraph", ("List Number", "List Paragraph", "Normal")),
     "quote": Role("paragraph", ("Quote", "Body Text", "Normal")),
@@ -35,6 +37,7 @@ ROLE_STYLES: Mapping[str, Role] = {
     "table text": Role("paragraph", ("Table Text", "Normal")),
     "table": Role("table", ("Board Table", "Table Grid")),
     "link": Role("character", ("Hyperlink",)),
+    "run-in title": Role("character", ("Run-in Title",)),
     # A heading inside prose never takes part in the numbering of the paper's own headings.
     **{
         f"heading {level}": Role("paragraph", (f"Heading {level} Unnumbered", f"Heading {level}", "Normal"), fitting=2)
@@ -42,6 +45,9 @@ ROLE_STYLES: Mapping[str, Role] = {
     },
 }
 """Every role of the narrative converter. Names are compared without regard to case, as Word does."""
+
+ON_DEMAND = ("numbered paragraph", "run-in title")
+"""Roles that only some formats ask for: a template may do without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +74,41 @@ def styles_in(styles_xml: bytes | None) -> Styles:
     return Styles(ids, tuple(fallen_back))
 
 
+def indent_in(styles_xml: bytes | None, identifier: str | None) -> int | None:
+    """Twips by which paragraphs of the style stand in, None where neither it nor a style below it says so."""
+    root = etree.fromstring(styles_xml) if styles_xml else None
+    for style in _chain(root, identifier):
+        indent = style.find(f"{w('pPr')}/{w('ind')}")
+        stated = indent.get(w("left"), indent.get(w("start"))) if indent is not None else None
+        if stated is not None:
+            return int(float(stated))
+    return None
+
+
 def font_in(styles_xml: bytes | None) -> str | None:
     """The face of body text, None when the template leaves it to its theme."""
     if not styles_xml:
         return None
     root = etree.fromstring(styles_xml)
     identifier = styles_in(styles_xml)["paragraph"]
+    for style in _chain(root, identifier):
+        if font := _ascii_font(style):
+            return font
+    defaults = root.find(f"{w('docDefaults')}/{w('rPrDefault')}")
+    return _ascii_font(defaults) if defaults is not None else None
+
+
+def _chain(root: etree._Element | None, identifier: str | None) -> Iterator[etree._Element]:
+    """The style and those that it is based on."""
     seen: set[str] = set()
-    while identifier and identifier not in seen:
+    while root is not None and identifier and identifier not in seen:
         seen.add(identifier)
         style = next((s for s in root.iter(w("style")) if s.get(w("styleId")) == identifier), None)
         if style is None:
-            break
-        if font := _ascii_font(style):
-            return font
+            return
+        yield style
         base = style.find(w("basedOn"))
         identifier = base.get(w("val")) if base is not None else None
-    defaults = root.find(f"{w('docDefaults')}/{w('rPrDefault')}")
-    return _ascii_font(defaults) if defaults is not None else None
 
 
 def _ascii_font(holder: etree._Element) -> str | None:

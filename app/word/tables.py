@@ -22,6 +22,8 @@ _LOOK = (
     '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="0"'
     ' w:noVBand="1"/>'
 )
+_LOOK_WITHOUT_HEAD = _LOOK.replace("0420", "0400").replace('firstRow="1"', 'firstRow="0"')
+_LOOK_OF_LABELS = _LOOK_WITHOUT_HEAD.replace("0400", "0480").replace('firstColumn="0"', 'firstColumn="1"')
 # What a heading cell heads, in Word's own words; a table style may show it.
 _HEADS = {"col": '<w:cnfStyle w:val="100000000000"/>', "row": '<w:cnfStyle w:val="001000000000"/>'}
 _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -55,9 +57,17 @@ def table_xml(table: Table, write: Paragraphs) -> str:
     head = "".join(_rows(table.head, table.columns, widths, write, heading=True))
     body = "".join(_rows(table.body, table.columns, widths, write, heading=False))
     return (
-        f"{caption}<w:tbl><w:tblPr>{look}{width}{'' if style else _BORDERS}{_LOOK}</w:tblPr>"
+        f"{caption}<w:tbl><w:tblPr>{look}{width}{'' if style else _BORDERS}{_look(table)}</w:tblPr>"
         f"<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
     )
+
+
+def _look(table: Table) -> str:
+    """Which cells the style shows as headings: those of the head, or else a column of labels before their values."""
+    if table.head:
+        return _LOOK
+    labelled = all(row.cells and row.cells[0].column == 0 and row.cells[0].scope == "row" for row in table.body)
+    return _LOOK_OF_LABELS if labelled else _LOOK_WITHOUT_HEAD
 
 
 def column_widths(table: Table, text_width: int) -> tuple[int, ...]:
@@ -152,7 +162,7 @@ def _lines(cell: Cell, widths: Sequence[int]) -> int:
 def _lines_of(blocks: Sequence[Paragraph | ListBlock], room: int) -> int:
     """How many lines the blocks take where so many characters stand in one."""
     return sum(
-        -(-_block_length(block) // room)
+        -(-_extent(block)[1] // room)
         if isinstance(block, Paragraph)
         else sum(_lines_of(item.blocks, max(room - len(_INDENT), 1)) for item in block.items)
         for block in blocks

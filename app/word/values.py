@@ -54,9 +54,12 @@ class Narrative:
     level, with `{}` for the number: `("{}.", "({})")`; deeper levels are written `1.` as all lists are. It is true in
     a condition when it has text. Printed, it is marked as the region of the text with the key `region`, where it has
     one.
+
+    With `numbered`, its paragraphs take the style that numbers them, but for those that go on without a number.
+    `run_in` is a title of its own that opens the first paragraph; it is printed with the text and is no part of it.
     """
 
-    __slots__ = ("_heading_level", "_html", "_key", "_list_labels", "_region")
+    __slots__ = ("_heading_level", "_html", "_key", "_list_labels", "_numbered", "_region", "_run_in")
 
     def __init__(
         self,
@@ -65,27 +68,36 @@ class Narrative:
         heading_level: int = 3,
         *,
         list_labels: tuple[str, ...] = (),
+        numbered: bool = False,
+        run_in: str = "",
         region: str | None = None,
     ) -> None:
         self._html = html
         self._key = key
         self._heading_level = heading_level
         self._list_labels = list_labels
+        self._numbered = numbered
+        self._run_in = run_in
         self._region = region
 
     def __bool__(self) -> bool:
         return bool(self._html)
 
     def __repr__(self) -> str:
-        labels = f", list_labels={self._list_labels!r}" if self._list_labels else ""
-        region = f", region={self._region!r}" if self._region else ""
-        return f"Narrative({self._html!r}, {self._key!r}, {self._heading_level}{labels}{region})"
+        stated = {
+            "list_labels": self._list_labels,
+            "numbered": self._numbered,
+            "run_in": self._run_in,
+            "region": self._region,
+        }
+        said = "".join(f", {name}={value!r}" for name, value in stated.items() if value)
+        return f"Narrative({self._html!r}, {self._key!r}, {self._heading_level}{said})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Narrative) and repr(self) == repr(other)
 
     def __hash__(self) -> int:
-        return hash((self._html, self._key, self._heading_level, self._list_labels))
+        return hash((self._html, self._key, self._heading_level, self._list_labels, self._numbered, self._run_in))
 
 
 def key_of(narrative: Narrative) -> str:
@@ -122,6 +134,16 @@ def heading_level_of(narrative: Narrative) -> int:
 def list_labels_of(narrative: Narrative) -> tuple[str, ...]:
     """How the numbers of its lists are written, level by level; empty where as everywhere."""
     return narrative._list_labels
+
+
+def is_numbered(narrative: Narrative) -> bool:
+    """Whether its paragraphs are numbered."""
+    return narrative._numbered
+
+
+def run_in_of(narrative: Narrative) -> str:
+    """The title that opens its first paragraph; empty where there is none."""
+    return narrative._run_in
 
 
 class Coloured:

@@ -1,7 +1,7 @@
 """The file around a template: its other parts, its members in their order, the same bytes wherever it is written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -97,6 +97,7 @@ class Template:
     header: Element
     footer: Element
     styles: Sequence[ParagraphStyle] = PARAGRAPH_STYLES
+    numbering: Element = field(default_factory=numbering)
 
 
 def write(template: Template, file: Path) -> None:
@@ -111,7 +112,7 @@ def members(template: Template) -> dict[str, bytes]:
     parts = {
         "document": w("document", w("body", *template.content, template.page)),
         "styles": styles(template.styles),
-        "numbering": numbering(),
+        "numbering": template.numbering,
         "settings": settings(),
         "header": template.header,
         "footer": template.footer,

@@ -1,6 +1,7 @@
 """The pieces of a paper that formats have in common, each printing all that `PaperContext` may hold there."""
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 
 from templates.building.elements import Element, R, cell, field, paragraph, row, run, table, w
 from templates.building.look import PAGE_HEIGHT, PAGE_WIDTH, SIDE_MARGIN, TEXT_WIDTH
@@ -10,6 +11,9 @@ MARKINGS = (
     "{{ marking }}{% if second_marking %} – {{ second_marking }}{% endif %}{% if draft %} – {{ draft }}{% endif %}"
 )
 """The protective marking, the one beside it, and that the paper is a draft."""
+
+PLAIN_HEADINGS = ((2, "Heading 2 Unnumbered"), *((level, f"heading {level}") for level in (3, 4, 5, 6)))
+"""Levels of headings below a workstream, with their styles: none has a number."""
 
 
 def public_copy() -> list[Element]:
@@ -36,22 +40,36 @@ def front_sheet() -> Iterator[Element]:
     )
 
 
+def front_lines() -> list[Element]:
+    """The front sheet as lines of label and value, for papers that have no table in front."""
+    label = run("{{ row.label }}:", "Front Label")
+    return each(
+        "row in front_sheet",
+        *when(
+            "row.missing",
+            paragraph("Front Line", label, w("r", w("tab")), run("{{ row.value }}", "Gap Char")),
+            otherwise=[paragraph("Front Line", deepcopy(label), w("r", w("tab")), "{{ row.value }}")],
+        ),
+    )
+
+
 def sections(line: Iterable[Element]) -> list[Element]:
     """Every section with its heading and its blocks; a theme or a workstream is printed as `line` says."""
     heading = "{{ section.heading }}"
     return each(
         "section in sections",
         *first_of(
-            ("section.numbered and section.level == 1", paragraph("heading 1", heading)),
-            ("section.numbered", paragraph("heading 2", heading)),
-            ("section.level == 1", paragraph("Heading 1 Unnumbered", heading)),
-            otherwise=paragraph("Heading 2 Unnumbered", heading),
+            ("section.heading and section.numbered and section.level == 1", paragraph("heading 1", heading)),
+            ("section.heading and section.numbered", paragraph("heading 2", heading)),
+            ("section.heading and section.level == 1", paragraph("Heading 1 Unnumbered", heading)),
+            ("section.heading", paragraph("Heading 2 Unnumbered", heading)),
         ),
         *each(
             "block in section.blocks",
             *when("block.text", paragraph("Template Tag", "{{p block.text }}")),
-            *when("block.kind == 'nil'", paragraph("Body Text", "{{ block.words }}")),
+            *when("block.kind == 'nil' and block.words", paragraph("Body Text", "{{ block.words }}")),
             *when("block.kind == 'gap'", paragraph("Gap", "{{ block.words }}")),
+            *when("block.kind == 'objective'", paragraph("Plan Objective", "{{ block.words }}")),
             *each("key in block.keys", *rating_key()),
             *each("line in block.lines", *line),
         ),
@@ -96,18 +114,35 @@ def rating(name: str) -> Element:
 
 def line(heading: Iterable[Element]) -> Iterator[Element]:
     """A theme with its rating keys and introduction, or a workstream with its updates, under such a heading."""
-    yield from heading
+    yield from each("objective in line.objectives", paragraph("Plan Objective", "{{ objective.text }}"))
+    yield from when("line.name", *heading)
     yield from when("line.introduction", paragraph("Template Tag", "{{p line.introduction }}"))
     yield from each("key in line.keys", *rating_key())
     yield from when("line.gap", paragraph("Gap", "{{ line.gap }}"))
     yield from each("update in line.updates", *update())
 
 
+def names(*plain: tuple[str, Element], otherwise: Element) -> list[Element]:
+    """The name of a theme or a workstream: numbered where the format says so, else in the first plain style that fits.
+
+    What is numbered at a level may stand one level of heading below it, under a theme that has no number.
+    """
+    name = "{{ line.name }}"
+    return first_of(
+        ("line.number_level == 1", paragraph("heading 1", name)),
+        ("line.number_level == 2 and line.heading_level == 2", paragraph("heading 2", name)),
+        ("line.number_level == 2", paragraph("Heading 2 Numbered Below", name)),
+        ("line.number_level", paragraph("Heading 3 Numbered", name)),
+        *plain,
+        otherwise=otherwise,
+    )
+
+
 def update() -> Iterator[Element]:
     """What a workstream reported: its date where there are several, ratings, source, and the parts."""
-    for level in (3, 4, 5):
+    for level, style in PLAIN_HEADINGS[:4]:
         dated = f"update.dated and update.level == {level}"
-        yield from when(dated, paragraph(f"heading {level}", "As at {{ update.as_at }}"))
+        yield from when(dated, paragraph(style, "As at {{ update.as_at }}"))
     # One or two dimensions over the whole width would look like a banner.
     yield from when("update.ratings|length > 2", strip(TEXT_WIDTH))
     yield from when("update.ratings and update.ratings|length <= 2", strip(TEXT_WIDTH * 2 // 5))
@@ -135,7 +170,7 @@ def part() -> Iterator[Element]:
     yield from when(
         "part.heading",
         *first_of(
-            *((f"part.level == {level}", paragraph(f"heading {level}", label)) for level in (3, 4, 5)),
+            *((f"part.level == {level}", paragraph(style, label)) for level, style in PLAIN_HEADINGS[:4]),
             otherwise=paragraph("heading 6", label),
         ),
     )

@@ -15,15 +15,18 @@ from templates.building.look import (
     GAP_TINT,
     LANGUAGE,
     LINK,
+    NUMBER_WIDTH,
     QUIET,
     RULE,
     TAG,
+    TEXT,
     TEXT_WIDTH,
     TINT,
 )
 from templates.building.numbering import BULLET_LIST, HEADING_LIST, NUMBER_LIST
 
 NOT_NUMBERED = -1
+FRONT_LABEL_WIDTH = 1134  # 2 cm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +49,13 @@ class ParagraphStyle:
     line: int | None = None  # 240 is single
     left: int | None = None
     right: int | None = None
+    hanging: int | None = None
     align: str | None = None
     outline: int | None = None  # 1 is the highest heading
+    plain: bool = False  # without the looks of the heading that it is based on
     bold: bool = False
     italic: bool = False
+    caps: bool = False
     colour: str | None = None
     size: float | None = None
 
@@ -63,7 +69,7 @@ class ParagraphStyle:
             val("link", style_id(self.linked) if self.linked else None),
             w("qFormat"),
             w("pPr", *self._paragraph()),
-            w("rPr", *_letters(bold=self.bold, italic=self.italic, colour=self.colour, size=self.size)),
+            w("rPr", *self._letters()),
             type="paragraph",
             styleId=style_id(self.name),
             **({"customStyle": 1} if self.ours else {}),
@@ -71,8 +77,8 @@ class ParagraphStyle:
         )
 
     def _paragraph(self) -> Iterator[Element | None]:
-        yield flag("keepNext", self.keep_next)
-        yield flag("keepLines", self.keep_next)
+        yield w("keepNext", val=0) if self.plain else flag("keepNext", self.keep_next)
+        yield w("keepLines", val=0) if self.plain else flag("keepLines", self.keep_next)
         yield self._numbering()
         if self.ruled:
             side, colour = self.ruled
@@ -86,9 +92,13 @@ class ParagraphStyle:
         if self.level == NOT_NUMBERED:
             yield w("ind", left=0, firstLine=0)  # without a number, without the room for it
         else:
-            yield _measured("ind", {"left": self.left, "right": self.right})
+            yield _measured("ind", {"left": self.left, "right": self.right, "hanging": self.hanging})
         yield val("jc", self.align)
-        yield val("outlineLvl", self.outline - 1 if self.outline else None)
+        yield val("outlineLvl", 9 if self.plain else self.outline - 1 if self.outline else None)
+
+    def _letters(self) -> list[Element | None]:
+        looks = list(_letters(bold=self.bold, italic=self.italic, caps=self.caps, colour=self.colour, size=self.size))
+        return [w("b", val=0), w("bCs", val=0), *looks[2:]] if self.plain else looks
 
     def _numbering(self) -> Element | None:
         if self.listed:
@@ -110,12 +120,18 @@ def _measured(name: str, lengths: dict[str, int | None]) -> Element | None:
 
 
 def _letters(
-    *, bold: bool = False, italic: bool = False, colour: str | None = None, size: float | None = None
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    caps: bool = False,
+    colour: str | None = None,
+    size: float | None = None,
 ) -> Iterator[Element | None]:
     yield flag("b", bold)
     yield flag("bCs", bold)
     yield flag("i", italic)
     yield flag("iCs", italic)
+    yield flag("caps", caps)
     yield val("color", colour)
     yield val("sz", None if size is None else round(size * 2))
     yield val("szCs", None if size is None else round(size * 2))
@@ -154,6 +170,24 @@ PARAGRAPH_STYLES = (
     replace(OUR_HEADING, name="Subtheme Heading", based_on="heading 3", outline=3, ruled=("bottom", RULE)),
     replace(OUR_HEADING, name="Workstream Heading", based_on="heading 3", outline=3, after=80),
     replace(OUR_HEADING, name="Workstream Heading 2", based_on="heading 4", outline=4, after=80),
+    replace(
+        HEADING, name="Heading 3 Numbered", based_on="heading 3", ours=True, outline=3, level=2, left=NUMBER_WIDTH,
+        hanging=NUMBER_WIDTH,
+    ),
+    # Numbered as a level 2 though it stands below a theme: a style based on another one counts with it.
+    replace(OUR_HEADING, name="Heading 2 Numbered Below", based_on="heading 2", outline=3, size=13),
+    ParagraphStyle(
+        name="Numbered Paragraph", based_on="heading 2", ours=True, plain=True, before=120, after=40,
+        left=NUMBER_WIDTH, hanging=NUMBER_WIDTH, colour=TEXT, size=12,
+    ),
+    ParagraphStyle(
+        name="Plan Objective", ours=True, keep_next=True, ruled=("left", ACCENT), shade=TINT, before=320, after=80,
+        left=142, bold=True, colour=ACCENT,
+    ),
+    ParagraphStyle(
+        name="Front Line", ours=True, before=40, after=40, left=FRONT_LABEL_WIDTH, hanging=FRONT_LABEL_WIDTH,
+    ),
+    ParagraphStyle(name="Strapline", ours=True, keep_next=True, after=240, colour=QUIET, size=13),
     ParagraphStyle(name="List Bullet", listed=BULLET_LIST, before=60, after=40),
     ParagraphStyle(name="List Number", listed=NUMBER_LIST, before=60, after=40),
     ParagraphStyle(name="Quote", ruled=("left", RULE), before=120, after=120, left=567, right=567, colour=QUIET),
@@ -201,6 +235,8 @@ def character_styles() -> Iterator[Element]:
             type="character", default=1, styleId="DefaultParagraphFont")  # fmt: skip
     underline = w("u", val="single")
     yield _character("Hyperlink", w("color", val=LINK), underline, ours=False)
+    yield _character("Front Label", w("b"), w("bCs"))
+    yield _character("Run-in Title", w("b"), w("bCs"))
     shade = w("shd", val="clear", color="auto", fill=GAP_TINT)
     yield _character("Gap Char", w("color", val=GAP_TEXT), shade, link="Gap")
     yield _character("Template Tag Char", w("color", val=TAG), w("sz", val=16), w("szCs", val=16), link="Template Tag")

@@ -31,9 +31,9 @@ def when(condition: str, *content: Element, otherwise: Iterable[Element] = ()) -
     return [tag(f"if {condition}"), *content, *([tag("else"), *other] if other else []), tag("endif")]
 
 
-def first_of(*cases: tuple[str, Element], otherwise: Element) -> list[Element]:
-    """The paragraph of the first condition that holds, else the last one."""
+def first_of(*cases: tuple[str, Element], otherwise: Element | None = None) -> list[Element]:
+    """The paragraph of the first condition that holds, else the last one, if there is one."""
     opened: list[Element] = []
     for number, (condition, content) in enumerate(cases):
         opened += [tag(f"{'elif' if number else 'if'} {condition}"), content]
-    return [*opened, tag("else"), otherwise, tag("endif")]
+    return [*opened, *([] if otherwise is None else [tag("else"), otherwise]), tag("endif")]

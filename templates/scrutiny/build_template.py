@@ -13,8 +13,8 @@ from pathlib import Path
 
 from templates.building import package
 from templates.building.elements import Element, paragraph
-from templates.building.pieces import front_sheet, line, page, page_footer, page_header, public_copy, sections
-from templates.building.tags import first_of
+from templates.building.pieces import front_sheet, line, names, page, page_footer, page_header, public_copy, sections
+from templates.building.tags import when
 
 TEMPLATE = Path(__file__).with_name("template.docx")
 
@@ -34,6 +34,7 @@ def template() -> package.Template:
 
 def title() -> Iterator[Element]:
     """The programme and to whom the paper reports."""
+    yield from when("strapline", paragraph("Strapline", "{{ strapline }}"))
     yield paragraph("Title", "{{ programme }}")
     yield paragraph("Subtitle", "Report to: {{ recipient }}")
 
@@ -41,7 +42,7 @@ def title() -> Iterator[Element]:
 def line_heading() -> list[Element]:
     """The name of a theme or of a workstream, as deep as it stands in the tree."""
     name = "{{ line.name }}"
-    return first_of(
+    return names(
         ("line.level == 1", paragraph("Theme Heading", name)),
         ("line.kind == 'theme'", paragraph("Subtheme Heading", name)),
         ("line.level == 2", paragraph("Workstream Heading", name)),

@@ -1,5 +1,6 @@
 """A scrutiny paper that has everything a template may print."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from app.assembly.context import (
@@ -9,6 +10,7 @@ from app.assembly.context import (
     KeyDimension,
     KeyValue,
     Line,
+    ObjectiveLine,
     PaperContext,
     PartLine,
     RatingCell,
@@ -28,7 +30,12 @@ FIVE_DIMENSIONS = {"Overall": "Amber", "Time": "Red", "Cost": "Green", "Savings"
 
 
 def a_paper(
-    *, draft: str = "DRAFT", marking: str = "OFFICIAL", second_marking: str = "", public_copy: str = ""
+    *,
+    draft: str = "DRAFT",
+    marking: str = "OFFICIAL",
+    second_marking: str = "",
+    public_copy: str = "",
+    strapline: str = "",
 ) -> PaperContext:
     """Nine numbered sections, five below the sixth and an appendix; every kind of block and of gap."""
     title = "Working together: quarterly update"
@@ -44,6 +51,7 @@ def a_paper(
         recipient="Office of the Police, Fire and Crime Commissioner for Wendmark",
         board="Performance and Resources Scrutiny Board",
         organisation="Wendmark Police",
+        strapline=strapline,
         meeting_date="3 December 2026",
         agenda_number="5.0",
         previous_date="3 September 2026",
@@ -131,7 +139,7 @@ def _workstreams() -> BlockLine:
                             parts=[_part("Progress", "<h3>Storage</h3><p>Moved.</p>", level=7)]),
                     _update(dict(list(FIVE_DIMENSIONS.items())[:4]), as_at="31 July 2026", dated=True, level=5,
                             parts=[_part("Progress", "<p>Planned.</p>", heading=False, level=6)])),
-        _theme("Local work", 1),
+        _theme("Local work", 1, objectives=["Objective 2: Safer homes", "Objective 3: Safer roads"]),
         _workstream("Mental health", 2, gap="To be written: Mental health has reported nothing up to today."),
         _workstream("Schools", 2,
                     _update({}, dated=True, parts=[_part("Progress", "<p>Thirty schools joined.</p>", level=6)]),
@@ -173,9 +181,17 @@ def _coloured(label: str) -> Coloured:
     return Coloured(label, *COLOURS[label])
 
 
-def _theme(name: str, level: int, *, introduction: str = "", keys: list[RatingKey] | None = None) -> Line:
+def _theme(
+    name: str,
+    level: int,
+    *,
+    introduction: str = "",
+    keys: list[RatingKey] | None = None,
+    objectives: Iterable[str] = (),
+) -> Line:
     narrative = Narrative(introduction, f"{name}/introduction") if introduction else None
-    return _line("theme", name, level, introduction=narrative, keys=keys or [])
+    above = [ObjectiveLine(text=words) for words in objectives]
+    return _line("theme", name, level, introduction=narrative, keys=keys or [], objectives=above)
 
 
 def _workstream(name: str, level: int, *updates: UpdateLine, gap: str = "") -> Line:

@@ -354,6 +354,8 @@ LEFT_OUT = [
     ("{{ dimension.meaning }}", "sections[3].blocks[1].keys[0].dimensions[1].meaning", "Against the agreed plan."),
     ("{{ cell.dimension }}", "sections[4].blocks[0].lines[1].updates[0].ratings[1].dimension", "Time"),
     ("{{r cell.word }}", "sections[4].blocks[0].lines[1].updates[0].ratings[1].word", "Red"),
+    ("{{ objective.text }}", "sections[4].blocks[0].lines[7].objectives[1].text", "Objective 3: Safer roads"),
+    ("{{ strapline }}", "strapline", "Working as one"),
     ("{{ marking }}", "marking", "OFFICIAL"),
     ("{{ second_marking }}", "second_marking", "Not for publication"),
     ("{{ public_copy }}", "public_copy", "Public copy"),
@@ -367,8 +369,9 @@ def test_a_template_that_leaves_something_out_makes_no_paper(tag: str, place: st
         for member in whole.namelist():
             cut.writestr(member, whole.read(member).replace(tag.encode(), b"the tag is gone"))
     compiled = compile_template(forgetful.getvalue(), vocabulary())
+    shown = a_paper(second_marking="Not for publication", public_copy="Public copy", strapline="Working as one")
     with pytest.raises(NotPrinted) as caught:
-        render(compiled, for_engine(a_paper(second_marking="Not for publication", public_copy="Public copy")), {})
+        render(compiled, for_engine(shown), {})
     said = {fault.where: fault.what for fault in caught.value.faults}
     assert said[place].startswith(f"“{words}")
     assert said[place].endswith("is not printed by the template.")
