@@ -22,6 +22,9 @@ class Action(StrEnum):
     ADD_PICTURES = "add pictures"
     READ_AUDIT = "read the audit log"
     MANAGE_ACCOUNTS = "change accounts"
+    SUBMIT = "submit papers"
+    DECIDE = "decide on papers"
+    RECORD_DECISIONS = "record decisions made elsewhere"
 
 
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
@@ -31,9 +34,10 @@ _PRODUCING = _READING | _REPORTING | {Action.WRITE_FACTS, Action.GENERATE}
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(Action),
     Role.TEMPLATE_MANAGER: _READING | {Action.PREVIEW, Action.MANAGE_FORMATS},
-    Role.SECRETARY: _PRODUCING | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS},
-    Role.APPROVER: _READING | {Action.PREVIEW},
-    Role.AUTHOR: _PRODUCING,
+    Role.SECRETARY: _PRODUCING
+    | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS, Action.SUBMIT, Action.DECIDE, Action.RECORD_DECISIONS},
+    Role.APPROVER: _READING | {Action.PREVIEW, Action.DECIDE},
+    Role.AUTHOR: _PRODUCING | {Action.SUBMIT},
     Role.LEAD: _REPORTING,
     Role.CLIENT: _PRODUCING,
     Role.READER: _READING,

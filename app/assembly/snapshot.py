@@ -220,7 +220,7 @@ class Snapshot(_Facts):
 
     snapshot: Literal[1] = 1
     """Number of this shape."""
-    stage: Literal["preview", "draft"]
+    stage: Literal["preview", "draft", "approved"]
     label: str
     public: bool = False
     """Whether this is the public copy, which leaves out what is not public."""

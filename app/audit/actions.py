@@ -18,13 +18,38 @@ INTRODUCTION_RECORDED = "introduction.recorded"
 TEMPLATE_ADDED = "template.added"
 """Object `format/KEY/template/N`; digest `content`."""
 
-BINDING = frozenset({VERSION_KEPT, UPDATE_RECORDED, INTRODUCTION_RECORDED, TEMPLATE_ADDED})
+SUBMISSION_RECORDED = "submission.recorded"
+"""Object `paper/REF/submission/N`; digests `content`, `file`."""
+
+DECISION_RECORDED = "decision.recorded"
+"""Object `paper/REF/submission/N/decision/P`; digests `content`, `file`."""
+
+BINDING = frozenset(
+    {
+        VERSION_KEPT,
+        UPDATE_RECORDED,
+        INTRODUCTION_RECORDED,
+        TEMPLATE_ADDED,
+        SUBMISSION_RECORDED,
+        DECISION_RECORDED,
+    }
+)
 """The actions whose object is one row that never changes."""
 
 
 def version_object(reference: str, label: str) -> str:
     """What the log calls a kept version of the paper `reference`."""
     return f"paper/{reference}/version/{label}"
+
+
+def submission_object(reference: str, number: int) -> str:
+    """What the log calls that submission of the paper `reference`."""
+    return f"paper/{reference}/submission/{number}"
+
+
+def decision_object(reference: str, number: int, position: int) -> str:
+    """What the log calls the decision at that step of that submission."""
+    return f"{submission_object(reference, number)}/decision/{position}"
 
 
 def update_object(ref: str, as_at: date, revision: int) -> str:

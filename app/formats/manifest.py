@@ -270,16 +270,44 @@ class SecondMarking(_Entry):
     wording: Line = Field(default="{marking}", description="How it is printed")
 
 
+class DecisionStep(_Entry):
+    """One of the decisions that a paper needs, in their order."""
+
+    key: KeyText = "approval"
+    label: Line = "Approval"
+    role: Literal["approver", "board-secretary"] = Field(
+        default="approver", description="Role of the account that decides"
+    )
+
+
 class Labels(_Entry):
     """How versions are called: `{n}` counts within the pattern."""
 
     draft: str = Field(default="0.{n}", pattern=r"^[^{}]{0,10}\{n\}[^{}]{0,9}$")
     final: str = Field(default="{n}.0", pattern=r"^[^{}]{0,10}\{n\}[^{}]{0,9}$")
     first: Annotated[int, Field(ge=0, le=1000)] = Field(default=1, description="What {n} is for the first version")
+    revised: str = Field(
+        default="{m}.{n}",
+        pattern=r"^[^{}]{0,8}(\{m\}[^{}]{0,8})?\{n\}[^{}]{0,8}$",
+        description="Drafts after an approval: {m} counts the approvals, {n} the drafts since the last one. Where "
+        "drafts and approved versions have the same pattern, they are counted together, and this is not used",
+        exclude=True,
+    )
 
-    def of_draft(self, number: int) -> str:
-        """The label of the draft with this number, counted from 1."""
+    def of_draft(self, number: int, approved: int = 0, since: int = 0) -> str:
+        """The label of the version with this number, counted from 1, if it is a draft.
+
+        `approved` versions went before it, and `since` other versions followed the last of these.
+        """
+        if approved and self.draft != self.final:
+            counted = self.revised.replace("{m}", str(approved - 1 + self.first))
+            return counted.replace("{n}", str(since + 1))
         return self.draft.replace("{n}", str(number - 1 + self.first))
+
+    def of_final(self, number: int, approved: int) -> str:
+        """The label of the version with this number, if it is the approval that follows `approved` others."""
+        count = number - 1 if self.draft == self.final else approved
+        return self.final.replace("{n}", str(count + self.first))
 
 
 class Wording(_Entry):
@@ -361,6 +389,12 @@ class Manifest(_Entry):
     dates: DateStyle = Field(default="day-month-year", description="26 March 2026, or 26th March 2026")
     second_marking: SecondMarking | None = None
     labels: Labels = Labels()
+    decisions: tuple[DecisionStep, ...] = Field(
+        default=(DecisionStep(),),
+        min_length=1,
+        description="The decisions that a paper needs, in their order; the last one is about the final document",
+        exclude=True,  # a snapshot holds what is printed: who decides is asked of the template version
+    )
     limit: Limit | None = Field(default=None, description="How long the sections of a paper may be together")
     deadlines: dict[KeyText, Annotated[int, Field(ge=-250, le=250)]] = Field(
         default_factory=dict,
@@ -387,6 +421,7 @@ class Manifest(_Entry):
             ("front_sheet", self.front_sheet),
             ("fields", self.fields),
             ("parts", self.parts),
+            ("decisions", self.decisions),
             ("clauses", self.clauses),
             ("implications", self.implications),
             ("sections", self.sections),

@@ -5,17 +5,43 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update as change
 from sqlalchemy.orm import Session
 
+from app.audit import commands as audit
 from app.audit.changes import Changes, Outcome, assign
 from app.boards.queries import meeting_ids, series_ids
 from app.db import batches, rows_by_key
+from app.errors import Conflict
 from app.formats.queries import format_ids
-from app.papers.models import Choice, Consultee, OwnWording, Paper, Section, Take
+from app.papers.lifecycle import Deed, State, after, may_change
+from app.papers.models import Choice, Consultee, OwnWording, Paper, Section, Take, Writer
 from app.papers.queries import WHOLE_PAPER
 from app.people.queries import organisation_ids, person_ids
 from app.workstreams.models import Update
 from app.workstreams.queries import heads, workstream_ids
+
+
+class PaperIsNotOpen(Conflict):
+    """The state of the paper does not allow that."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__(f"“{paper.title}” {_STANDING[paper.state]}")
+
+
+class PaperHasMoved(Conflict):
+    """Somebody else was faster."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__(f"“{paper.title}” was changed in the meantime. Read it again, and decide anew.")
+
+
+_STANDING = {
+    State.DRAFT: "is a draft: submit it first.",
+    State.IN_REVIEW: "is in review. It can be changed when it is sent back or withdrawn.",
+    State.APPROVED: "is approved. Reopen it to change it: the next label begins, and what was approved stays.",
+    State.WITHDRAWN: "is withdrawn. Reopen it to go on with it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +93,16 @@ def save_papers(session: Session, entries: Sequence[PaperEntry], *, by: str, at:
 
     Own wording is linked to the newest revision of its update; one that says the same as before stays linked to the
     revision that it was written for. The day on which a paper was written stays. Everything that an entry names exists.
+    Who changed a paper is among those who wrote it.
+
+    Raises:
+        PaperIsNotOpen: a paper would change that is not a draft.
     """
     changes = Changes(session, "paper", by, at)
     for batch in batches(entries, 100):
         existing = rows_by_key(session, Paper.reference, (entry.reference for entry in batch), *WHOLE_PAPER)
         known = _Known(session, batch)
+        written: list[Paper] = []
         for entry in batch:
             row = existing.get(entry.reference) or Paper(
                 reference=entry.reference, sections=[], choices=[], own_wordings=[], consultees=[]
@@ -81,15 +112,67 @@ def save_papers(session: Session, entries: Sequence[PaperEntry], *, by: str, at:
             changed |= _replace_choices(row, [known.workstreams[ref] for ref in entry.workstreams])
             changed |= _replace_consultees(row, [known.persons[key] for key in entry.consultees])
             changed |= _replace_wordings(row, entry, known)
-            changes.note(entry.reference, changes.keep(row, changed=changed))
+            outcome = changes.keep(row, changed=changed)
+            changes.note(entry.reference, outcome)
+            if outcome is Outcome.CHANGED:
+                require_open(row)
+            if outcome is not Outcome.UNCHANGED:
+                written.append(row)
+        session.flush()
+        for row in written:
+            row.revision += 1
+            note_writer(session, row, by)
         session.flush()
     return changes.outcomes
+
+
+def note_writer(session: Session, paper: Paper, account: str) -> None:
+    """The account is among those who wrote the paper, which must have an id."""
+    if session.get(Writer, (paper.id, account)) is None:
+        session.add(Writer(paper_id=paper.id, account=account))
+
+
+def require(paper: Paper, deed: Deed) -> State:
+    """The state that follows the deed; raises PaperIsNotOpen where the paper's state does not allow it."""
+    state = after(paper.state, deed)
+    if state is None:
+        raise PaperIsNotOpen(paper)
+    return state
+
+
+def advance(session: Session, paper: Paper, deed: Deed, *, by: str, at: datetime) -> None:
+    """The deed is done: the paper is in the state that follows, and the log says so.
+
+    Raises:
+        PaperIsNotOpen: its state does not allow that.
+        PaperHasMoved: it is not in the state any more in which `paper` was read.
+    """
+    seen, revision = paper.state, paper.revision
+    state = require(paper, deed)
+    session.flush()
+    done = session.execute(
+        change(Paper)
+        .where(Paper.id == paper.id, Paper.state == seen, Paper.revision == revision)
+        .values(state=state, revision=revision + 1)
+        .returning(Paper.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if len(done) != 1:
+        raise PaperHasMoved(paper)
+    session.refresh(paper, ["state", "revision"])
+    audit.record(session, f"paper.{deed}", f"paper/{paper.reference}", by=by, at=at)
 
 
 def set_written_on(paper: Paper, day: date) -> None:
     """The paper was written on that day, unless it already has a day: generating again never moves it."""
     if paper.written_on is None:
         paper.written_on = day
+
+
+def require_open(paper: Paper) -> None:
+    """The paper's own facts may be changed, and drafts of it generated; raises PaperIsNotOpen."""
+    if not may_change(paper.state):
+        raise PaperIsNotOpen(paper)
 
 
 class _Known:

@@ -4,12 +4,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.boards.models import Meeting, Series
 from app.db import Base, Key
 from app.formats.models import Format
+from app.papers.lifecycle import State
 from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
 
@@ -46,6 +47,13 @@ class Paper(Base):
     """The day of the first kept draft."""
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Values of the format's fields, by their keys, in the shapes of `formats.fields`."""
+    state: Mapped[State] = mapped_column(
+        Enum(State, native_enum=False, length=20, values_callable=lambda states: [s.value for s in states]),
+        default=State.DRAFT,
+        server_default=text("'draft'"),
+    )
+    revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Rises with every change of the paper's own facts or state: who changes it names the one that was seen."""
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     format: Mapped[Format] = relationship(lazy="raise")
@@ -63,6 +71,15 @@ class Paper(Base):
     consultees: Mapped[list["Consultee"]] = relationship(
         lazy="raise", order_by="Consultee.position", cascade="all, delete-orphan"
     )
+
+
+class Writer(Base):
+    """An account that wrote on a paper: changed its own facts. Contributing an update does not make one."""
+
+    __tablename__ = "writer"
+
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"), primary_key=True)
+    account: Mapped[str] = mapped_column(Key, primary_key=True)
 
 
 class Section(Base):

@@ -11,12 +11,20 @@ from sqlalchemy.types import NullType
 from app.db import Base
 from app.formats.models import Format, TemplateEvent, TemplateVersion
 from app.pictures.models import Picture
-from app.versions.models import Version
+from app.versions.models import Decision, Submission, Version
 from app.workstreams.models import ThemeIntroduction, Update
 
 BATCH = 500
 
-NEVER_CHANGING: tuple[type[Any], ...] = (Update, ThemeIntroduction, TemplateVersion, TemplateEvent, Version)
+NEVER_CHANGING: tuple[type[Any], ...] = (
+    Update,
+    ThemeIntroduction,
+    TemplateVersion,
+    TemplateEvent,
+    Version,
+    Submission,
+    Decision,
+)
 """What has rows that never change, and columns of types that not every value has."""
 
 

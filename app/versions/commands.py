@@ -1,7 +1,7 @@
-"""Keeps what was produced: the blob first, then the row and the audit event, one transaction."""
+"""Keeps what was produced and decided: the blob first, then the rows and the audit events, one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from sqlalchemy.orm import Session
@@ -11,8 +11,9 @@ from app.audit import commands as audit
 from app.blobs import Blobs
 from app.formats.models import TemplateVersion
 from app.papers.models import Paper
-from app.versions.models import Version
-from app.versions.queries import version_digest
+from app.people.models import Person
+from app.versions.models import Decision, Submission, Verdict, Version
+from app.versions.queries import decision_digest, submission_digest, version_digest
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,61 @@ def keep(
         },
     )
     return version
+
+
+def lay_before(session: Session, *, paper: Paper, version: Version, number: int, by: str, now: datetime) -> Submission:
+    """This version of the paper is its submission `number`, without a decision yet, and the log says so."""
+    submission = Submission(paper=paper, version=version, number=number, by=by, at=now, decisions=[])
+    session.add(submission)
+    session.flush()
+    audit.record(
+        session,
+        actions.SUBMISSION_RECORDED,
+        actions.submission_object(paper.reference, number),
+        by=by,
+        at=now,
+        digests={"content": submission_digest(submission), "file": version.file_digest},
+    )
+    return submission
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What somebody decided, as it is written down."""
+
+    verdict: Verdict
+    decided_on: date
+    on_behalf_of: Person | None = None
+    reasons: str | None = None
+    evidence: str | None = None
+
+
+def decide(
+    session: Session, *, submission: Submission, step: str, version: Version, ruling: Ruling, by: str, now: datetime
+) -> Decision:
+    """The next step of the submission is decided, on the bytes of this version, and the log says so."""
+    decision = Decision(
+        submission=submission,
+        position=max((made.position for made in submission.decisions), default=0) + 1,
+        step=step,
+        verdict=ruling.verdict,
+        version=version,
+        digest=version.file_digest,
+        decided_on=ruling.decided_on,
+        on_behalf_of=ruling.on_behalf_of,
+        reasons=ruling.reasons,
+        evidence=ruling.evidence,
+        by=by,
+        at=now,
+    )
+    session.add(decision)
+    session.flush()
+    audit.record(
+        session,
+        actions.DECISION_RECORDED,
+        actions.decision_object(submission.paper.reference, submission.number, decision.position),
+        by=by,
+        at=now,
+        digests={"content": decision_digest(decision, submission), "file": version.file_digest},
+    )
+    return decision

@@ -1,13 +1,15 @@
-"""Versions of papers."""
+"""Versions of papers, their submissions, and what was decided on them."""
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Enum, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Digest, Key, UtcDateTime
 from app.formats.models import TemplateVersion
 from app.papers.models import Paper
+from app.people.models import Person
 
 
 class Version(Base):
@@ -40,3 +42,62 @@ class Version(Base):
 
     paper: Mapped[Paper] = relationship(lazy="raise")
     template_version: Mapped[TemplateVersion] = relationship(lazy="raise")
+
+
+class Submission(Base):
+    """A paper was laid before those who decide: these very facts, frozen in a version. A record."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("paper_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    """Which submission of the paper, from 1."""
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id", ondelete="RESTRICT"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    paper: Mapped[Paper] = relationship(lazy="raise")
+    version: Mapped[Version] = relationship(lazy="raise")
+    decisions: Mapped[list["Decision"]] = relationship(lazy="raise", order_by="Decision.position")
+
+
+class Verdict(StrEnum):
+    """What was decided."""
+
+    APPROVED = "approved"
+    SENT_BACK = "sent-back"
+
+
+class Decision(Base):
+    """What was decided at one step of a submission, on which bytes, by whom. A record."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("submission_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+    position: Mapped[int]
+    """Which step, from 1."""
+    step: Mapped[str] = mapped_column(Key)
+    """Key of the step in the format."""
+    verdict: Mapped[Verdict] = mapped_column(
+        Enum(Verdict, native_enum=False, length=20, values_callable=lambda verdicts: [v.value for v in verdicts])
+    )
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id", ondelete="RESTRICT"), index=True)
+    """The version with the bytes that were decided on; for the approval of the last step, the one that it made."""
+    digest: Mapped[str] = mapped_column(Digest)
+    """SHA-256 of those bytes."""
+    decided_on: Mapped[date]
+    on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    """The person in whose place `by` decided; with evidence, the person who decided elsewhere."""
+    reasons: Mapped[str | None] = mapped_column(Text)
+    evidence: Mapped[str | None] = mapped_column(Text)
+    """Where it is written that this was decided elsewhere; None: it was decided here."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    submission: Mapped[Submission] = relationship(lazy="raise", back_populates="decisions")
+    version: Mapped[Version] = relationship(lazy="raise")
+    on_behalf_of: Mapped[Person | None] = relationship(lazy="raise")

@@ -1,17 +1,17 @@
 """Reads versions; never their bytes, which lie among the blobs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import NotFound
 from app.formats.models import TemplateVersion
-from app.papers.models import Paper
-from app.versions.models import Version
+from app.papers.models import Paper, Writer
+from app.versions.models import Decision, Submission, Verdict, Version
 
 
 class NoSuchVersion(NotFound):
@@ -45,6 +45,90 @@ def get(session: Session, reference: str, label: str) -> Version:
     if found is None:
         raise NoSuchVersion(reference, label)
     return found
+
+
+def approvals(session: Session, paper_id: int) -> Sequence[Version]:
+    """The versions of a paper that the approval of a last step made, first to last."""
+    made = select(Decision.version_id).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
+    submitted = select(Submission.version_id).where(Submission.paper_id == paper_id)
+    return session.scalars(
+        select(Version)
+        .where(Version.paper_id == paper_id, Version.id.in_(made), Version.id.not_in(submitted))
+        .order_by(Version.number)
+    ).all()
+
+
+def standing(session: Session, paper_id: int) -> Submission | None:
+    """The newest submission of a paper, with its version, that version's template, and its decisions."""
+    return session.scalars(
+        select(Submission)
+        .where(Submission.paper_id == paper_id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+        .options(*WHOLE_SUBMISSION)
+    ).one_or_none()
+
+
+def submissions(session: Session, paper_id: int) -> Sequence[Submission]:
+    """Every submission of a paper, first to last, loaded as in `standing`."""
+    return session.scalars(
+        select(Submission).where(Submission.paper_id == paper_id).order_by(Submission.number).options(*WHOLE_SUBMISSION)
+    ).all()
+
+
+def every_submission(session: Session) -> Iterator[Submission]:
+    """Every submission with its paper, loaded as in `standing`; streamed."""
+    yield from session.scalars(
+        select(Submission).order_by(Submission.id).options(*WHOLE_SUBMISSION).execution_options(yield_per=100)
+    )
+
+
+def had_a_hand(session: Session, paper_id: int, account: str) -> bool:
+    """Whether the account wrote on the paper or submitted it, now or earlier; an update does not count."""
+    wrote = select(func.count()).where(Writer.paper_id == paper_id, Writer.account == account)
+    submitted = select(func.count()).where(Submission.paper_id == paper_id, Submission.by == account)
+    return bool(session.scalar(wrote) or session.scalar(submitted))
+
+
+WHOLE_SUBMISSION = (
+    selectinload(Submission.paper),
+    selectinload(Submission.version).selectinload(Version.template_version).selectinload(TemplateVersion.format),
+    selectinload(Submission.decisions).selectinload(Decision.version),
+    selectinload(Submission.decisions).selectinload(Decision.on_behalf_of),
+)
+"""What is loaded with a submission."""
+
+
+def submission_digest(submission: Submission) -> str:
+    """SHA-256 of everything that the row of this submission says, by natural keys; needs `paper` and `version`."""
+    said = {
+        "paper": submission.paper.reference,
+        "number": submission.number,
+        "version": submission.version.label,
+        "at": submission.at.astimezone(UTC).isoformat(),
+        "by": submission.by,
+    }
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def decision_digest(decision: Decision, submission: Submission) -> str:
+    """SHA-256 of everything that the row of this decision says, by natural keys; needs `version`, `on_behalf_of`."""
+    said = {
+        "paper": submission.paper.reference,
+        "submission": submission.number,
+        "position": decision.position,
+        "step": decision.step,
+        "verdict": decision.verdict,
+        "version": decision.version.label,
+        "digest": decision.digest,
+        "decided_on": decision.decided_on.isoformat(),
+        "on_behalf_of": decision.on_behalf_of.key if decision.on_behalf_of else None,
+        "reasons": decision.reasons,
+        "evidence": decision.evidence,
+        "at": decision.at.astimezone(UTC).isoformat(),
+        "by": decision.by,
+    }
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def page(session: Session, paper_id: int, *, after: int = 0, limit: int = 100) -> list[Version]:

@@ -123,6 +123,15 @@ def signed_in(
 SignedIn = Annotated[Account, Depends(signed_in)]
 
 
+def recently_proved(account: SignedIn) -> Account:
+    """The account, which proved a moment ago who it is; a token does so with every request."""
+    return account
+
+
+RecentlyProved = Annotated[Account, Depends(recently_proved)]
+"""Asked for before a decision: the one place where stepping up is told to the routes."""
+
+
 @dataclass(frozen=True)
 class May:
     """A dependency: the account that asks, which may do this; else RoleMayNot is raised."""
@@ -144,4 +153,7 @@ VersionReader = Annotated[Account, Depends(May(Action.READ_VERSIONS))]
 Downloader = Annotated[Account, Depends(May(Action.DOWNLOAD))]
 PictureAdder = Annotated[Account, Depends(May(Action.ADD_PICTURES))]
 Auditor = Annotated[Account, Depends(May(Action.READ_AUDIT))]
+Submitter = Annotated[Account, Depends(May(Action.SUBMIT))]
+Decider = Annotated[Account, Depends(May(Action.DECIDE))]
+DecisionRecorder = Annotated[Account, Depends(May(Action.RECORD_DECISIONS))]
 AccountManager = Annotated[Account, Depends(May(Action.MANAGE_ACCOUNTS))]

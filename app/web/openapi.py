@@ -42,6 +42,7 @@ TAGS = [
     ("formats", "Word templates with their format.toml, in versions."),
     ("papers", "What a board will read: front sheet, sections, chosen workstreams."),
     ("versions", "Drafts that were generated, with their provenance, for ever."),
+    ("review", "Submission, comments, decisions about the very bytes of a paper, and what follows them."),
     ("pictures", "Pictures that narratives may show."),
     ("facts", "Many things at once, all or nothing."),
     ("accounts", "Who may call, and what they may do."),

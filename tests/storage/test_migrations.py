@@ -19,7 +19,9 @@ from tests.conftest import NOW, ROOT
 
 KEPT_AS_WRITTEN = {
     "audit_event",
+    "decision",
     "rating",
+    "submission",
     "template_event",
     "template_version",
     "theme_introduction",

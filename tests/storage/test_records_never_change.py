@@ -59,6 +59,12 @@ A_RECORD_OF_EVERY_KIND = (
         | {"file_digest": DIGEST, "file_name": "p.docx", "open_points": 0, "made_by": "tester"}
         | {"made_at": "2026-11-21 14:30:00"},
     ),
+    ("submission", {"id": 1, "paper_id": 1, "number": 1, "version_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
+    (
+        "decision",
+        {"id": 1, "submission_id": 1, "position": 1, "step": "approval", "verdict": "approved", "version_id": 1}
+        | {"digest": DIGEST, "decided_on": "2026-11-21", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
     ("audit_event", {"sequence": 1, "body": json.dumps({}), "previous_hash": "0" * 64, "hash": DIGEST}),
 )
 
@@ -71,6 +77,8 @@ ONE_COLUMN = {
     "rating": "source",
     "theme_introduction": "narrative",
     "audit_event": "body",
+    "submission": "by",
+    "decision": "reasons",
 }
 
 

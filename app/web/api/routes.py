@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, versions
+from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, review, versions
 from app.web.api.parameters import only_known_parameters
 
 PREFIX = "/api/v1"
@@ -17,6 +17,7 @@ def router() -> APIRouter:
         meetings.router,
         formats.router,
         versions.router,
+        review.router,
         pictures.router,
         facts.router,
         accounts.router,
