@@ -25,19 +25,28 @@ class Action(StrEnum):
     SUBMIT = "submit papers"
     DECIDE = "decide on papers"
     RECORD_DECISIONS = "record decisions made elsewhere"
+    COMMENT = "comment on papers"
 
 
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
 _REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW})
+_REVIEWING = frozenset({Action.DECIDE, Action.COMMENT})
 _PRODUCING = _READING | _REPORTING | {Action.WRITE_FACTS, Action.GENERATE}
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(Action),
     Role.TEMPLATE_MANAGER: _READING | {Action.PREVIEW, Action.MANAGE_FORMATS},
     Role.SECRETARY: _PRODUCING
-    | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS, Action.SUBMIT, Action.DECIDE, Action.RECORD_DECISIONS},
-    Role.APPROVER: _READING | {Action.PREVIEW, Action.DECIDE},
-    Role.AUTHOR: _PRODUCING | {Action.SUBMIT},
+    | {
+        Action.CHANGE_SHARED_FACTS,
+        Action.READ_STAFF_NUMBERS,
+        Action.SUBMIT,
+        Action.DECIDE,
+        Action.RECORD_DECISIONS,
+        Action.COMMENT,
+    },
+    Role.APPROVER: _READING | _REVIEWING | {Action.PREVIEW},
+    Role.AUTHOR: _PRODUCING | {Action.SUBMIT, Action.COMMENT},
     Role.LEAD: _REPORTING,
     Role.CLIENT: _PRODUCING,
     Role.READER: _READING,

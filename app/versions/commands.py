@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from app.audit import actions
 from app.audit import commands as audit
 from app.blobs import Blobs
+from app.errors import Conflict, NotFound
 from app.formats.models import TemplateVersion
 from app.papers.models import Paper
 from app.people.models import Person
-from app.versions.models import Decision, Submission, Verdict, Version
-from app.versions.queries import decision_digest, submission_digest, version_digest
+from app.versions.models import Comment, Decision, Resolution, Submission, Verdict, Version
+from app.versions.queries import comments, decision_digest, last_comment, submission_digest, version_digest
 
 
 @dataclass(frozen=True)
@@ -139,3 +140,63 @@ def decide(
         digests={"content": decision_digest(decision, submission), "file": version.file_digest},
     )
     return decision
+
+
+class NoSuchThread(NotFound):
+    """No thread of comments on the paper begins with that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("thread of comments", number)
+
+
+class ThreadIsSettled(Conflict):
+    """The thread of comments is settled."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"The thread of comment {number} is settled; begin a new one.")
+
+
+def comment(
+    session: Session, *, paper: Paper, version: Version, place: str, text: str, by: str, now: datetime
+) -> Comment:
+    """A thread begins with this comment on a place of this version, and the log says so, without its words."""
+    return _said(session, Comment(version=version, place=place, text=text), paper, None, by=by, now=now)
+
+
+def reply(
+    session: Session, *, paper: Paper, version: Version, number: int, text: str, by: str, now: datetime
+) -> Comment:
+    """The thread that comment `number` began goes on with this one, made on that version.
+
+    Raises:
+        NoSuchThread, ThreadIsSettled.
+    """
+    thread = _open_thread(session, paper, number)
+    return _said(session, Comment(version=version, place=thread.place, text=text), paper, thread, by=by, now=now)
+
+
+def resolve(session: Session, *, paper: Paper, number: int, by: str, now: datetime) -> None:
+    """The thread that comment `number` began is settled; raises NoSuchThread, ThreadIsSettled."""
+    thread = _open_thread(session, paper, number)
+    session.add(Resolution(comment_id=thread.id, by=by, at=now))
+    session.flush()
+    audit.record(session, "comment.resolved", f"paper/{paper.reference}/comment/{number}", by=by, at=now)
+
+
+def _open_thread(session: Session, paper: Paper, number: int) -> Comment:
+    thread = next((thread for thread in comments(session, paper.id) if thread.number == number), None)
+    if thread is None:
+        raise NoSuchThread(number)
+    if thread.resolution is not None:
+        raise ThreadIsSettled(number)
+    return thread
+
+
+def _said(session: Session, row: Comment, paper: Paper, thread: Comment | None, *, by: str, now: datetime) -> Comment:
+    row.paper_id, row.number = paper.id, last_comment(session, paper.id) + 1
+    row.replies_to_id = thread.id if thread else None
+    row.by, row.at, row.replies, row.resolution = by, now, [], None
+    session.add(row)
+    session.flush()
+    audit.record(session, "comment.made", f"paper/{paper.reference}/comment/{row.number}", by=by, at=now)
+    return row

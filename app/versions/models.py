@@ -101,3 +101,38 @@ class Decision(Base):
     submission: Mapped[Submission] = relationship(lazy="raise", back_populates="decisions")
     version: Mapped[Version] = relationship(lazy="raise")
     on_behalf_of: Mapped[Person | None] = relationship(lazy="raise")
+
+
+class Comment(Base):
+    """Something said about a place of a version, or in answer to such a comment. A record."""
+
+    __tablename__ = "comment"
+    __table_args__ = (UniqueConstraint("paper_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    """Which comment on the paper, from 1; replies are counted with the others."""
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id", ondelete="RESTRICT"), index=True)
+    """The version that it was made on."""
+    replies_to_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="RESTRICT"), index=True)
+    """The comment that began the thread; None: this one begins it."""
+    place: Mapped[str] = mapped_column(Text)
+    """`section/KEY`, or the key of a region of the document."""
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    version: Mapped[Version] = relationship(lazy="raise")
+    replies: Mapped[list["Comment"]] = relationship(lazy="raise", order_by="Comment.number")
+    resolution: Mapped["Resolution | None"] = relationship(lazy="raise")
+
+
+class Resolution(Base):
+    """A thread of comments is settled. A record."""
+
+    __tablename__ = "resolution"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id", ondelete="RESTRICT"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)

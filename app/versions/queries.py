@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.errors import NotFound
 from app.formats.models import TemplateVersion
 from app.papers.models import Paper, Writer
-from app.versions.models import Decision, Submission, Verdict, Version
+from app.versions.models import Comment, Decision, Submission, Verdict, Version
 
 
 class NoSuchVersion(NotFound):
@@ -181,3 +181,22 @@ def version_digest(version: Version) -> str:
         "made_by": version.made_by,
     }
     return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def comments(session: Session, paper_id: int) -> Sequence[Comment]:
+    """The comments on a paper that begin a thread, first to last, each with its version, replies and resolution."""
+    return session.scalars(
+        select(Comment)
+        .where(Comment.paper_id == paper_id, Comment.replies_to_id.is_(None))
+        .order_by(Comment.number)
+        .options(
+            selectinload(Comment.version),
+            selectinload(Comment.replies).selectinload(Comment.version),
+            selectinload(Comment.resolution),
+        )
+    ).all()
+
+
+def last_comment(session: Session, paper_id: int) -> int:
+    """The number of the newest comment on a paper; 0: there is none."""
+    return session.scalar(select(func.max(Comment.number)).where(Comment.paper_id == paper_id)) or 0

@@ -13,7 +13,7 @@ depends_on = None
 
 KEY = sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql")
 
-RECORDS = ("submission", "decision")
+RECORDS = ("submission", "decision", "comment", "resolution")
 """Tables whose rows never change."""
 
 
@@ -34,7 +34,7 @@ def downgrade() -> None:
     for table in RECORDS:
         if op.get_bind().scalar(sa.text(f"SELECT count(*) FROM {table}")):
             raise RuntimeError("this database holds records: going below the review of papers would destroy them")
-    for table in ("decision", "submission", "writer"):
+    for table in ("resolution", "comment", "decision", "submission", "writer"):
         op.drop_table(table)
     op.drop_column("paper", "revision")
     op.drop_column("paper", "state")
@@ -119,3 +119,38 @@ def create_tables() -> None:
     )
     op.create_index(op.f("ix_decision_on_behalf_of_id"), "decision", ["on_behalf_of_id"])
     op.create_index(op.f("ix_decision_version_id"), "decision", ["version_id"])
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("paper_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("replies_to_id", sa.Integer(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["paper.id"], name=op.f("fk_comment_paper_id_paper"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["version.id"], name=op.f("fk_comment_version_id_version"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replies_to_id"], ["comment.id"], name=op.f("fk_comment_replies_to_id_comment"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+        sa.UniqueConstraint("paper_id", "number", name=op.f("uq_comment_paper_id_number")),
+    )
+    op.create_index(op.f("ix_comment_version_id"), "comment", ["version_id"])
+    op.create_index(op.f("ix_comment_replies_to_id"), "comment", ["replies_to_id"])
+    op.create_table(
+        "resolution",
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"], ["comment.id"], name=op.f("fk_resolution_comment_id_comment"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_resolution")),
+    )

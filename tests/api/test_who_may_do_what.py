@@ -72,16 +72,18 @@ MAY = {
     Role.TEMPLATE_MANAGER: {"read", "preview", "formats", "versions", "download"},
     Role.SECRETARY: {
         "read", "write", "report", "share", "preview", "generate", "pictures", "versions", "download",
-        "submit", "decide", "record",
+        "submit", "decide", "record", "comment",
     },
-    Role.APPROVER: {"read", "preview", "versions", "download", "decide"},
-    Role.AUTHOR: {"read", "write", "report", "preview", "generate", "pictures", "versions", "download", "submit"},
+    Role.APPROVER: {"read", "preview", "versions", "download", "decide", "comment"},
+    Role.AUTHOR: {
+        "read", "write", "report", "preview", "generate", "pictures", "versions", "download", "submit", "comment",
+    },
     Role.LEAD: {"read", "report", "preview", "pictures"},
     Role.CLIENT: {"read", "write", "report", "preview", "generate", "pictures", "versions", "download"},
     Role.READER: {"read", "versions", "download"},
     Role.ADMINISTRATOR: {
         "read", "write", "report", "share", "preview", "generate", "formats", "pictures", "versions", "download",
-        "audit", "accounts", "submit", "decide", "record",
+        "audit", "accounts", "submit", "decide", "record", "comment",
     },
 }  # fmt: skip
 """Written by hand from what each person comes to do, not from the policy."""
@@ -109,6 +111,10 @@ NEEDS = {
     "POST /api/v1/papers/{reference}/submissions": "submit",
     "POST /api/v1/papers/{reference}/withdrawal": "submit",
     "POST /api/v1/papers/{reference}/reopening": "submit",
+    "GET /api/v1/papers/{reference}/comments": "versions",
+    "POST /api/v1/papers/{reference}/versions/{label}/comments": "comment",
+    "POST /api/v1/papers/{reference}/comments/{number}/replies": "comment",
+    "POST /api/v1/papers/{reference}/comments/{number}/resolution": "comment",
     "POST /api/v1/papers/{reference}/decisions": "decide",
     "POST /api/v1/papers/{reference}/recorded-decisions": "record",
     "PUT /api/v1/formats/{key}": "formats",

@@ -19,8 +19,10 @@ from tests.conftest import NOW, ROOT
 
 KEPT_AS_WRITTEN = {
     "audit_event",
+    "comment",
     "decision",
     "rating",
+    "resolution",
     "submission",
     "template_event",
     "template_version",

@@ -65,6 +65,12 @@ A_RECORD_OF_EVERY_KIND = (
         {"id": 1, "submission_id": 1, "position": 1, "step": "approval", "verdict": "approved", "version_id": 1}
         | {"digest": DIGEST, "decided_on": "2026-11-21", "by": "tester", "at": "2026-11-21 14:30:00"},
     ),
+    (
+        "comment",
+        {"id": 1, "paper_id": 1, "number": 1, "version_id": 1, "place": "section/purpose", "text": "Say more."}
+        | {"by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    ("resolution", {"comment_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
     ("audit_event", {"sequence": 1, "body": json.dumps({}), "previous_hash": "0" * 64, "hash": DIGEST}),
 )
 
@@ -79,6 +85,8 @@ ONE_COLUMN = {
     "audit_event": "body",
     "submission": "by",
     "decision": "reasons",
+    "comment": "text",
+    "resolution": "by",
 }
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, review, versions
+from app.web.api import accounts, audit, comments, entries, facts, formats, meetings, papers, pictures, review, versions
 from app.web.api.parameters import only_known_parameters
 
 PREFIX = "/api/v1"
@@ -18,6 +18,7 @@ def router() -> APIRouter:
         formats.router,
         versions.router,
         review.router,
+        comments.router,
         pictures.router,
         facts.router,
         accounts.router,
