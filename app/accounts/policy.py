@@ -26,25 +26,20 @@ class Action(StrEnum):
     DECIDE = "decide on papers"
     RECORD_DECISIONS = "record decisions made elsewhere"
     COMMENT = "comment on papers"
+    CLEAR = "clear sections of papers"
 
 
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
 _REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW})
-_REVIEWING = frozenset({Action.DECIDE, Action.COMMENT})
+_REVIEWING = frozenset({Action.DECIDE, Action.COMMENT, Action.CLEAR})
 _PRODUCING = _READING | _REPORTING | {Action.WRITE_FACTS, Action.GENERATE}
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(Action),
     Role.TEMPLATE_MANAGER: _READING | {Action.PREVIEW, Action.MANAGE_FORMATS},
     Role.SECRETARY: _PRODUCING
-    | {
-        Action.CHANGE_SHARED_FACTS,
-        Action.READ_STAFF_NUMBERS,
-        Action.SUBMIT,
-        Action.DECIDE,
-        Action.RECORD_DECISIONS,
-        Action.COMMENT,
-    },
+    | _REVIEWING
+    | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS, Action.SUBMIT, Action.RECORD_DECISIONS},
     Role.APPROVER: _READING | _REVIEWING | {Action.PREVIEW},
     Role.AUTHOR: _PRODUCING | {Action.SUBMIT, Action.COMMENT},
     Role.LEAD: _REPORTING,

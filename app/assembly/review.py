@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.assembly.assemble import assemble, draft_label, make
-from app.assembly.selection import LONDON, last_day, select_for
+from app.assembly.selection import LONDON, clearances_of, last_day, select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for, in_words
 from app.blobs import Blobs
@@ -52,6 +52,13 @@ class AnotherCandidate(Conflict):
             f"“{paper.title}” is not what was on screen any more: another day, or another fact. "
             f"Read the candidate again; its digest is {digest} now."
         )
+
+
+class NothingToClear(Conflict):
+    """The text that was to be cleared is not there, or not any more."""
+
+    def __init__(self, paper: Paper, place: str) -> None:
+        super().__init__(f"“{paper.title}” has no such text at “{place}” now. Read it again, and decide anew.")
 
 
 class DatesOutOfOrder(Invalid):
@@ -124,6 +131,39 @@ def submit(
     submission = version_commands.lay_before(session, paper=paper, version=version, number=number, by=by.key, now=now)
     paper_commands.advance(session, paper, Deed.SUBMIT, by=by.key, at=now)
     return submission
+
+
+def clear(
+    session: Session,
+    reference: str,
+    *,
+    place: str,
+    digest: str,
+    person: str,
+    day: date | None,
+    by: Account,
+    now: datetime,
+) -> None:
+    """The text that stands at that place now is cleared by the person, on that day (today, without one).
+
+    Raises:
+        PaperIsNotOpen: the paper is no draft: what was submitted had its clearances.
+        NothingToClear: there is no such text, or not any more.
+        DatesOutOfOrder: the day is still to come.
+        NoPerson: there is no such person.
+    """
+    lock(session, "facts")
+    paper = papers.get(session, reference)
+    paper_commands.require_open(paper)
+    today = now.astimezone(LONDON).date()
+    if day is not None and day > today:
+        raise DatesOutOfOrder("Nothing is cleared on that day.", [Fault("cleared_on", "That day is still to come.")])
+    template = formats.live(session, paper.format.key)
+    texts = {needed.place: needed.digest for needed, _ in clearances_of(session, paper, template, now=now)}
+    if texts.get(place) != digest:
+        raise NothingToClear(paper, place)
+    named = get_person(session, person)
+    paper_commands.clear(session, paper, place=place, digest=digest, person=named, day=day or today, by=by.key, at=now)
 
 
 def withdraw(session: Session, reference: str, *, by: Account, now: datetime) -> Paper:
@@ -228,6 +268,9 @@ def _in_the_way(session: Session, paper: Paper, now: datetime, written_on: date 
     snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
     for count, gap in enumerate(context_for(snapshot).gaps):
         yield Fault(f"gaps[{count}]", gap)
+    for needed, cleared in clearances_of(session, paper, template, now=now):
+        if cleared is None:
+            yield Fault(f"clearances.{needed.place}", f"“{needed.label}” is not cleared yet ({needed.whose}).")
     today = now.astimezone(LONDON).date()
     if written_on is not None or newest is None or paper.written_on in (None, today):
         return

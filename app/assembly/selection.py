@@ -1,12 +1,13 @@
 """Database → Snapshot: which facts a paper takes, as of which day. The only step that reads the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.assembly.clearing import Cleared, ToClear, to_clear, with_clearances
 from app.assembly.public_copy import Shown, public_values, without_marked_words
 from app.assembly.snapshot import (
     BoardFacts,
@@ -30,7 +31,7 @@ from app.assembly.snapshot import (
 )
 from app.assembly.standing import Standing, Written
 from app.boards import queries as boards
-from app.formats.fields import FIELD_VALUES, FieldKind
+from app.formats.fields import FIELD_VALUES, FieldKind, Values
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
@@ -84,7 +85,11 @@ class _Selection:
         self.written = {
             section.key: Written(section.heading, BLOCKS.validate_python(section.blocks)) for section in paper.sections
         }
-        self.sections = self.standing.sections(self.written)
+        self.to_clear = to_clear_of(self.manifest, values, self.written)
+        self.cleared = self._cleared()
+        self.sections = tuple(
+            with_clearances(section, self.to_clear, self.cleared) for section in self.standing.sections(self.written)
+        )
         self.blocks = [block for section in self.sections for block in section.blocks]
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
@@ -117,6 +122,17 @@ class _Selection:
             consultees=tuple(self._person(consultee.person) for consultee in self._consultees()),
             persons=self._persons(),
         )
+
+    def _cleared(self) -> dict[str, Cleared]:
+        """Place → who cleared the text that stands there now."""
+        if not self.to_clear:
+            return {}
+        given = papers.clearances(self.session, self.paper.id)
+        return {
+            place: Cleared(self._person(row.person), row.cleared_on)
+            for place, needed in self.to_clear.items()
+            if (row := given.get((place, needed.digest)))
+        }
 
     # The paper, its board, its series
 
@@ -326,6 +342,19 @@ class _Selection:
         if sets_apart or any(block.framework is None for block in asked):
             keys |= {item.framework.key for workstream in chosen for item in workstream.serves}
         return frameworks.with_items(self.session, keys)
+
+
+def to_clear_of(manifest: Manifest, values: Values, written: Mapping[str, Written]) -> dict[str, ToClear]:
+    """Place → the text of the full paper that must be cleared there."""
+    return {needed.place: needed for needed in to_clear(manifest, Standing(manifest, values).sections(written))}
+
+
+def clearances_of(
+    session: Session, paper: Paper, template: TemplateVersion, *, now: datetime
+) -> list[tuple[ToClear, Cleared | None]]:
+    """Every text of the paper that must be cleared, with its clearance, if it has one."""
+    work = _Selection(session, paper, template, now, False)
+    return [(needed, work.cleared.get(place)) for place, needed in work.to_clear.items()]
 
 
 def last_day(paper: Paper) -> date:

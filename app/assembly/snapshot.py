@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.boards.programme import YearRule
 from app.formats.fields import FieldValue
@@ -76,12 +76,22 @@ class PaperFacts(_Facts):
     """Field of the format → what the paper says in it."""
 
 
+class ClearanceFacts(_Facts):
+    """Whose clearance a section needs, and who gave it when; nobody: it is still missing."""
+
+    whose: str
+    by: PersonFacts | None
+    on: date | None
+
+
 class SectionFacts(_Facts):
     """A section of the format that stands in the paper: its blocks are the paper's, or else the format's."""
 
     key: str
     heading: str | None
     blocks: tuple[Block, ...]
+    # Left out of the JSON where the format wants none: snapshots from before stay the same text.
+    clearance: ClearanceFacts | None = Field(default=None, exclude_if=lambda clearance: clearance is None)
 
 
 class UnprintedSection(_Facts):

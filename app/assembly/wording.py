@@ -250,8 +250,19 @@ class _Wording:
             heading=self.heading_of(entry) if self.is_titled(entry) else "",
             level=entry.level,
             numbered=entry.numbered,
-            blocks=self.blocks_of(entry),
+            blocks=[*self.blocks_of(entry), *self.clearance(entry)],
         )
+
+    def clearance(self, entry: SectionEntry) -> list[BlockLine]:
+        """Who cleared the section, where the format wants that, and prints it."""
+        facts, wording = self.filled[entry.key].clearance, self.manifest.wording
+        if facts is None or self.manifest.clearance == "left-out":
+            return []
+        if facts.by is None or facts.on is None:
+            words = self.gap(f"{facts.whose}: {wording.not_cleared}", self.heading_of(entry))
+            return [_block("gap", words=words)]
+        said = prose.paragraph(f"{facts.by.name}, {self.day(facts.on)}", label=wording.cleared_by)
+        return self.prose(prose.html([said]), f"clearance/{entry.key}", entry)
 
     def blocks_of(self, entry: SectionEntry) -> list[BlockLine]:
         lines: list[BlockLine] = []

@@ -234,6 +234,11 @@ class SectionEntry(_Entry):
         default=True,
         description="Whether the public copy has it; below a heading of level 1 that it lacks, it has none",
     )
+    clearance: Line | None = Field(
+        default=None,
+        description="Who clears what a paper says here before it is submitted: “Chief finance officer”",
+        exclude=True,  # a snapshot says what was cleared
+    )
     guidance: SafeText = ""
     words: Annotated[int, Field(ge=1, le=20_000)] | None = Field(
         default=None, description="About how long, in words: a hint for the author"
@@ -260,6 +265,11 @@ class Implication(_Entry):
     key: KeyText
     label: Line
     required: bool = True
+    clearance: Line | None = Field(
+        default=None,
+        description="Who clears it before a paper is submitted; what the paper itself says of that is not taken then",
+        exclude=True,
+    )
     guidance: SafeText = ""
 
 

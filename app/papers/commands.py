@@ -15,8 +15,9 @@ from app.db import batches, rows_by_key
 from app.errors import Conflict
 from app.formats.queries import format_ids
 from app.papers.lifecycle import Deed, State, after, may_change
-from app.papers.models import Choice, Consultee, OwnWording, Paper, Section, Take, Writer
+from app.papers.models import Choice, Clearance, Consultee, OwnWording, Paper, Section, Take, Writer
 from app.papers.queries import WHOLE_PAPER
+from app.people.models import Person
 from app.people.queries import organisation_ids, person_ids
 from app.workstreams.models import Update
 from app.workstreams.queries import heads, workstream_ids
@@ -173,6 +174,17 @@ def require_open(paper: Paper) -> None:
     """The paper's own facts may be changed, and drafts of it generated; raises PaperIsNotOpen."""
     if not may_change(paper.state):
         raise PaperIsNotOpen(paper)
+
+
+def clear(
+    session: Session, paper: Paper, *, place: str, digest: str, person: Person, day: date, by: str, at: datetime
+) -> None:
+    """The person cleared the text with this digest at that place of the paper, and the log says so."""
+    row = Clearance(paper_id=paper.id, place=place, digest=digest, person_id=person.id, cleared_on=day, by=by, at=at)
+    session.add(row)
+    session.flush()
+    object_ = f"paper/{paper.reference}/{place}"
+    audit.record(session, "clearance.given", object_, by=by, at=at, digests={"text": digest})
 
 
 class _Known:

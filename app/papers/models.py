@@ -1,6 +1,6 @@
 """Papers: front sheet, sections of ordered blocks, chosen workstreams, own wording, consultees."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.boards.models import Meeting, Series
-from app.db import Base, Key
+from app.db import Base, Digest, Key, UtcDateTime
 from app.formats.models import Format
 from app.papers.lifecycle import State
 from app.people.models import Organisation, Person
@@ -80,6 +80,25 @@ class Writer(Base):
 
     paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"), primary_key=True)
     account: Mapped[str] = mapped_column(Key, primary_key=True)
+
+
+class Clearance(Base):
+    """A named person cleared one text of a paper on a day; another text needs another. A record."""
+
+    __tablename__ = "clearance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"), index=True)
+    place: Mapped[str] = mapped_column(String(120))
+    """`section/KEY` or `implication/KEY`."""
+    digest: Mapped[str] = mapped_column(Digest)
+    """SHA-256 of the text that was cleared."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    cleared_on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class Section(Base):

@@ -10,7 +10,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.boards.models import Board, Meeting, Series
 from app.errors import NotFound
 from app.frameworks.models import FrameworkItem
-from app.papers.models import Choice, Consultee, OwnWording, Paper
+from app.papers.models import Choice, Clearance, Consultee, OwnWording, Paper
 from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
 
@@ -94,6 +94,17 @@ def previous(session: Session, paper: Paper) -> Paper | None:
         .limit(1)
         .options(*LISTED_PAPER)
     )
+
+
+def clearances(session: Session, paper_id: int) -> dict[tuple[str, str], Clearance]:
+    """Place and digest of the text → its newest clearance, with the person and the posts held."""
+    rows = session.scalars(
+        select(Clearance)
+        .where(Clearance.paper_id == paper_id)
+        .order_by(Clearance.id)
+        .options(selectinload(Clearance.person).selectinload(Person.posts))
+    )
+    return {(row.place, row.digest): row for row in rows}
 
 
 LISTED_PAPER: tuple[ExecutableOption, ...] = (

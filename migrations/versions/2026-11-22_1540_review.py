@@ -13,7 +13,7 @@ depends_on = None
 
 KEY = sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql")
 
-RECORDS = ("submission", "decision", "comment", "resolution")
+RECORDS = ("submission", "decision", "comment", "resolution", "clearance")
 """Tables whose rows never change."""
 
 
@@ -34,7 +34,7 @@ def downgrade() -> None:
     for table in RECORDS:
         if op.get_bind().scalar(sa.text(f"SELECT count(*) FROM {table}")):
             raise RuntimeError("this database holds records: going below the review of papers would destroy them")
-    for table in ("resolution", "comment", "decision", "submission", "writer"):
+    for table in ("clearance", "resolution", "comment", "decision", "submission", "writer"):
         op.drop_table(table)
     op.drop_column("paper", "revision")
     op.drop_column("paper", "state")
@@ -154,3 +154,23 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_resolution")),
     )
+    op.create_table(
+        "clearance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("paper_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("cleared_on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["paper.id"], name=op.f("fk_clearance_paper_id_paper"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_clearance_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clearance")),
+    )
+    op.create_index(op.f("ix_clearance_paper_id"), "clearance", ["paper_id"])
+    op.create_index(op.f("ix_clearance_person_id"), "clearance", ["person_id"])

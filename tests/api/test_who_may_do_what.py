@@ -72,9 +72,9 @@ MAY = {
     Role.TEMPLATE_MANAGER: {"read", "preview", "formats", "versions", "download"},
     Role.SECRETARY: {
         "read", "write", "report", "share", "preview", "generate", "pictures", "versions", "download",
-        "submit", "decide", "record", "comment",
+        "submit", "decide", "record", "comment", "clear",
     },
-    Role.APPROVER: {"read", "preview", "versions", "download", "decide", "comment"},
+    Role.APPROVER: {"read", "preview", "versions", "download", "decide", "comment", "clear"},
     Role.AUTHOR: {
         "read", "write", "report", "preview", "generate", "pictures", "versions", "download", "submit", "comment",
     },
@@ -83,7 +83,7 @@ MAY = {
     Role.READER: {"read", "versions", "download"},
     Role.ADMINISTRATOR: {
         "read", "write", "report", "share", "preview", "generate", "formats", "pictures", "versions", "download",
-        "audit", "accounts", "submit", "decide", "record", "comment",
+        "audit", "accounts", "submit", "decide", "record", "comment", "clear",
     },
 }  # fmt: skip
 """Written by hand from what each person comes to do, not from the policy."""
@@ -115,6 +115,8 @@ NEEDS = {
     "POST /api/v1/papers/{reference}/versions/{label}/comments": "comment",
     "POST /api/v1/papers/{reference}/comments/{number}/replies": "comment",
     "POST /api/v1/papers/{reference}/comments/{number}/resolution": "comment",
+    "GET /api/v1/papers/{reference}/clearances": "versions",
+    "POST /api/v1/papers/{reference}/clearances": "clear",
     "POST /api/v1/papers/{reference}/decisions": "decide",
     "POST /api/v1/papers/{reference}/recorded-decisions": "record",
     "PUT /api/v1/formats/{key}": "formats",

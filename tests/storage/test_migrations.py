@@ -19,6 +19,7 @@ from tests.conftest import NOW, ROOT
 
 KEPT_AS_WRITTEN = {
     "audit_event",
+    "clearance",
     "comment",
     "decision",
     "rating",

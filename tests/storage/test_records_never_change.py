@@ -70,6 +70,12 @@ A_RECORD_OF_EVERY_KIND = (
         {"id": 1, "paper_id": 1, "number": 1, "version_id": 1, "place": "section/purpose", "text": "Say more."}
         | {"by": "tester", "at": "2026-11-21 14:30:00"},
     ),
+    ("person", {"id": 1, "key": "p", "name": "Person", "organisation_id": 1}),
+    (
+        "clearance",
+        {"id": 1, "paper_id": 1, "place": "section/purpose", "digest": DIGEST, "person_id": 1}
+        | {"cleared_on": "2026-11-20", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
     ("resolution", {"comment_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
     ("audit_event", {"sequence": 1, "body": json.dumps({}), "previous_hash": "0" * 64, "hash": DIGEST}),
 )
@@ -86,6 +92,7 @@ ONE_COLUMN = {
     "submission": "by",
     "decision": "reasons",
     "comment": "text",
+    "clearance": "place",
     "resolution": "by",
 }
 

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.api import accounts, audit, comments, entries, facts, formats, meetings, papers, pictures, review, versions
+from app.web.api import (
+    accounts,
+    audit,
+    clearances,
+    comments,
+    entries,
+    facts,
+    formats,
+    meetings,
+    papers,
+    pictures,
+    review,
+    versions,
+)
 from app.web.api.parameters import only_known_parameters
 
 PREFIX = "/api/v1"
@@ -19,6 +32,7 @@ def router() -> APIRouter:
         versions.router,
         review.router,
         comments.router,
+        clearances.router,
         pictures.router,
         facts.router,
         accounts.router,
