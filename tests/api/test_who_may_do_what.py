@@ -159,7 +159,9 @@ def test_a_paper_of_another_organisation_does_not_exist(filled, client_of):
     for method, rest in [
         ("GET", ""), ("GET", "/sections/purpose"), ("GET", "/gaps"), ("POST", "/preview"), ("POST", "/versions"),
         ("GET", "/versions"), ("GET", "/versions/0.1"), ("GET", "/versions/0.1/snapshot"),
-        ("GET", "/versions/0.1/document"),
+        ("GET", "/versions/0.1/document"), ("GET", "/versions/0.1/changes"), ("GET", "/review"), ("GET", "/candidate"),
+        ("GET", "/candidate/document"), ("GET", "/comments"), ("GET", "/clearances"), ("POST", "/withdrawal"),
+        ("POST", "/reopening"), ("POST", "/comments/1/resolution"),
     ]:  # fmt: skip
         answer = other.request(method, hidden + rest)
         assert answer.status_code == 404, rest
