@@ -5,8 +5,9 @@ after `<` or `&`, run tags that stand in a value (`{{ 7*7 }}`, `{_{`), go on wit
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from types import TracebackType
 from typing import Any, Protocol, cast
@@ -70,7 +71,7 @@ class Press(Protocol):
         """This was printed where it can be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartFindings:
     """What is to be said of the tags of one part: faults with their places, its tags, and the facts that it uses.
 
@@ -84,9 +85,14 @@ class PartFindings:
     tree: nodes.Template | None = None
     uses: tuple[Use, ...] = ()
 
+    @cached_property
+    def places(self) -> Sequence[str]:
+        """The part and the paragraph that stands on each line of the source."""
+        return [_quoting(self.part, _ELEMENT.sub("", line)) for line in self.source.split("\n")]
+
     def place(self, lineno: int) -> str:
-        """The part and the paragraph that stands on this line of the source."""
-        return _place(self.part, self.source, lineno)
+        """The part and the paragraph that stands on this line of the source; the part where there is no such line."""
+        return self.places[lineno - 1] if 0 < lineno <= len(self.places) else self.part
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class TemplatePart:
         """The passage of this paragraph of the part."""
         return self._by_element[paragraph]
 
+    def find(self, paragraph: etree._Element) -> Passage | None:
+        """The passage of this paragraph; None where the paragraph stands where nobody reads it."""
+        return self._by_element.get(paragraph)
+
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
