@@ -10,10 +10,11 @@ from lxml import etree
 from app.errors import Invalid
 from app.word.check_tags import PartRead
 from app.word.engine import PartFindings, inspected
-from app.word.findings import Finding, error_at, of_part, quoted
+from app.word.findings import QUOTED, Finding, error_at, of_part
 from app.word.namespaces import w
 from app.word.passages import Passage, TemplatePart, TemplateRead
 from app.word.places import Unbalanced, spots_in
+from app.word.quoting import quoted
 from app.word.refusals import MisplacedValue, MissingValue, NotPrinted
 from app.word.rendering import render
 from app.word.scan import MisuseKind
@@ -90,7 +91,7 @@ def _misused(read: PartRead) -> Iterator[Finding]:
             continue
         if passage is None:
             place = (part.rank, 0)
-            yield Finding("error", code, found.what, part.title, quoted=quoted(found.text), order=place)
+            yield Finding("error", code, found.what, part.title, quoted=quoted(found.text, QUOTED), order=place)
         elif passage.number not in told:
             yield error_at(passage, code, found.what)
 
@@ -117,7 +118,7 @@ class _Places:
         if passage is not None:
             return error_at(passage, code, what)
         words = (_PLACE.fullmatch(where) or ["", "", ""])[2] or ""
-        return Finding("error", code, what, self.part.title, quoted=quoted(words), order=(self.part.rank, 0))
+        return Finding("error", code, what, self.part.title, quoted=quoted(words, QUOTED), order=(self.part.rank, 0))
 
 
 def _vanishing(part: TemplatePart) -> set[etree._Element]:

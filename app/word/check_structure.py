@@ -9,7 +9,8 @@ from lxml import etree
 from app.word.check_tags import PartRead
 from app.word.findings import Finding, warning_at
 from app.word.namespaces import w
-from app.word.passages import Passage, StyleBook, TemplateRead, within
+from app.word.passages import Passage, StyleBook, TemplateRead
+from app.word.reading import within
 from app.word.typed import Tag, tags_in
 
 _TYPED_NUMBER = re.compile(r"\s*(\(?(?:\d+(?:\.\d+)*|[ivx]{1,4}|[a-z])[.)]|\d+(?:\.\d+)+)[\s\u00a0]+(?=\S)")

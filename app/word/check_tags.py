@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from jinja2 import TemplateSyntaxError, nodes
 from lxml import etree
 
-from app.word.findings import Finding, error_at, of_part, quoted, warning_at
+from app.word.findings import QUOTED, Finding, error_at, of_part, warning_at
 from app.word.language import DEEPEST, Language, refusals_in, unknown_words_in
 from app.word.names import Use, uses_in
 from app.word.namespaces import w
 from app.word.passages import Passage, TemplatePart
+from app.word.quoting import quoted
 from app.word.scan import Misuse, misuses_in, misuses_in_words
 from app.word.typed import BRANCHES, KEYWORDS, OPENING, OURS, Tag, beside, damage_in, near, tags_in, without_notes
 
@@ -94,7 +95,7 @@ def _on_line(tags: Sequence[Tag], lineno: int) -> Tag:
 
 
 def _shown(tag: Tag) -> str:
-    return quoted(tag.text)
+    return quoted(tag.text, QUOTED)
 
 
 @dataclass(slots=True)
@@ -335,8 +336,8 @@ def _faults_of_place(tag: Tag, unit: etree._Element | None) -> Iterator[Finding]
     others = _others_in(unit, tag.prefix, passage) if unit is not None else ()
     lost = " ".join(filter(None, [beside(passage, tag), *others]))
     if lost:
-        what = f"“{shown}” takes its whole {noun} with it, and “{quoted(lost)}” would be lost: give the tag a {noun} "
-        yield error_at(passage, "text-beside-tag", f"{what}of its own.")
+        what = f"“{shown}” takes its whole {noun} with it, and “{quoted(lost, QUOTED)}” would be lost: "
+        yield error_at(passage, "text-beside-tag", f"{what}give the tag a {noun} of its own.")
 
 
 def _line_left(tag: Tag) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from app.word.language import (
 from app.word.marks import after_tables, bookmark, with_bookmarks
 from app.word.names import Use, uses_in
 from app.word.places import Place, Spot, Unbalanced, spots_in
+from app.word.quoting import quoted
 from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
 from app.word.scan import Misuse, misuses_in, misuses_in_words
 from app.word.tags import translated, with_breaks
@@ -42,7 +43,6 @@ from app.word.xmltext import encoded, escaped
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FILE = "<template>"
 _ELEMENT = re.compile(r"<[^>]*>")
-_SHOWN = 80
 _PIECES = 256  # that are written before the budget is asked
 
 _OPEN_CELL, _CLOSED_CELL = "<?cell?></w:tc>", "</w:tc>"
@@ -174,9 +174,7 @@ class MisplacedWords(Exception):  # noqa: N818 - always translated, with its pla
     """A value stands where Word would not show it."""
 
     def __init__(self, words: str) -> None:
-        self.words = " ".join(words.split())
-        if len(self.words) > _SHOWN:
-            self.words = f"{self.words[: _SHOWN - 1]}…"
+        self.words = quoted(words)
         super().__init__(self.words)
 
 
@@ -448,8 +446,8 @@ def _end_of_cell(before: str) -> str:
 
 
 def _missing_name(error: UndefinedError) -> str:
-    quoted = re.findall(r"'([^']*)'", error.message or "")
-    return quoted[-1] if quoted else str(error)
+    names = re.findall(r"'([^']*)'", error.message or "")
+    return names[-1] if names else str(error)
 
 
 def _place(part: str, source: str, number: int) -> str:
@@ -459,10 +457,8 @@ def _place(part: str, source: str, number: int) -> str:
 
 
 def _quoting(part: str, paragraph: str) -> str:
-    quoted = " ".join(paragraph.split())
-    if len(quoted) > _SHOWN:
-        quoted = f"{quoted[: _SHOWN - 1]}…"
-    return f"{part}, paragraph “{quoted}”" if quoted else part
+    words = quoted(paragraph)
+    return f"{part}, paragraph “{words}”" if words else part
 
 
 __all__ = ["EmptyValue", "PartFindings", "Press", "Program", "compiled", "inspected", "inspected_text"]
