@@ -96,8 +96,8 @@ def sample_paper(manifest: Manifest) -> PaperContext:
 
 def _front_row(field: FrontField, number: int, manifest: Manifest) -> FrontRow:
     missing = number == 1
-    value = manifest.wording.missing_value if missing else f"Sample of “{field.label}”"
-    return FrontRow(label=field.label, value=value, missing=missing)
+    said = TITLE if field.source == "title" else f"Sample of “{field.label}”"
+    return FrontRow(label=field.label, value=manifest.wording.missing_value if missing else said, missing=missing)
 
 
 def _section(entry: SectionEntry, number: int, manifest: Manifest) -> SectionLines:

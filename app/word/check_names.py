@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from jinja2 import nodes
 
 from app.word.check_tags import PartRead
-from app.word.findings import Finding, error_at, quoted, warning_at
+from app.word.findings import QUOTED, Finding, error_at, warning_at
 from app.word.names import Path, known_part
+from app.word.quoting import quoted
 from app.word.templates import RESERVED, Vocabulary
 from app.word.typed import OURS, Tag, single_braces_in
 from app.word.values import Coloured, Narrative
@@ -115,7 +116,7 @@ def _kind_at(path: Path, sample: Any) -> type | None:
 
 def _misfit(tag: Tag, kind: type | None) -> str:  # noqa: PLR0911 - a table of rules, one line each
     """Why a value of this kind cannot be printed by this tag; empty when it can."""
-    shown, body = quoted(tag.text), tag.body
+    shown, body = quoted(tag.text, QUOTED), tag.body
     if kind is None or not tag.passage.is_paragraph or tag.keyword in OURS:
         return ""
     if kind is list:

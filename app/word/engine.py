@@ -5,8 +5,9 @@ after `<` or `&`, run tags that stand in a value (`{{ 7*7 }}`, `{_{`), go on wit
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from types import TracebackType
 from typing import Any, Protocol, cast
@@ -32,6 +33,7 @@ from app.word.language import (
 from app.word.marks import after_tables, bookmark, with_bookmarks
 from app.word.names import Use, uses_in
 from app.word.places import Place, Spot, Unbalanced, spots_in
+from app.word.quoting import quoted
 from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
 from app.word.scan import Misuse, misuses_in, misuses_in_words
 from app.word.tags import translated, with_breaks
@@ -41,7 +43,6 @@ from app.word.xmltext import encoded, escaped
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FILE = "<template>"
 _ELEMENT = re.compile(r"<[^>]*>")
-_SHOWN = 80
 _PIECES = 256  # that are written before the budget is asked
 
 _OPEN_CELL, _CLOSED_CELL = "<?cell?></w:tc>", "</w:tc>"
@@ -70,7 +71,7 @@ class Press(Protocol):
         """This was printed where it can be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartFindings:
     """What is to be said of the tags of one part: faults with their places, its tags, and the facts that it uses.
 
@@ -84,9 +85,14 @@ class PartFindings:
     tree: nodes.Template | None = None
     uses: tuple[Use, ...] = ()
 
+    @cached_property
+    def places(self) -> Sequence[str]:
+        """The part and the paragraph that stands on each line of the source."""
+        return [_quoting(self.part, _ELEMENT.sub("", line)) for line in self.source.split("\n")]
+
     def place(self, lineno: int) -> str:
-        """The part and the paragraph that stands on this line of the source."""
-        return _place(self.part, self.source, lineno)
+        """The part and the paragraph that stands on this line of the source; the part where there is no such line."""
+        return self.places[lineno - 1] if 0 < lineno <= len(self.places) else self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +174,7 @@ class MisplacedWords(Exception):  # noqa: N818 - always translated, with its pla
     """A value stands where Word would not show it."""
 
     def __init__(self, words: str) -> None:
-        self.words = " ".join(words.split())
-        if len(self.words) > _SHOWN:
-            self.words = f"{self.words[: _SHOWN - 1]}…"
+        self.words = quoted(words)
         super().__init__(self.words)
 
 
@@ -442,8 +446,8 @@ def _end_of_cell(before: str) -> str:
 
 
 def _missing_name(error: UndefinedError) -> str:
-    quoted = re.findall(r"'([^']*)'", error.message or "")
-    return quoted[-1] if quoted else str(error)
+    names = re.findall(r"'([^']*)'", error.message or "")
+    return names[-1] if names else str(error)
 
 
 def _place(part: str, source: str, number: int) -> str:
@@ -453,10 +457,8 @@ def _place(part: str, source: str, number: int) -> str:
 
 
 def _quoting(part: str, paragraph: str) -> str:
-    quoted = " ".join(paragraph.split())
-    if len(quoted) > _SHOWN:
-        quoted = f"{quoted[: _SHOWN - 1]}…"
-    return f"{part}, paragraph “{quoted}”" if quoted else part
+    words = quoted(paragraph)
+    return f"{part}, paragraph “{words}”" if words else part
 
 
 __all__ = ["EmptyValue", "PartFindings", "Press", "Program", "compiled", "inspected", "inspected_text"]

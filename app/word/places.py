@@ -45,9 +45,13 @@ class Unbalanced(Exception):  # noqa: N818 - always translated into a fault
 
 @dataclass(slots=True, eq=False)
 class _Element:
-    """An element that is open: its name and, of a run or paragraph, the XML of its properties."""
+    """An element that is open: its name and, of a run or paragraph, the XML of its properties.
+
+    `owner` is the run or paragraph whose properties it is one of.
+    """
 
     name: str
+    owner: "_Element | None" = None
     properties: list[str] = field(default_factory=list)
     unsure: bool = False
 
@@ -126,7 +130,7 @@ def _joined(one: _State, other: _State, lineno: int) -> _State:
     if not alike or (one.partial is None) != (other.partial is None):
         raise Unbalanced(lineno, _CROSSING)
     merged = tuple(
-        mine if mine is theirs else _Element(mine.name, unsure=True)
+        mine if mine is theirs else _Element(mine.name, mine.owner, unsure=True)
         for mine, theirs in zip(one.open, other.open, strict=True)
     )
     return _State(one.open if all(map(_same, merged, one.open)) else merged, one.partial)
@@ -158,23 +162,18 @@ def _read(tag: str, opened: list[_Element], lineno: int) -> None:
     if tag.startswith("</"):
         if not opened or opened[-1].name != name:
             raise Unbalanced(lineno, _CROSSING)
-        opened.pop()
-        _note(tag, opened, name)
+        owner = opened.pop().owner
     else:
-        _note(tag, opened, name)
+        owner = _owner(name, opened[-1]) if opened else None
         if not tag.endswith("/>"):
-            opened.append(_Element(name))
+            opened.append(_Element(name, owner))
+    if owner:
+        owner.properties.append(tag)
 
 
-def _note(tag: str, opened: list[_Element], name: str) -> None:
-    """The tag is written down with the run or paragraph whose properties it belongs to."""
-    for inner in range(len(opened) - 1, -1, -1):
-        owner = _PROPERTIES.get(opened[inner].name)
-        if owner and inner and opened[inner - 1].name == owner:
-            opened[inner - 1].properties.append(tag)
-            return
-    if opened and _PROPERTIES.get(name) == opened[-1].name:
-        opened[-1].properties.append(tag)
+def _owner(name: str, around: _Element) -> _Element | None:
+    """The run or paragraph whose properties an element of this name belongs to, directly in another."""
+    return around.owner or (around if _PROPERTIES.get(name) == around.name else None)
 
 
 def _spot(state: _State, lineno: int) -> Spot:

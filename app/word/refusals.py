@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from app.errors import Fault, Invalid
-
-_SHOWN = 80  # characters of a text that a sentence quotes
+from app.word.quoting import quoted
 
 
 class UnreadableTemplate(Invalid):
@@ -79,9 +78,7 @@ class NotPrinted(Invalid):
 
 
 def _quoted(words: str) -> str:
-    words = " ".join(words.split())
-    if len(words) > _SHOWN:
-        words = f"{words[: _SHOWN - 1]}…"
+    words = quoted(words)
     return f"“{words}”" if words else "This picture"
 
 
