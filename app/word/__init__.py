@@ -28,9 +28,9 @@ from app.word.refusals import (
     UnwritableText,
 )
 from app.word.regions import Region, regions
-from app.word.rendering import render
+from app.word.rendering import Filled, fill, render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, files_in, region_of
+from app.word.values import Coloured, Fact, Narrative, files_in, narratives_in, region_of
 
 __all__ = [
     "PROSE",
@@ -40,6 +40,7 @@ __all__ = [
     "CompiledTemplate",
     "Expected",
     "Fact",
+    "Filled",
     "Finding",
     "Line",
     "MisplacedValue",
@@ -64,8 +65,10 @@ __all__ = [
     "compile_template",
     "content_digest",
     "files_in",
+    "fill",
     "guard",
     "narrated",
+    "narratives_in",
     "outline",
     "region_of",
     "regions",
