@@ -191,14 +191,14 @@ class PaperContext(_Words):
 
 def for_engine(value: Any) -> Any:
     """The context as plain dicts, lists and the engine's own values; what must be printed is one at each place."""
-    if isinstance(value, BaseModel):
-        printed = _printed(type(value))
-        return {
-            name: _fact(getattr(value, name)) if name in printed else for_engine(getattr(value, name))
-            for name in type(value).model_fields
-        }
-    if isinstance(value, list):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is list:
         return [for_engine(item) for item in value]
+    if issubclass(kind, BaseModel):
+        printed = _printed(kind)
+        return {name: _fact(inner) if name in printed else for_engine(inner) for name, inner in value}
     # The same word at two places must be printed twice.
     return copy(value) if isinstance(value, Narrative | Coloured) else value
 
@@ -207,11 +207,15 @@ def _fact(words: str) -> Fact:
     return Fact(words, region=region_of(words) if isinstance(words, Fact) else None)
 
 
+_PLAIN = frozenset({str, bool, int, type(None)})  # asked first: nearly everything is
+
+
 @cache
 def _printed(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, field in model.model_fields.items() if Printed() in field.metadata)
 
 
+@cache
 def vocabulary(model: type[BaseModel] = PaperContext) -> Vocabulary:
     """The names that a template may use, as a tree."""
     names: dict[str, Vocabulary | None] = {}

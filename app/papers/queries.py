@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -37,6 +38,27 @@ def get(session: Session, reference: str) -> Paper:
     if paper is None:
         raise NoPaper(reference)
     return paper
+
+
+class PaperKept(NamedTuple):
+    """What a paper's row says of who may read it."""
+
+    id: int
+    organisation_id: int
+    marking: str
+
+
+def kept(session: Session, reference: str) -> PaperKept:
+    """Whose the paper is and how it is marked, without what stands in it.
+
+    Raises:
+        NoPaper: if there is none.
+    """
+    columns = select(Paper.id, Paper.organisation_id, Paper.marking)
+    row = session.execute(columns.where(Paper.reference == reference)).one_or_none()
+    if row is None:
+        raise NoPaper(reference)
+    return PaperKept(*row)
 
 
 def papers(

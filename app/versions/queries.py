@@ -6,7 +6,7 @@ from datetime import UTC
 from hashlib import sha256
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFound
 from app.formats.models import TemplateVersion
@@ -22,9 +22,13 @@ class NoSuchVersion(NotFound):
 
 
 def last(session: Session, paper_id: int) -> Version | None:
-    """The newest version of a paper."""
+    """The newest version of a paper, with its paper and template version."""
     return session.scalars(
-        select(Version).where(Version.paper_id == paper_id).order_by(Version.number.desc()).limit(1)
+        select(Version)
+        .where(Version.paper_id == paper_id)
+        .order_by(Version.number.desc())
+        .limit(1)
+        .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
     ).one_or_none()
 
 

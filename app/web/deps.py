@@ -48,7 +48,12 @@ def premises(request: Request) -> Premises:
     return found
 
 
-Here = Annotated[Premises, Depends(premises)]
+# A dependency that waits for nothing is `async`: each of the others goes through a thread of the pool.
+async def _here(request: Request) -> Premises:
+    return premises(request)
+
+
+Here = Annotated[Premises, Depends(_here)]
 
 
 def request_id(request: Request) -> str:
@@ -57,17 +62,17 @@ def request_id(request: Request) -> str:
     return name
 
 
-def store(here: Here) -> Blobs:
+async def store(here: Here) -> Blobs:
     """The blobs."""
     return here.blobs
 
 
-def limits(here: Here) -> Limits:
+async def limits(here: Here) -> Limits:
     """How much the service takes."""
     return here.limits
 
 
-def utc_now() -> datetime:
+async def utc_now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
 
@@ -129,7 +134,7 @@ class May:
 
     action: Action
 
-    def __call__(self, account: SignedIn) -> Account:
+    async def __call__(self, account: SignedIn) -> Account:
         """The account, allowed."""
         policy.authorise(account, self.action)
         return account

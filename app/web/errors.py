@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from app.audit import commands as audit
 from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Problem
 from app.pictures.image import NotAPicture, PictureTooLarge
 from app.replies.commands import KeyUsedBefore
-from app.web.deps import NotSignedIn, premises, request_id, utc_now
+from app.web.deps import NotSignedIn, premises, request_id
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -177,7 +178,8 @@ def _leave_trace(request: Request) -> None:
         return
     with premises(request).database.writing() as session:
         session.info[audit.REQUEST_ID] = request_id(request)
-        audit.record(session, "request.refused", f"{request.method} {request.url.path}"[:300], by=account, at=utc_now())
+        asked = f"{request.method} {request.url.path}"[:300]
+        audit.record(session, "request.refused", asked, by=account, at=datetime.now(UTC))
 
 
 def _not_signed_in(_request: Request, error: Exception) -> Response:

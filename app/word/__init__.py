@@ -29,9 +29,9 @@ from app.word.refusals import (
     UnwritableText,
 )
 from app.word.regions import Region, regions
-from app.word.rendering import render
+from app.word.rendering import Filled, fill, render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, files_in, plain_words, region_of
+from app.word.values import Coloured, Fact, Narrative, files_in, narratives_in, plain_words, region_of
 
 __all__ = [
     "PROSE",
@@ -41,6 +41,7 @@ __all__ = [
     "CompiledTemplate",
     "Expected",
     "Fact",
+    "Filled",
     "Finding",
     "Line",
     "MisplacedValue",
@@ -65,9 +66,11 @@ __all__ = [
     "compile_template",
     "content_digest",
     "files_in",
+    "fill",
     "guard",
     "lacking",
     "narrated",
+    "narratives_in",
     "outline",
     "plain_words",
     "region_of",

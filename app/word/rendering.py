@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.narrative import Block, Figure, Table
-from app.word.container import DOCUMENT, joined, packed, unpacked
+from app.word.container import DOCUMENT, Packed, digest_of, joined, packed, unpacked
 from app.word.contents import has_contents, with_contents
 from app.word.converter import narrative_xml
 from app.word.engine import Program
@@ -41,6 +41,24 @@ from app.word.xmltext import BREAKS, NOT_XML, UnwritableCharacter, encoded
 _DRAWING_ID = re.compile(rb'(<wp:docPr\b[^>]*?\sid=")[0-9]+"')
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A document that is not packed yet: what its template brought, as it is, and what was made for it."""
+
+    kept: Mapping[str, Packed]
+    made: Mapping[str, bytes]
+
+    @property
+    def content_digest(self) -> str:
+        """What `content_digest` says of the packed document."""
+        names = sorted({*self.kept, *self.made})
+        return digest_of((name, self.made[name] if name in self.made else unpacked(self.kept[name])) for name in names)
+
+    def packed(self) -> bytes:
+        """The document."""
+        return joined({**self.kept, **{part: packed(content) for part, content in self.made.items()}})
+
+
 def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """The document: the template filled with the context, the same bytes whenever and wherever.
 
@@ -57,6 +75,11 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
 
     Whatever a narrative or fact with a `region` prints is bookmarked, so that `app.word.regions` finds it again.
     """
+    return fill(template, context, files).packed()
+
+
+def fill(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[str, bytes]) -> Filled:
+    """The document that `render` makes, before it is packed; the same errors."""
     stated = properties_in(context)
     ledger = Ledger(template.numbering.first_list_id, template.first_relationship, template.free)
     press = _Press(template.layout, ledger, files)
@@ -82,7 +105,7 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
         )
     _bring_table(ledger, template.free)
     changed |= _brought(ledger, template.joints)
-    return joined({**template.kept, **{part: packed(content) for part, content in changed.items()}})
+    return Filled(template.kept, changed)
 
 
 def _bring_table(ledger: Ledger, free: Free) -> None:

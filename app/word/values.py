@@ -83,6 +83,9 @@ class Narrative:
     def __bool__(self) -> bool:
         return bool(self._html)
 
+    def __copy__(self) -> "Narrative":
+        return Narrative(self._html, self._key, self._heading_level, region=self._region)
+
     def __repr__(self) -> str:
         stated = {
             "list_labels": self._list_labels,
@@ -117,8 +120,12 @@ def text_in(narrative: Narrative) -> str:
 
 def files_in(context: Mapping[str, Any]) -> list[str]:
     """The digests of the pictures that the narratives of a context show, each once."""
-    narratives = (value for value in printables_in(context) if isinstance(value, Narrative))
-    return list(dict.fromkeys(digest for narrative in narratives for digest in _files_of(narrative)))
+    return list(dict.fromkeys(digest for narrative in narratives_in(context) for digest in _files_of(narrative)))
+
+
+def narratives_in(context: Mapping[str, Any]) -> Iterator[Narrative]:
+    """The narratives of a context, in its order."""
+    return (value for value in printables_in(context) if isinstance(value, Narrative))
 
 
 def _files_of(narrative: Narrative) -> list[str]:
@@ -167,6 +174,9 @@ class Coloured:
 
     def __bool__(self) -> bool:
         return bool(self._text)
+
+    def __copy__(self) -> "Coloured":
+        return Coloured(self._text, self._background, self._foreground, region=self._region)
 
     def __html__(self) -> str:
         look = f'<w:b/><w:bCs/><w:color w:val="{self._foreground}"/>'

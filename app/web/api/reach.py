@@ -17,7 +17,7 @@ from app.errors import Fault
 from app.facts.decode import FaultyFacts
 from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
 from app.papers import queries as papers
-from app.papers.models import Paper
+from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
@@ -30,9 +30,9 @@ class Reach:
         self._account = account
         self._seen: dict[str, bool] = {}
 
-    def paper(self, reference: str) -> Paper:
-        """The paper, whole; raises NoPaper where there is none for this account."""
-        paper = papers.get(self._session, reference)
+    def paper(self, reference: str) -> PaperKept:
+        """Whose the paper is and how it is marked; raises NoPaper where there is none for this account."""
+        paper = papers.kept(self._session, reference)
         if not policy.sees(self._account, paper.organisation_id):
             raise papers.NoPaper(reference)
         return paper

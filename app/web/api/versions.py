@@ -101,7 +101,7 @@ def make_version(
     def make() -> Response:
         Reach(session, who).paper(reference)
         generated = assemble(session, blobs, reference, by=who, now=now)
-        version = versions.get(session, reference, generated.version.label)
+        version = generated.version
         return json_answer(
             plain(VersionOut.of(version)), 201 if generated.is_new else 200, {"Location": address(version)}
         )
