@@ -493,6 +493,38 @@ def format_check(
     raise typer.Exit(1 if errors else 0)
 
 
+@formats.command("reference", short_help="Write the manual for template authors.")
+def format_reference(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.")
+    ] = None,
+    sample: Annotated[
+        Path | None,
+        typer.Option(
+            "--sample", metavar="FILE", help="Write a Word template that prints every value beside its name, instead."
+        ),
+    ] = None,
+) -> None:
+    """Print the manual for template authors: every tag, every name that a template may use and how it is printed."""
+    from app.assembly.reference import reference
+    from app.settings import PACKAGED_TEMPLATES
+
+    if sample is not None:
+        template = (PACKAGED_TEMPLATES / "reference" / "template.docx").read_bytes()
+        file, left = _write(template, sample, "reference.docx")
+        _say(f"A template that prints every value: {file}")
+        if left is not None:
+            _say(f"  {left} holds something else and was left alone.")
+        return
+    if out is None:
+        sys.stdout.write(reference())
+        return
+    try:
+        out.write_text(reference(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CannotWrite(out, error) from error
+
+
 @app.command()
 def openapi(
     out: Annotated[
