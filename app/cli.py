@@ -93,6 +93,13 @@ class CannotWrite(Conflict):
         super().__init__(f"{file} cannot be written: {error.strerror or error}.")
 
 
+class CannotRead(Conflict):
+    """What was to be loaded cannot be read."""
+
+    def __init__(self, file: Path, error: OSError) -> None:
+        super().__init__(f"{error.filename or file} cannot be read: {error.strerror or error}.")
+
+
 class AnotherAccount(Conflict):
     """An account with this key is there, and it is not what the command's words say."""
 
@@ -186,19 +193,23 @@ def demo(
 @app.command(short_help="Load a facts file, all of it or nothing.")
 def load(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A facts file, YAML or JSON.", exists=True, dir_okay=False)
+        Path, typer.Argument(metavar="FILE", help="A facts file, YAML or JSON; or a format's folder.", exists=True)
     ],
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Load a facts file: all of it, or nothing if anything in it is wrong.
+    """Load a facts file, or the format in a folder: all of it, or nothing if anything in it is wrong.
 
     Every fault is named with its place in the file. Loading the same file twice changes nothing.
     """
     from app.facts.load import load as load_facts
     from app.facts.parse import parse
+    from app.facts.shipped import format_in
 
-    facts = parse(file.read_bytes())
+    try:
+        facts = format_in(file) if file.is_dir() else parse(file.read_bytes())
+    except OSError as error:
+        raise CannotRead(file, error) from error
     with _ready(data) as stores, stores.database.writing() as session:
         loaded = load_facts(session, stores.blobs, facts, by=_command_line(session).key, now=_now())
     counts = [{"kind": kind, **vars(count)} for kind, count in loaded.counts.items()]
@@ -491,6 +502,88 @@ def format_check(
         fit = "cannot be used" if errors else "is fit for use"
         _say(f"{file.name} {fit} with the format “{said.name}”: {_verdict(findings, errors)}.")
     raise typer.Exit(1 if errors else 0)
+
+
+@formats.command("new", short_help="Begin a format of your own.")
+def format_new(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Key of the format, such as committee.")],
+    *,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What its papers are called. Default: made from the key")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where its two files go. Default: a folder named KEY, here")
+    ] = None,
+) -> None:
+    """Write a folder with a commented format.toml and a Word template that already make a paper.
+
+    Files that are there are never replaced.
+    """
+    from app.fields import KEY_PATTERN
+    from app.formats.first import begin
+    from app.settings import PACKAGED_TEMPLATES
+
+    if not re.fullmatch(KEY_PATTERN, key):
+        raise FaultyKey(key)
+    packaged = PACKAGED_TEMPLATES / "first"
+    called = name or key.replace("-", " ").replace("_", " ").capitalize()
+    into = folder or Path(key)
+    try:
+        manifest, template = begin(
+            into,
+            key,
+            called,
+            pattern=(packaged / "first.toml").read_text(encoding="utf-8"),
+            template=(packaged / "template.docx").read_bytes(),
+        )
+    except OSError as error:
+        raise CannotWrite(into, error) from error
+    _say(f"The format “{called}” begins with two files:")
+    steps = {
+        f"{manifest}": "front sheet, sections and words: change it in any editor",
+        f"{template}": "fonts, colours and order on the page: change it in Word",
+    }
+    following = {
+        f"format check {shlex.quote(str(template))}": "whether the two fit together; run it after each change",
+        f"load {shlex.quote(str(into))}": "papers can be made with it",
+    }
+    for file, what in steps.items():
+        _say(f"  {file}: {what}")
+    _say("\nWhat to do next:")
+    for step, what in following.items():
+        _say(f"  {_program()} {step}: {what}")
+
+
+@formats.command("reference", short_help="Write the manual for template authors.")
+def format_reference(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.")
+    ] = None,
+    sample: Annotated[
+        Path | None,
+        typer.Option(
+            "--sample", metavar="FILE", help="Write a Word template that prints every value beside its name, instead."
+        ),
+    ] = None,
+) -> None:
+    """Print the manual for template authors: every tag, every name that a template may use and how it is printed."""
+    from app.assembly.reference import reference
+    from app.settings import PACKAGED_TEMPLATES
+
+    if sample is not None:
+        template = (PACKAGED_TEMPLATES / "reference" / "template.docx").read_bytes()
+        file, left = _write(template, sample, "reference.docx")
+        _say(f"A template that prints every value: {file}")
+        if left is not None:
+            _say(f"  {left} holds something else and was left alone.")
+        return
+    if out is None:
+        sys.stdout.write(reference())
+        return
+    try:
+        out.write_text(reference(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CannotWrite(out, error) from error
 
 
 @app.command()

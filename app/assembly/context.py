@@ -37,9 +37,9 @@ class RatingCell(_Words):
     """One rating of a workstream."""
 
     dimension: PrintedText = Field(description="What is rated: Overall, Time …")
-    word: Coloured = Field(description="The rating's word in its own colour; print with {{r … }}")
+    word: Coloured = Field(description="The rating's word in its own colour")
     label: str = Field(description="The rating's word as plain text")
-    background: str = Field(description="Background as RRGGBB, for {% cellbg … %}")
+    background: str = Field(description="Background as RRGGBB")
 
 
 class PartLine(_Words):
@@ -48,7 +48,7 @@ class PartLine(_Words):
     label: str = Field(description="Name of the part: Progress, Next steps …")
     level: int = Field(description="Level of the name as a heading: one below what it stands under, 2 to 6")
     heading: bool = Field(description="Whether the format prints the name above the text")
-    text: Narrative | None = Field(description="The narrative; print with {{p … }}. None where it is missing")
+    text: Narrative | None = Field(description="The narrative. None where it is missing")
     gap: PrintedText = Field(description="What is missing, in words; empty where nothing is")
     check: PrintedText = Field(description="What must be checked about this text, in words; mostly empty")
 
@@ -69,8 +69,8 @@ class UpdateLine(_Words):
 class KeyValue(_Words):
     """One rating and its meaning."""
 
-    word: Coloured = Field(description="The rating's word in its own colour; print with {{r … }}")
-    background: str = Field(description="Background as RRGGBB, for {% cellbg … %}")
+    word: Coloured = Field(description="The rating's word in its own colour")
+    background: str = Field(description="Background as RRGGBB")
     meaning: PrintedText = Field(description="What the rating means")
 
 
@@ -119,7 +119,7 @@ class Line(_Words):
     title: str = Field(default="", description="The name, whether it is printed as a heading or not")
     owner: str = Field(description="Who owns the workstream; may be empty")
     keys: list[RatingKey] = Field(description="Rating keys of the theme that the paper prints nowhere else")
-    introduction: Narrative | None = Field(description="A theme's introduction; print with {{p … }}")
+    introduction: Narrative | None = Field(description="A theme's introduction")
     updates: list[UpdateLine] = Field(description="What the workstream reported")
     gap: PrintedText = Field(description="That a workstream reported nothing at all, in words; mostly empty")
 
@@ -130,7 +130,7 @@ class BlockLine(_Words):
     kind: Literal["narrative", "nil", "gap", "objective", "rating-keys", "workstreams"] = Field(
         description="narrative (texts, lists and tables), nil, gap, objective, rating-keys or workstreams"
     )
-    text: Narrative | None = Field(description="For narrative, and nil among numbered paragraphs; print with {{p … }}")
+    text: Narrative | None = Field(description="For narrative, and nil among numbered paragraphs")
     words: PrintedText = Field(description="For nil, gap and objective: the sentence")
     keys: list[RatingKey] = Field(description="For rating-keys")
     lines: list[Line] = Field(description="For workstreams: themes and workstreams, one after another")

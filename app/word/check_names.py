@@ -49,7 +49,9 @@ def wrongly_printed(read: PartRead, sample: Mapping[str, Any]) -> Iterator[Findi
     for path, lineno in read.uses:
         tag = read.tag(lineno)
         if _prints(tag, path):
-            why = _misfit(tag, _kind_at(path, sample))
+            # In a loop over `gaps`, `gap` is one of them: its path is the list's.
+            entry = tag.body.strip().isidentifier() and tag.body.strip() != path[-1]
+            why = _misfit(tag, _kind_at(path, sample, entry=entry))
             if why:
                 yield error_at(tag.passage, "wrong-print", why)
 
@@ -100,17 +102,20 @@ def _is_path(words: str, last: str) -> bool:
     return len(steps) > 1 and all(step.isidentifier() for step in steps) and steps[-1] == last
 
 
-def _kind_at(path: Path, sample: Any) -> type | None:
-    """The kind of value that stands at this path, in lists in the first item that has one; None where nothing does."""
+def _kind_at(path: Path, sample: Any, *, entry: bool = False) -> type | None:
+    """The kind of value that stands at this path, in lists in the first item that has one; None where nothing does.
+
+    Of a list at the end of the path it is the list's own, or that of an `entry`.
+    """
     if isinstance(sample, list):
-        return next((kind for item in sample if (kind := _kind_at(path, item))), None)
+        return next((kind for item in sample if (kind := _kind_at(path, item, entry=entry))), None)
     if not path:
         return None if sample is None else type(sample)
     if isinstance(sample, Mapping) and path[0] in sample:
         below = sample[path[0]]
-        if len(path) == 1 and isinstance(below, list):
+        if len(path) == 1 and isinstance(below, list) and not entry:
             return list
-        return _kind_at(path[1:], below)
+        return _kind_at(path[1:], below, entry=entry)
     return None
 
 

@@ -423,3 +423,50 @@ def test_what_is_no_template_or_no_manifest_is_said_in_a_sentence(run: Run, tmp_
         assert words[-1] in err
         assert "Traceback" not in err
     assert "it is not a .docx file" in run("format", "check", "notes.txt")[2]
+
+
+def test_a_new_format_is_written_checked_and_loaded(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("format", "new", "town-hall")
+    assert code == 0
+    assert "The format “Town hall” begins with two files:" in out
+    assert sorted(file.name for file in (tmp_path / "town-hall").iterdir()) == ["format.toml", "template.docx"]
+    code, out, _ = run("format", "check", "town-hall/template.docx")
+    assert (code, out) == (0, "template.docx is fit for use with the format “Town hall”: nothing to put right.\n")
+    run("upgrade")
+    code, out, _ = run("load", "town-hall", "--json")
+    assert code == 0
+    assert {row["kind"]: row["added"] for row in json.loads(out)} == {"format": 1}
+
+
+def test_a_new_format_never_replaces_files_and_has_a_key(run: Run, tmp_path: Path) -> None:
+    run("format", "new", "town", "--name", "Town paper")
+    kept = (tmp_path / "town" / "format.toml").read_bytes()
+    code, _, err = run("format", "new", "town", "--name", "Another")
+    assert (code, "town/format.toml is there already, and is left alone" in err) == (1, True)
+    assert (tmp_path / "town" / "format.toml").read_bytes() == kept
+    assert "cannot be a key" in run("format", "new", "a b")[2]
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, _, err = run("format", "new", "x", "--folder", "file")
+    assert (code, "file cannot be written" in err) == (1, True)
+
+
+def test_a_folder_that_holds_no_format_is_not_loaded(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    (tmp_path / "empty").mkdir()
+    code, _, err = run("load", "empty")
+    assert (code, err) == (1, "boardpapers: empty/format.toml cannot be read: No such file or directory.\n")
+    (tmp_path / "empty" / "format.toml").write_text("key =\n", encoding="utf-8")
+    code, _, err = run("load", "empty")
+    assert (code, "format.toml cannot be read.\n  line 1, column 6: " in err) == (1, True)
+
+
+def test_the_manual_for_template_authors_is_printed_and_its_sample_can_be_checked(run: Run, tmp_path: Path) -> None:
+    manual = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    assert run("format", "reference")[1] == manual
+    assert run("format", "reference", "--out", "manual.md")[0] == 0
+    assert (tmp_path / "manual.md").read_text(encoding="utf-8") == manual
+    code, out, _ = run("format", "reference", "--sample", "sample.docx")
+    assert (code, out) == (0, "A template that prints every value: sample.docx\n")
+    assert run("format", "check", "sample.docx")[0] == 0
+    code, _, err = run("format", "reference", "--out", "none/manual.md")
+    assert (code, "cannot be written" in err) == (1, True)
