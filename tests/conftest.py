@@ -11,7 +11,7 @@ import pytest
 
 from tests import postgresql
 
-pytest_plugins = ["tests.api_fixtures"]
+pytest_plugins = ["tests.api_fixtures", "tests.trust"]
 
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
 """When the stories happen: a Saturday afternoon."""
