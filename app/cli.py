@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from app.errors import Conflict, Fault, Invalid, Problem
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from app.upkeep.backup import Backup
     from app.upkeep.stores import Stores
 
 app = typer.Typer(
@@ -93,6 +94,16 @@ class AnotherAccount(Conflict):
     """An account with this key is there, and it is not what the command's words say."""
 
 
+class DamagedFiles(Conflict):
+    """A backup was made of what is sound, and there were kept files that are not."""
+
+    def __init__(self, digests: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(digests)} kept files are damaged and not in the backup, the first is {digests[0]}. "
+            f"Run `{_program()} verify` to see what they belong to."
+        )
+
+
 class FaultyKey(Invalid):
     """A key that the API could not name."""
 
@@ -136,6 +147,7 @@ def demo(
 
     settings = _settings(data)
     folder = out or settings.data / "drafts"
+    _back_up_before_upgrade(settings)
     with _in_sentences(settings):
         bring_to_head(settings.database_url, PACKAGED_MIGRATIONS)
     facts = demonstration()
@@ -419,8 +431,17 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command(short_help="Make the database, or bring it up to date.")
-def upgrade(data: DataOption = None) -> None:
-    """Bring the database to the newest schema, or make it; formats that came with the program are added."""
+def upgrade(
+    *,
+    backup: Annotated[
+        bool, typer.Option("--backup/--no-backup", help="Back up a database that will be changed, before it is.")
+    ] = True,
+    data: DataOption = None,
+) -> None:
+    """Bring the database to the newest schema, or make it; formats that came with the program are added.
+
+    A database with an older schema is backed up first, into the data folder's backups.
+    """
     from app.facts.load import load as load_facts
     from app.facts.shapes import FactsFile
     from app.facts.shipped import shipped_formats
@@ -429,6 +450,8 @@ def upgrade(data: DataOption = None) -> None:
     from app.upkeep.upgrade import upgrade as bring_to_head
 
     settings = _settings(data)
+    if backup:
+        _back_up_before_upgrade(settings)
     with _in_sentences(settings):
         _say(str(bring_to_head(settings.database_url, PACKAGED_MIGRATIONS)))
     with _stores(settings) as stores, stores.database.writing() as session:
@@ -437,6 +460,59 @@ def upgrade(data: DataOption = None) -> None:
             by = _command_line(session).key
             load_facts(session, stores.blobs, FactsFile(facts="1", formats=new), by=by, now=_now())
             _say(f"Formats added: {', '.join(shape.key for shape in new)}.")
+
+
+@app.command(short_help="Write everything kept into one file.")
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A new .zip file, or a folder to put one in.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write everything kept into one file, while the service works: facts, versions, files, the audit log.
+
+    The file says what is in it and is read again before it counts. It holds everything, accounts too: keep it as
+    safe as the data. `restore` puts it back, on either kind of database.
+    """
+    settings = _settings(data)
+    _check_schema(settings)
+    made = _back_up(settings, to)
+    if as_json:
+        _print_json({"file": str(made.file), "manifest": json.loads(made.manifest.model_dump_json())})
+    else:
+        _say(f"{made.file}: {made.manifest}.")
+    _complain_of_damage(made)
+
+
+@app.command(short_help="Put a backup back, into an empty place.")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.", exists=True, dir_okay=False)],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a backup back, into an empty place only, and prove that everything is what it was.
+
+    The whole backup is checked before anything is changed. The exit code is that of `verify`. A backup of an older
+    Boardpapers is restored as it was: run `upgrade` after it.
+    """
+    from app.settings import PACKAGED_MIGRATIONS
+    from app.upkeep.restore import restore as put_back
+    from app.upkeep.upgrade import newest
+
+    settings = _settings(data)
+    with _in_sentences(settings):
+        manifest = put_back(
+            file,
+            database_url=settings.database_url,
+            blobs=settings.blobs,
+            checkpoints=settings.audit_checkpoint_file,
+            migrations=PACKAGED_MIGRATIONS,
+        )
+    if not as_json:
+        _say(f"Restored: {manifest}.")
+    if manifest.schema_revision != newest(PACKAGED_MIGRATIONS):
+        _say(f"Now run `{_program()} upgrade{_where(data)}`, then `{_program()} verify{_where(data)}`.")
+        return
+    verify(data, as_json)
 
 
 @app.command()
@@ -537,6 +613,42 @@ def _ready(data: Path | None) -> "Iterator[Stores]":
     _check_schema(settings)
     with _stores(settings) as stores:
         yield stores
+
+
+def _back_up(settings: "Settings", to: Path) -> "Backup":
+    """Everything that the installation keeps, whatever its schema, is in a new file."""
+    from importlib.metadata import version
+
+    from app.upkeep.backup import back_up
+    from app.upkeep.upgrade import revision
+
+    with _stores(settings) as stores:
+        found = revision(stores.database.engine)
+        if found is None:
+            raise NoDatabase(f"The database in {settings.data}", None)
+        return back_up(stores, to, revision=found, program=version("boardpapers"), now=_now())
+
+
+def _back_up_before_upgrade(settings: "Settings") -> None:
+    """A database whose schema is about to be changed was backed up, without damage."""
+    from app.settings import PACKAGED_MIGRATIONS
+    from app.upkeep.stores import sqlite_file
+    from app.upkeep.upgrade import outdated
+
+    with _in_sentences(settings):
+        file = sqlite_file(settings.database_url)
+        if file is not None and not file.exists():
+            return
+        found = outdated(settings.database_url, PACKAGED_MIGRATIONS)
+    if found is not None:
+        made = _back_up(settings, settings.backups)
+        typer.echo(f"Backed up before the upgrade: {made.file}.", err=True)
+        _complain_of_damage(made)
+
+
+def _complain_of_damage(made: "Backup") -> None:
+    if made.manifest.damaged:
+        raise DamagedFiles(made.manifest.damaged)
 
 
 def _check_schema(settings: "Settings") -> None:

@@ -36,6 +36,10 @@ def _checkpoint_file(settings: dict[str, Any]) -> Path:
     return Path(settings["data"]) / "audit-checkpoints.jsonl"
 
 
+def _backups_folder(settings: dict[str, Any]) -> Path:
+    return Path(settings["data"]) / "backups"
+
+
 class Settings(BaseSettings):
     """Every setting of the service; frozen, so that what was read at the start holds until the end."""
 
@@ -55,6 +59,11 @@ class Settings(BaseSettings):
     audit_checkpoint_file: Path = Field(
         default_factory=_checkpoint_file,
         description="File outside the database to which the head of the audit log is written at every change",
+    )
+
+    backups: Path = Field(
+        default_factory=_backups_folder,
+        description="Folder of the backups that `upgrade` makes before it changes anything",
     )
 
     max_json_bytes: int = Field(default=2 * MIB, gt=0, description="Largest JSON request, in bytes")

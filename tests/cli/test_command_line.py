@@ -346,3 +346,29 @@ def test_an_account_has_a_key_that_the_api_can_name(run: Run) -> None:
     for key in ("a b", "a/b", "é", "x" * 101):
         code, _, err = run("token", key)
         assert (code, "cannot be a key" in err) == (1, True)
+
+
+def test_a_backup_is_put_back_where_nothing_is_left(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    run("generate", stories.PAPER, "--out", "draft.docx")
+
+    code, said, _ = run("backup", "kept", "--json")
+    assert code == 0
+    made = json.loads(said)
+    assert made["manifest"]["files"]["count"] == 2
+    assert run("restore", made["file"])[0] == 1
+    (tmp_path / "var").rename(tmp_path / "gone")
+
+    code, said, _ = run("restore", made["file"])
+    assert code == 0
+    assert "All is well." in said
+    assert run("versions", stories.PAPER, "--save", "0.1", "--out", "again.docx")[0] == 0
+    assert (tmp_path / "again.docx").read_bytes() == (tmp_path / "draft.docx").read_bytes()
+
+
+def test_there_is_nothing_to_back_up_where_there_is_no_database(run: Run) -> None:
+    code, _, complaint = run("backup", "kept")
+
+    assert code == 1
+    assert "is not there yet" in complaint
