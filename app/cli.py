@@ -430,6 +430,60 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(report.exit_code)
 
 
+@app.command(short_help="Read the audit log, or take it away.")
+def audit(
+    *,
+    action: Annotated[str | None, typer.Option(help="Only this action, for example version.kept")] = None,
+    object_: Annotated[
+        str | None, typer.Option("--object", metavar="NAME", help="Only about this, for example paper/REF")
+    ] = None,
+    under: Annotated[
+        str | None, typer.Option(metavar="START", help="Only about what has a name that begins so")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="ACCOUNT", help="Only by this account")] = None,
+    request: Annotated[str | None, typer.Option(metavar="ID", help="Only of this request")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="On this day or later, in UTC")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="On this day or earlier, in UTC")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most events that are listed")] = 50,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="FILE", help="Write all of them there, oldest first: .jsonl or .csv"),
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read the audit log, newest first; only the events of which all holds that is asked.
+
+    With --export every one of them is written to a file with its hash and the one before, so that others can follow
+    the chain. That it was taken away is in the log.
+    """
+    from app.audit import queries
+    from app.audit.queries import Wanted
+
+    wanted = Wanted(
+        action=action,
+        object_=object_,
+        under=under,
+        by=by,
+        request=request,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+    if export is not None:
+        _export_log(data, export, wanted)
+        return
+    with _ready(data) as stores, stores.database.reading() as session:
+        rows = [
+            {"sequence": event.sequence, "hash": event.hash, **json.loads(event.body)}
+            for event in queries.page(session, limit=limit, **wanted)
+        ]
+    if as_json:
+        _print_json(rows)
+        return
+    columns = {"No.": "sequence", "Time": "at", "By": "by", "Action": "action", "Object": "object"}
+    _table("Audit log", columns, [row | {"at": f"{row['at'][:19].replace('T', ' ')} UTC"} for row in rows])
+
+
 @app.command(short_help="Make the database, or bring it up to date.")
 def upgrade(
     *,
@@ -613,6 +667,26 @@ def _ready(data: Path | None) -> "Iterator[Stores]":
     _check_schema(settings)
     with _stores(settings) as stores:
         yield stores
+
+
+def _export_log(data: Path | None, file: Path, wanted: Any) -> None:
+    from app.audit import actions, queries
+    from app.audit.commands import record
+    from app.audit.export import WAYS
+
+    way = WAYS.get(file.suffix.lower().removeprefix("."))
+    if way is None:
+        raise typer.BadParameter(f"“{file}” must end in .jsonl or .csv.", param_hint="--export")
+    with _ready(data) as stores:
+        with stores.database.writing() as session:
+            record(session, actions.LOG_EXPORTED, actions.LOG_OBJECT, by=_command_line(session).key, at=_now())
+        with stores.database.reading() as session:
+            try:
+                with file.open("w", encoding="utf-8", newline="") as target:
+                    target.writelines(way(queries.walk(session, **wanted)))
+            except OSError as error:
+                raise CannotWrite(file, error) from error
+    _say(f"The log is in {file}.")
 
 
 def _back_up(settings: "Settings", to: Path) -> "Backup":

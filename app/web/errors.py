@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
 from app.audit import commands as audit
-from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Problem
+from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
 from app.pictures.image import NotAPicture, PictureTooLarge
 from app.replies.commands import KeyUsedBefore
 from app.web.deps import NotSignedIn, premises, request_id, utc_now
@@ -156,7 +156,7 @@ def install(app: FastAPI) -> None:
 def _of_ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
-    if isinstance(error, Forbidden):
+    if isinstance(error, Forbidden | Hidden):
         _leave_trace(request)
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]

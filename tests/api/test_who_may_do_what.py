@@ -94,6 +94,7 @@ NEEDS = {
     "PUT /api/v1/boards/{key}/meetings/{held_on}": "share",
     "PUT /api/v1/series/{key}": "share",
     "GET /api/v1/audit": "audit",
+    "GET /api/v1/audit/export": "audit",
     "POST /api/v1/papers/{reference}/preview": "preview",
     "GET /api/v1/papers/{reference}/gaps": "preview",
     "POST /api/v1/papers/{reference}/versions": "generate",

@@ -372,3 +372,21 @@ def test_there_is_nothing_to_back_up_where_there_is_no_database(run: Run) -> Non
 
     assert code == 1
     assert "is not there yet" in complaint
+
+
+def test_the_log_is_read_and_taken_away(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+
+    code, said, _ = run("audit", "--under", "theme/", "--json")
+    assert code == 0
+    assert [event["object"] for event in json.loads(said)] == ["theme/region"]
+    assert "theme.added" in run("audit", "--action", "theme.added")[1]
+
+    code, said, _ = run("audit", "--export", "log.jsonl")
+    assert code == 0
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (log[0]["action"], log[-1]["action"]) == ("account.created", "audit.exported")
+    assert run("audit", "--export", "log.csv")[0] == 0
+    assert (tmp_path / "log.csv").read_text(encoding="utf-8").startswith('"sequence","at","by"')
+    assert run("audit", "--export", "log.xls")[0] == 2

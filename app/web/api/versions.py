@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from app.assembly.assemble import assemble
+from app.assembly.snapshot import Snapshot
 from app.fields import KeyText, Line
 from app.versions import queries as versions
 from app.versions.models import Version
@@ -176,7 +177,7 @@ def get_snapshot(reference: KeyText, label: Line, who: VersionReader, session: R
     """The very text of the snapshot."""
     paper = Reach(session, who).paper(reference)
     version = versions.get(session, reference, label)
-    trace.reading(reference, paper.marking, "snapshot")
+    trace.reading(reference, f"{paper.marking} {_marking(version)}", "snapshot")
     return Response(version.snapshot.encode(), media_type="application/json")
 
 
@@ -205,8 +206,13 @@ def download_version(
     """The kept bytes under the version's file name."""
     paper = Reach(session, who).paper(reference)
     version = versions.get(session, reference, label)
-    trace.reading(reference, paper.marking, "document")
+    trace.reading(reference, f"{paper.marking} {_marking(version)}", "document")
     etag = f'"{version.file_digest}"'
     if conditions.knows(etag):
         return Response(status_code=304, headers={"ETag": etag})
     return download(blobs.get(version.file_digest), version.file_name)
+
+
+def _marking(version: Version) -> str:
+    """What is printed on every page of the version, whatever the paper's marking is now."""
+    return Snapshot.from_json(version.snapshot).paper.marking
