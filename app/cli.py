@@ -10,7 +10,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -345,6 +345,7 @@ def serve(
     """Serve the JSON API until stopped; the reference is at /docs."""
     import uvicorn
 
+    from app.logs import to_stream
     from app.main import create_app
 
     settings = _settings(data)
@@ -355,7 +356,17 @@ def serve(
     _say(f"A token for it: {_program()} token NAME --role administrator{_where(data)}")
     with _in_sentences(settings):
         application = create_app(settings)
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    to_stream(sys.stderr)
+    # Told to stop (SIGTERM, Ctrl+C), it takes no new request, finishes those that run, and leaves.
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.stop_seconds,
+    )
 
 
 @app.command(short_help="Give an account a new token for the API.")
@@ -514,6 +525,42 @@ def upgrade(
             by = _command_line(session).key
             load_facts(session, stores.blobs, FactsFile(facts="1", formats=new), by=by, now=_now())
             _say(f"Formats added: {', '.join(shape.key for shape in new)}.")
+
+
+@app.command(short_help="Take away files that belong to nothing.")
+def sweep(
+    *,
+    days: Annotated[int, typer.Option(min=1, help="Only files that are older than this many days.")] = 7,
+    look: Annotated[bool, typer.Option("--look", help="Only list them.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take away kept files that belong to nothing, after days of grace: what a crash left between a file and its row.
+
+    The log names each. Files that are damaged stay, for whoever looks into the damage.
+    """
+    from app.tables import Base
+    from app.upkeep.sweep import sweep as take_away
+
+    with _ready(data) as stores:
+        with stores.database.writing() as session:
+            by = _command_line(session).key
+        swept = take_away(
+            stores.database,
+            stores.blobs,
+            Base.metadata.sorted_tables,
+            grace=timedelta(days=days),
+            by=by,
+            now=_now(),
+            only_look=look,
+        )
+    if as_json:
+        _print_json({"files": list(swept.digests), "unfinished": swept.unfinished, "taken_away": not look})
+        return
+    deed = "would be" if look else "were"
+    _say(f"{len(swept.digests)} files that belong to nothing and {swept.unfinished} unfinished ones {deed} taken away.")
+    for digest in swept.digests:
+        _say(f"  {digest}")
 
 
 @app.command(short_help="Write everything kept into one file.")

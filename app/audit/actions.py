@@ -23,6 +23,9 @@ LOG_EXPORTED = "audit.exported"
 
 LOG_OBJECT = "audit"
 
+FILE_SWEPT = "file.swept"
+"""A kept file that belonged to nothing was taken away; object `file/DIGEST`."""
+
 BINDING = frozenset({VERSION_KEPT, UPDATE_RECORDED, INTRODUCTION_RECORDED, TEMPLATE_ADDED})
 """The actions whose object is one row that never changes."""
 

@@ -24,7 +24,7 @@ from app.word.refusals import (
     UnwritableText,
 )
 from app.word.rendering import render
-from app.word.templates import CompiledTemplate, Vocabulary, compile_template
+from app.word.templates import CompiledTemplate, TemplatesHeld, Vocabulary, compile_template, templates_held
 from app.word.values import Coloured, Fact, Narrative, files_in
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "TemplateFails",
     "TemplateNotAllowed",
     "TemplateTooCostly",
+    "TemplatesHeld",
     "UnknownName",
     "UnreadableTemplate",
     "UnusablePicture",
@@ -56,5 +57,6 @@ __all__ = [
     "narrated",
     "outline",
     "render",
+    "templates_held",
     "text_of",
 ]

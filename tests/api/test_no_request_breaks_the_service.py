@@ -31,7 +31,7 @@ CHECKS = [
 THERE = {"reference": PAPER, "ref": "procurement", "held_on": "2027-03-11", "as_at": "2027-01-15", "label": "0.1"}
 """Names of what is there, so that requests come further than to a 404."""
 
-TAKE_NOTHING = {"/health/live", "/health/ready", "/api/v1/accounts/me"}
+TAKE_NOTHING = {"/health/live", "/health/ready", "/metrics", "/api/v1/accounts/me"}
 """Addresses that take nothing, so that nothing can be wrong."""
 
 KEYS = {"organisations": "force", "people": "dcc", "themes": "region", "boards": "scrutiny-board"}

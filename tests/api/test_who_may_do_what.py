@@ -110,6 +110,7 @@ NEEDS = {
     "POST /api/v1/accounts/{key}/token": "accounts",
     "DELETE /api/v1/accounts/{key}/token": "accounts",
     "GET /api/v1/accounts/me": None,
+    "GET /metrics": None,  # no account opens it, but a token of its own
 }
 """What an operation needs; of the others, GET needs to read and the rest to write."""
 

@@ -20,7 +20,7 @@ from app.web.api.once import Doing
 from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain, shown
 from app.web.api.trace import Tracing
-from app.web.deps import Downloader, Generator, Now, Reading, Store, VersionReader, Writing
+from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, VersionReader, Writing
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
@@ -90,17 +90,18 @@ def address(version: Version) -> str:
             VersionOut, "Nothing has changed since this version.", example=examples.VERSION, headers=LOCATION | REPLAY
         ),
         201: gives(VersionOut, "The version that was made.", example=examples.VERSION, headers=LOCATION | REPLAY),
-        **problems(404, 409, 413),
+        **problems(404, 409, 413, 429),
     },
     response_class=Response,
 )
 def make_version(
-    *, reference: KeyText, who: Generator, session: Writing, blobs: Store, once: Doing, now: Now
+    *, reference: KeyText, who: Generator, session: Writing, blobs: Store, once: Doing, now: Now, making: Paced
 ) -> Response:
     """The paper's next version, or the one that says all already."""
 
     def make() -> Response:
         Reach(session, who).paper(reference)
+        making.count()  # only here: the answer to a request that comes again costs nothing
         generated = assemble(session, blobs, reference, by=who, now=now)
         version = versions.get(session, reference, generated.version.label)
         return json_answer(
