@@ -1,5 +1,6 @@
 """Every request is counted, and leaves one line in the log stream: who asked for which route, and what came of it."""
 
+import sys
 from time import perf_counter
 from typing import Any
 
@@ -35,11 +36,11 @@ class Watch:
 
         try:
             await self.app(scope, receive, send_seen)
-        except Exception as error:
-            LOG.error("failure", request=scope["state"]["request_id"], **failure(error))
-            status = 500
-            raise
         finally:
+            error = sys.exception()
+            if error is not None:
+                LOG.error("failure", request=scope["state"]["request_id"], **failure(error))
+                status = 500
             self._tell(scope, status, perf_counter() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:

@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import httpx2
@@ -62,7 +63,7 @@ def count_up_over_http(address: str, token: str, times: int) -> None:
     thing = f"{address}/api/v1/organisations/force"
     with httpx2.Client(headers={"Authorization": f"Bearer {token}"}, timeout=120) as client:
         for _ in range(times):
-            while True:
+            for tries in count():
                 seen = client.get(thing)
                 seen.raise_for_status()
                 document = seen.json()
@@ -71,4 +72,4 @@ def count_up_over_http(address: str, token: str, times: int) -> None:
                 if answer.status_code != 412:
                     answer.raise_for_status()
                     break
-                time.sleep(chance.uniform(0, 0.05))
+                time.sleep(chance.uniform(0, min(1, 0.05 * 2**tries)))
