@@ -8,9 +8,9 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +21,7 @@ from app.errors import Conflict, Fault, Invalid, Problem
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from app.upkeep.backup import Backup
     from app.upkeep.stores import Stores
     from app.word import Finding
 
@@ -104,6 +105,16 @@ class AnotherAccount(Conflict):
     """An account with this key is there, and it is not what the command's words say."""
 
 
+class DamagedFiles(Conflict):
+    """A backup was made of what is sound, and there were kept files that are not."""
+
+    def __init__(self, digests: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(digests)} kept files are damaged and not in the backup, the first is {digests[0]}. "
+            f"Run `{_program()} verify` to see what they belong to."
+        )
+
+
 class FaultyKey(Invalid):
     """A key that the API could not name."""
 
@@ -147,6 +158,7 @@ def demo(
 
     settings = _settings(data)
     folder = out or settings.data / "drafts"
+    _back_up_before_upgrade(settings)
     with _in_sentences(settings):
         bring_to_head(settings.database_url, PACKAGED_MIGRATIONS)
     facts = demonstration()
@@ -353,6 +365,7 @@ def serve(
     """Serve the JSON API until stopped; the reference is at /docs."""
     import uvicorn
 
+    from app.logs import to_stream
     from app.main import create_app
 
     settings = _settings(data)
@@ -363,7 +376,17 @@ def serve(
     _say(f"A token for it: {_program()} token NAME --role administrator{_where(data)}")
     with _in_sentences(settings):
         application = create_app(settings)
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    to_stream(sys.stderr)
+    # Told to stop (SIGTERM, Ctrl+C), it takes no new request, finishes those that run, and leaves.
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.stop_seconds,
+    )
 
 
 @app.command(short_help="Give an account a new token for the API.")
@@ -438,9 +461,72 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(report.exit_code)
 
 
+@app.command(short_help="Read the audit log, or take it away.")
+def audit(
+    *,
+    action: Annotated[str | None, typer.Option(help="Only this action, for example version.kept")] = None,
+    object_: Annotated[
+        str | None, typer.Option("--object", metavar="NAME", help="Only about this, for example paper/REF")
+    ] = None,
+    under: Annotated[
+        str | None, typer.Option(metavar="START", help="Only about what has a name that begins so")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="ACCOUNT", help="Only by this account")] = None,
+    request: Annotated[str | None, typer.Option(metavar="ID", help="Only of this request")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="On this day or later, in UTC")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="On this day or earlier, in UTC")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most events that are listed")] = 50,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="FILE", help="Write all of them there, oldest first: .jsonl or .csv"),
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read the audit log, newest first; only the events of which all holds that is asked.
+
+    With --export every one of them is written to a file with its hash and the one before, so that others can follow
+    the chain. That it was taken away is in the log.
+    """
+    from app.audit import queries
+    from app.audit.queries import Wanted
+
+    wanted = Wanted(
+        action=action,
+        object_=object_,
+        under=under,
+        by=by,
+        request=request,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+    if export is not None:
+        _export_log(data, export, wanted)
+        return
+    with _ready(data) as stores, stores.database.reading() as session:
+        rows = [
+            {"sequence": event.sequence, "hash": event.hash, **json.loads(event.body)}
+            for event in queries.page(session, limit=limit, **wanted)
+        ]
+    if as_json:
+        _print_json(rows)
+        return
+    columns = {"No.": "sequence", "Time": "at", "By": "by", "Action": "action", "Object": "object"}
+    _table("Audit log", columns, [row | {"at": f"{row['at'][:19].replace('T', ' ')} UTC"} for row in rows])
+
+
 @app.command(short_help="Make the database, or bring it up to date.")
-def upgrade(data: DataOption = None) -> None:
-    """Bring the database to the newest schema, or make it; formats that came with the program are added."""
+def upgrade(
+    *,
+    backup: Annotated[
+        bool, typer.Option("--backup/--no-backup", help="Back up a database that will be changed, before it is.")
+    ] = True,
+    data: DataOption = None,
+) -> None:
+    """Bring the database to the newest schema, or make it; formats that came with the program are added.
+
+    A database with an older schema is backed up first, into the data folder's backups.
+    """
     from app.facts.load import load as load_facts
     from app.facts.shapes import FactsFile
     from app.facts.shipped import shipped_formats
@@ -449,6 +535,8 @@ def upgrade(data: DataOption = None) -> None:
     from app.upkeep.upgrade import upgrade as bring_to_head
 
     settings = _settings(data)
+    if backup:
+        _back_up_before_upgrade(settings)
     with _in_sentences(settings):
         _say(str(bring_to_head(settings.database_url, PACKAGED_MIGRATIONS)))
     with _stores(settings) as stores, stores.database.writing() as session:
@@ -586,6 +674,95 @@ def format_reference(
         raise CannotWrite(out, error) from error
 
 
+@app.command(short_help="Take away files that belong to nothing.")
+def sweep(
+    *,
+    days: Annotated[int, typer.Option(min=1, help="Only files that are older than this many days.")] = 7,
+    look: Annotated[bool, typer.Option("--look", help="Only list them.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take away kept files that belong to nothing, after days of grace: what a crash left between a file and its row.
+
+    The log names each. Files that are damaged stay, for whoever looks into the damage.
+    """
+    from app.tables import Base
+    from app.upkeep.sweep import sweep as take_away
+
+    with _ready(data) as stores:
+        with stores.database.writing() as session:
+            by = _command_line(session).key
+        swept = take_away(
+            stores.database,
+            stores.blobs,
+            Base.metadata.sorted_tables,
+            grace=timedelta(days=days),
+            by=by,
+            now=_now(),
+            only_look=look,
+        )
+    if as_json:
+        _print_json({"files": list(swept.digests), "unfinished": swept.unfinished, "taken_away": not look})
+        return
+    deed = "would be" if look else "were"
+    _say(f"{len(swept.digests)} files that belong to nothing and {swept.unfinished} unfinished ones {deed} taken away.")
+    for digest in swept.digests:
+        _say(f"  {digest}")
+
+
+@app.command(short_help="Write everything kept into one file.")
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A new .zip file, or a folder to put one in.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write everything kept into one file, while the service works: facts, versions, files, the audit log.
+
+    The file says what is in it and is read again before it counts. It holds everything, accounts too: keep it as
+    safe as the data. `restore` puts it back, on either kind of database.
+    """
+    settings = _settings(data)
+    _check_schema(settings)
+    made = _back_up(settings, to)
+    if as_json:
+        _print_json({"file": str(made.file), "manifest": json.loads(made.manifest.model_dump_json())})
+    else:
+        _say(f"{made.file}: {made.manifest}.")
+    _complain_of_damage(made)
+
+
+@app.command(short_help="Put a backup back, into an empty place.")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.", exists=True, dir_okay=False)],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a backup back, into an empty place only, and prove that everything is what it was.
+
+    The whole backup is checked before anything is changed. The exit code is that of `verify`. A backup of an older
+    Boardpapers is restored as it was: run `upgrade` after it.
+    """
+    from app.settings import PACKAGED_MIGRATIONS
+    from app.upkeep.restore import restore as put_back
+    from app.upkeep.upgrade import newest
+
+    settings = _settings(data)
+    with _in_sentences(settings):
+        manifest = put_back(
+            file,
+            database_url=settings.database_url,
+            blobs=settings.blobs,
+            checkpoints=settings.audit_checkpoint_file,
+            migrations=PACKAGED_MIGRATIONS,
+        )
+    if not as_json:
+        _say(f"Restored: {manifest}.")
+    if manifest.schema_revision != newest(PACKAGED_MIGRATIONS):
+        _say(f"Now run `{_program()} upgrade{_where(data)}`, then `{_program()} verify{_where(data)}`.")
+        return
+    verify(data, as_json)
+
+
 @app.command()
 def openapi(
     out: Annotated[
@@ -684,6 +861,62 @@ def _ready(data: Path | None) -> "Iterator[Stores]":
     _check_schema(settings)
     with _stores(settings) as stores:
         yield stores
+
+
+def _export_log(data: Path | None, file: Path, wanted: Any) -> None:
+    from app.audit import actions, queries
+    from app.audit.commands import record
+    from app.audit.export import WAYS
+
+    way = WAYS.get(file.suffix.lower().removeprefix("."))
+    if way is None:
+        raise typer.BadParameter(f"“{file}” must end in .jsonl or .csv.", param_hint="--export")
+    with _ready(data) as stores:
+        with stores.database.writing() as session:
+            record(session, actions.LOG_EXPORTED, actions.LOG_OBJECT, by=_command_line(session).key, at=_now())
+        with stores.database.reading() as session:
+            try:
+                with file.open("w", encoding="utf-8", newline="") as target:
+                    target.writelines(way(queries.walk(session, **wanted)))
+            except OSError as error:
+                raise CannotWrite(file, error) from error
+    _say(f"The log is in {file}.")
+
+
+def _back_up(settings: "Settings", to: Path) -> "Backup":
+    """Everything that the installation keeps, whatever its schema, is in a new file."""
+    from importlib.metadata import version
+
+    from app.upkeep.backup import back_up
+    from app.upkeep.upgrade import revision
+
+    with _stores(settings) as stores:
+        found = revision(stores.database.engine)
+        if found is None:
+            raise NoDatabase(f"The database in {settings.data}", None)
+        return back_up(stores, to, revision=found, program=version("boardpapers"), now=_now())
+
+
+def _back_up_before_upgrade(settings: "Settings") -> None:
+    """A database whose schema is about to be changed was backed up, without damage."""
+    from app.settings import PACKAGED_MIGRATIONS
+    from app.upkeep.stores import sqlite_file
+    from app.upkeep.upgrade import outdated
+
+    with _in_sentences(settings):
+        file = sqlite_file(settings.database_url)
+        if file is not None and not file.exists():
+            return
+        found = outdated(settings.database_url, PACKAGED_MIGRATIONS)
+    if found is not None:
+        made = _back_up(settings, settings.backups)
+        typer.echo(f"Backed up before the upgrade: {made.file}.", err=True)
+        _complain_of_damage(made)
+
+
+def _complain_of_damage(made: "Backup") -> None:
+    if made.manifest.damaged:
+        raise DamagedFiles(made.manifest.damaged)
 
 
 def _check_schema(settings: "Settings") -> None:

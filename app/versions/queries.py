@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterator
 from datetime import UTC
 from hashlib import sha256
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.errors import NotFound
 from app.formats.models import TemplateVersion
 from app.papers.models import Paper
 from app.versions.models import Version
+
+Later = aliased(Version)
 
 
 class NoSuchVersion(NotFound):
@@ -77,6 +80,22 @@ def walk(session: Session) -> Iterator[Version]:
         )
         .execution_options(yield_per=100)
     )
+
+
+class Totals(NamedTuple):
+    """How much there is."""
+
+    versions: int
+    gaps: int
+    """What the newest versions of all papers show as missing."""
+
+
+def totals(session: Session) -> Totals:
+    """How many versions are kept, and how much the newest of each paper still lacks."""
+    newest = select(func.max(Version.number)).where(Version.paper_id == Later.paper_id).scalar_subquery()
+    gaps = select(func.coalesce(func.sum(Later.open_points), 0)).where(Later.number == newest)
+    count = session.scalar(select(func.count()).select_from(Version)) or 0
+    return Totals(int(count), int(session.scalar(gaps) or 0))
 
 
 def version_digest(version: Version) -> str:

@@ -16,6 +16,8 @@ from app.accounts.policy import Action
 from app.audit.commands import REQUEST_ID
 from app.blobs import Blobs
 from app.db import Database, lock
+from app.web.metrics import Metrics
+from app.web.pace import Pace
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Premises:
     limits: Limits
     readiness: Callable[[], dict[str, str]]
     """What is not as it must be, by name, in a word or two; empty when requests can be served."""
+    generating: Pace
+    """How often each account may have a document made."""
+    metrics: Metrics
 
 
 class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case
@@ -126,6 +131,22 @@ def signed_in(
 
 
 SignedIn = Annotated[Account, Depends(signed_in)]
+
+
+@dataclass(frozen=True)
+class Making:
+    """Counts that an account has a document made, which costs much."""
+
+    here: Here
+    account: SignedIn
+    now: Now
+
+    def count(self) -> None:
+        """One more document is made; raises TooFast."""
+        self.here.generating.count(self.account.key, self.now)
+
+
+Paced = Annotated[Making, Depends()]
 
 
 @dataclass(frozen=True)

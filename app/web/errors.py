@@ -13,10 +13,11 @@ from pydantic import BaseModel, BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
 from app.audit import commands as audit
-from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Problem
+from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
 from app.pictures.image import NotAPicture, PictureTooLarge
 from app.replies.commands import KeyUsedBefore
 from app.web.deps import NotSignedIn, premises, request_id
+from app.web.pace import TooFast
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -53,6 +54,7 @@ STATUS: dict[type[Problem], int] = {
     PreconditionFailed: 412,
     UnsupportedMediaType: 415,
     TooLarge: 413,
+    TooFast: 429,
     NotFound: 404,
     Conflict: 409,
     Invalid: 422,
@@ -72,6 +74,7 @@ TITLES: dict[int, tuple[str, str]] = {
     415: ("unsupported-media-type", "That kind of content is not taken here"),
     422: ("invalid", "What was sent is not right"),
     428: ("precondition-required", "Say which state you change"),
+    429: ("too-many-requests", "That was too often"),
     500: ("internal-error", "Something went wrong on our side"),
     503: ("not-ready", "The service is not ready"),
 }
@@ -89,6 +92,7 @@ EXPLANATIONS: dict[int, str] = {
     415: "The detail names what is taken here.",
     422: "Each entry of “errors” names one fault and its place: a JSON pointer into the body, or a parameter.",
     428: "Something that exists is changed only by who has seen it: send its ETag as If-Match.",
+    429: "Each account may do this so many times a minute. The Retry-After header says how many seconds to wait.",
     500: "Nothing was changed. The log holds more, under the request id that came with the answer.",
     503: "Try again in a moment; /health/ready says what is missing.",
 }
@@ -157,8 +161,10 @@ def install(app: FastAPI) -> None:
 def _of_ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
-    if isinstance(error, Forbidden):
+    if isinstance(error, Forbidden | Hidden):
         _leave_trace(request)
+    if isinstance(error, TooFast):
+        return problem(status_of(error), str(error), headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]
         return problem(status_of(error), error.summary, errors)

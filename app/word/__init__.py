@@ -30,7 +30,7 @@ from app.word.refusals import (
 )
 from app.word.regions import Region, regions
 from app.word.rendering import Filled, fill, render
-from app.word.templates import CompiledTemplate, Vocabulary, compile_template
+from app.word.templates import CompiledTemplate, TemplatesHeld, Vocabulary, compile_template, templates_held
 from app.word.values import Coloured, Fact, Narrative, files_in, narratives_in, plain_words, region_of
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "TemplateFails",
     "TemplateNotAllowed",
     "TemplateTooCostly",
+    "TemplatesHeld",
     "UnknownName",
     "UnreadableTemplate",
     "UnusablePicture",
@@ -76,5 +77,6 @@ __all__ = [
     "region_of",
     "regions",
     "render",
+    "templates_held",
     "text_of",
 ]

@@ -79,6 +79,14 @@ class TagFaults:
     unknown: tuple[Fault, ...]
 
 
+class TemplatesHeld(NamedTuple):
+    """How many compiled templates are held, how often one was found there, and how often one had to be compiled."""
+
+    held: int
+    found: int
+    prepared: int
+
+
 class _Shelf:
     """The templates that were compiled last, by digest and vocabulary; threads may share it."""
 
@@ -86,22 +94,34 @@ class _Shelf:
         self._room = room
         self._lock = Lock()
         self._templates: OrderedDict[tuple[str, str], CompiledTemplate] = OrderedDict()
+        self._found = self._prepared = 0
+
+    def counts(self) -> TemplatesHeld:
+        with self._lock:
+            return TemplatesHeld(len(self._templates), self._found, self._prepared)
 
     def find(self, key: tuple[str, str]) -> CompiledTemplate | None:
         with self._lock:
             found = self._templates.get(key)
             if found:
                 self._templates.move_to_end(key)
+                self._found += 1
             return found
 
     def put(self, key: tuple[str, str], template: CompiledTemplate) -> None:
         with self._lock:
             self._templates[key] = template
+            self._prepared += 1
             while len(self._templates) > self._room:
                 self._templates.popitem(last=False)
 
 
 _SHELF = _Shelf(_KEPT_TEMPLATES)
+
+
+def templates_held() -> TemplatesHeld:
+    """What `compile_template` holds in this process now, and what it did since the start."""
+    return _SHELF.counts()
 
 
 def compile_template(template: bytes, vocabulary: Vocabulary) -> CompiledTemplate:

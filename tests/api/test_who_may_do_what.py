@@ -94,6 +94,7 @@ NEEDS = {
     "PUT /api/v1/boards/{key}/meetings/{held_on}": "share",
     "PUT /api/v1/series/{key}": "share",
     "GET /api/v1/audit": "audit",
+    "GET /api/v1/audit/export": "audit",
     "POST /api/v1/papers/{reference}/preview": "preview",
     "GET /api/v1/papers/{reference}/gaps": "preview",
     "POST /api/v1/papers/{reference}/versions": "generate",
@@ -109,6 +110,7 @@ NEEDS = {
     "POST /api/v1/accounts/{key}/token": "accounts",
     "DELETE /api/v1/accounts/{key}/token": "accounts",
     "GET /api/v1/accounts/me": None,
+    "GET /metrics": None,  # no account opens it, but a token of its own
 }
 """What an operation needs; of the others, GET needs to read and the rest to write."""
 

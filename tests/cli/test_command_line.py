@@ -470,3 +470,47 @@ def test_the_manual_for_template_authors_is_printed_and_its_sample_can_be_checke
     assert run("format", "check", "sample.docx")[0] == 0
     code, _, err = run("format", "reference", "--out", "none/manual.md")
     assert (code, "cannot be written" in err) == (1, True)
+
+
+def test_a_backup_is_put_back_where_nothing_is_left(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    run("generate", stories.PAPER, "--out", "draft.docx")
+
+    code, said, _ = run("backup", "kept", "--json")
+    assert code == 0
+    made = json.loads(said)
+    assert made["manifest"]["files"]["count"] == 2
+    assert run("restore", made["file"])[0] == 1
+    (tmp_path / "var").rename(tmp_path / "gone")
+
+    code, said, _ = run("restore", made["file"])
+    assert code == 0
+    assert "All is well." in said
+    assert run("versions", stories.PAPER, "--save", "0.1", "--out", "again.docx")[0] == 0
+    assert (tmp_path / "again.docx").read_bytes() == (tmp_path / "draft.docx").read_bytes()
+
+
+def test_there_is_nothing_to_back_up_where_there_is_no_database(run: Run) -> None:
+    code, _, complaint = run("backup", "kept")
+
+    assert code == 1
+    assert "is not there yet" in complaint
+
+
+def test_the_log_is_read_and_taken_away(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+
+    code, said, _ = run("audit", "--under", "theme/", "--json")
+    assert code == 0
+    assert [event["object"] for event in json.loads(said)] == ["theme/region"]
+    assert "theme.added" in run("audit", "--action", "theme.added")[1]
+
+    code, said, _ = run("audit", "--export", "log.jsonl")
+    assert code == 0
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (log[0]["action"], log[-1]["action"]) == ("account.created", "audit.exported")
+    assert run("audit", "--export", "log.csv")[0] == 0
+    assert (tmp_path / "log.csv").read_text(encoding="utf-8").startswith('"sequence","at","by"')
+    assert run("audit", "--export", "log.xls")[0] == 2

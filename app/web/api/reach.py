@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.models import Account
 from app.accounts.policy import Action
-from app.errors import Fault
+from app.errors import Fault, Hidden
 from app.facts.decode import FaultyFacts
 from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
 from app.papers import queries as papers
@@ -31,10 +31,10 @@ class Reach:
         self._seen: dict[str, bool] = {}
 
     def paper(self, reference: str) -> PaperKept:
-        """Whose the paper is and how it is marked; raises NoPaper where there is none for this account."""
+        """Whose the paper is and how it is marked; raises NoPaper, or Hidden where it is none for this account alone."""
         paper = papers.kept(self._session, reference)
         if not policy.sees(self._account, paper.organisation_id):
-            raise papers.NoPaper(reference)
+            raise Hidden(papers.NoPaper(reference))
         return paper
 
     def sees(self, shape: Shape) -> bool:
