@@ -31,7 +31,7 @@ class Reach:
         self._seen: dict[str, bool] = {}
 
     def paper(self, reference: str) -> PaperKept:
-        """Whose the paper is and how it is marked; raises NoPaper, or Hidden where it is none for this account alone."""
+        """Whose the paper is and how it is marked; raises NoPaper, or Hidden where it is none for this account."""
         paper = papers.kept(self._session, reference)
         if not policy.sees(self._account, paper.organisation_id):
             raise Hidden(papers.NoPaper(reference))
