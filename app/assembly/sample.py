@@ -26,7 +26,8 @@ from app.assembly.context import (
     UpdateLine,
     for_engine,
 )
-from app.formats.manifest import FrontField, Manifest, Part, SectionEntry, worded
+from app.assembly.wording import SNAPSHOT_DIGEST
+from app.formats.manifest import Manifest, Part, SectionEntry, worded
 from app.word import Coloured, Narrative
 
 ON_EVERY_PAGE = ("marking",)
@@ -44,7 +45,7 @@ _PROSE = (
     "<tbody><tr><td><p>2025/26</p></td><td><p>12,480</p></td></tr></tbody></table>"
 )
 _SHORT = "<p>Sample text of one paragraph.</p>"
-_OBJECTIVES = ("1. Safer streets, as the plan words it", "2. Victims first, as the plan words it")
+_OBJECTIVES = ("Objective 1: Safer streets, as the plan words it", "Objective 2: Victims first, as the plan words it")
 
 
 def expected_of(manifest: Manifest) -> word.Expected:
@@ -70,7 +71,7 @@ def sample_paper(manifest: Manifest) -> PaperContext:
     return PaperContext(
         title=TITLE,
         reference="SAMPLE-2026-Q3",
-        label=manifest.labels.draft.replace("{n}", "3"),
+        label=manifest.labels.of_draft(3),
         draft=manifest.wording.draft,
         marking=manifest.markings[0],
         second_marking=_second_marking(manifest),
@@ -84,7 +85,7 @@ def sample_paper(manifest: Manifest) -> PaperContext:
         agenda_number="5.0",
         previous_date="3 September 2026",
         next_date="4 March 2027",
-        front_sheet=[_front_row(field, number, manifest) for number, field in enumerate(manifest.front_sheet)],
+        front_sheet=_front_rows(manifest),
         sections=sections,
         gaps=[manifest.wording.missing_section, manifest.wording.missing_value],
         document=DocumentProperties(
@@ -94,7 +95,13 @@ def sample_paper(manifest: Manifest) -> PaperContext:
             language="en-GB",
             keywords=manifest.markings[0],
             created="2026-11-21",
-            custom={"Paper reference": "SAMPLE-2026-Q3"},
+            custom={
+                "Paper reference": "SAMPLE-2026-Q3",
+                "Paper version": manifest.labels.of_draft(3),
+                "Marking": manifest.markings[0],
+                SNAPSHOT_DIGEST: "0" * 64,
+                "Template digest": "0" * 64,
+            },
         ),
     )
 
@@ -105,10 +112,20 @@ def _second_marking(manifest: Manifest) -> str:
     return worded(second.wording, marking=marking) if second else marking
 
 
-def _front_row(field: FrontField, number: int, manifest: Manifest) -> FrontRow:
-    missing = number == 1
-    said = TITLE if field.source == "title" else f"Sample of “{field.label}”"
-    return FrontRow(label=field.label, value=manifest.wording.missing_value if missing else said, missing=missing)
+def _front_rows(manifest: Manifest) -> list[FrontRow]:
+    """The rows of the front sheet; the first whose value is not known from elsewhere is missing."""
+    known = {"title": TITLE, "marking": manifest.markings[0]}
+    open_row = next((row.key for row in manifest.front_sheet if row.source not in known), None)
+    return [
+        FrontRow(
+            label=row.label,
+            value=manifest.wording.missing_value
+            if row.key == open_row
+            else known.get(row.source, f"Sample of “{row.label}”"),
+            missing=row.key == open_row,
+        )
+        for row in manifest.front_sheet
+    ]
 
 
 def _section(entry: SectionEntry, number: int, manifest: Manifest) -> SectionLines:

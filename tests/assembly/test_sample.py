@@ -86,7 +86,9 @@ def test_the_shipped_templates_are_fit_for_use(file):
     template = file.with_name("template.docx").read_bytes()
     assert word.check(template, vocabulary(), expected_of(manifest)) == []
     facts = for_engine(sample_paper(manifest))
-    printed = word.text_of(word.render(word.compile_template(template, vocabulary()), facts, {}))
+    paper = word.render(word.compile_template(template, vocabulary()), facts, {})
+    printed = word.text_of(paper)
+    assert word.accessibility(paper) == []
     assert {section.heading for section in manifest.sections if section.heading_printed} <= set(printed)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app import word
-from app.assembly.context import vocabulary
-from app.assembly.sample import expected_of
+from app.assembly.context import for_engine, vocabulary
+from app.assembly.sample import expected_of, sample_paper
 from app.formats.commands import faults_of
 from app.formats.first import FolderHasFormat, begin, first_manifest
 from app.formats.manifest import FaultyManifest, Manifest, Wording, parse_manifest
@@ -55,7 +55,12 @@ def test_what_a_format_begins_with_is_fit_for_use(taken_up: bool) -> None:
     said = uncommented(text) if taken_up else text
     template = TEMPLATE.read_bytes()
     assert faults_of("committee", said, template, vocabulary()) == []
-    assert word.check(template, vocabulary(), expected_of(parse_manifest(said))) == []
+    manifest = parse_manifest(said)
+    assert word.check(template, vocabulary(), expected_of(manifest)) == []
+    paper = word.render(word.compile_template(template, vocabulary()), for_engine(sample_paper(manifest)), {})
+    assert word.accessibility(paper) == []
+    numbered = [line.number for line in word.outline(paper) if line.style == "Heading 1"]
+    assert numbered == [f"{number}." for number in range(1, len(numbered) + 1)]
 
 
 def test_every_possibility_is_shown() -> None:
