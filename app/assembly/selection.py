@@ -29,6 +29,7 @@ from app.assembly.snapshot import (
     WorkstreamFacts,
 )
 from app.boards import queries as boards
+from app.fields import KEPT
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
@@ -156,7 +157,7 @@ class _Selection:
         facts = []
         for entry in self.manifest.sections:
             section = written.get(entry.key)
-            own = BLOCKS.validate_python(section.blocks) if section else ()
+            own = BLOCKS.validate_python(section.blocks, context=KEPT) if section else ()
             heading = section.heading if section else None
             facts.append(SectionFacts(key=entry.key, heading=heading, blocks=own or default_blocks(entry)))
         return tuple(facts)

@@ -26,7 +26,7 @@ _USES = {
 
 def styles_of_roles(template: TemplateRead) -> Iterator[Finding]:
     """A warning for each role that no fitting style plays: the style is missing, or is one of another kind."""
-    styles = styles_in(template.opened.members.get(STYLES))
+    styles = styles_in(template.opened.trees.get(STYLES))
     kinds = {
         template.styles.name(identifier).casefold(): element.get(w("type"), "paragraph")
         for identifier, element in template.styles.elements.items()

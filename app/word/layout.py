@@ -39,19 +39,20 @@ class Layout:
         return replace(self, text_width=self.turned.width, text_height=self.turned.height)
 
 
-def layout_in(document_xml: bytes, styles_xml: bytes | None) -> Layout:
+def layout_in(document: etree._Element, styles: etree._Element | None) -> Layout:
     """The layout of a template with these parts; the text is as large as in its last section."""
-    sections = list(etree.fromstring(document_xml).iter(w("sectPr")))
+    sections = list(document.iter(w("sectPr")))
+    known = styles_in(styles)
     size, margins = (sections[-1].find(w("pgSz")), sections[-1].find(w("pgMar"))) if sections else (None, None)
     across = _twips(margins, "left", _MARGIN) + _twips(margins, "right", _MARGIN) + _twips(margins, "gutter", 0)
     down = abs(_twips(margins, "top", _MARGIN)) + abs(_twips(margins, "bottom", _MARGIN))
     width, height = _twips(size, "w", _PAGE_WIDTH), _twips(size, "h", _PAGE_HEIGHT)
     return Layout(
-        styles=styles_in(styles_xml),
+        styles=known,
         text_width=max(width - across, _NARROWEST),
         text_height=max(height - down, _NARROWEST),
         turned=Page(max(height - across, _NARROWEST), max(width - down, _NARROWEST)),
-        font=font_in(styles_xml),
+        font=font_in(styles, known),
     )
 
 

@@ -55,9 +55,9 @@ class Styles:
         return self.ids[role]
 
 
-def styles_in(styles_xml: bytes | None) -> Styles:
-    """The styles that play each role in a template with this `word/styles.xml`."""
-    present = _present(styles_xml) if styles_xml else {}
+def styles_in(root: etree._Element | None) -> Styles:
+    """The styles that play each role in a template with this `word/styles.xml`, or with none."""
+    present = _present(root) if root is not None else {}
     ids: dict[str, str | None] = {}
     fallen_back = []
     for name, role in ROLE_STYLES.items():
@@ -68,21 +68,23 @@ def styles_in(styles_xml: bytes | None) -> Styles:
     return Styles(ids, tuple(fallen_back))
 
 
-def font_in(styles_xml: bytes | None) -> str | None:
-    """The face of body text, None when the template leaves it to its theme."""
-    if not styles_xml:
+def font_in(root: etree._Element | None, styles: Styles) -> str | None:
+    """The face of body text in a template with these styles, None when it leaves that to its theme."""
+    if root is None:
         return None
-    root = etree.fromstring(styles_xml)
-    identifier = styles_in(styles_xml)["paragraph"]
+    by_id: dict[str, etree._Element] = {}
+    for style in root.iter(w("style")):
+        by_id.setdefault(style.get(w("styleId"), ""), style)
+    identifier = styles["paragraph"]
     seen: set[str] = set()
     while identifier and identifier not in seen:
         seen.add(identifier)
-        style = next((s for s in root.iter(w("style")) if s.get(w("styleId")) == identifier), None)
-        if style is None:
+        found = by_id.get(identifier)
+        if found is None:
             break
-        if font := _ascii_font(style):
+        if font := _ascii_font(found):
             return font
-        base = style.find(w("basedOn"))
+        base = found.find(w("basedOn"))
         identifier = base.get(w("val")) if base is not None else None
     defaults = root.find(f"{w('docDefaults')}/{w('rPrDefault')}")
     return _ascii_font(defaults) if defaults is not None else None
@@ -93,9 +95,9 @@ def _ascii_font(holder: etree._Element) -> str | None:
     return fonts.get(w("ascii")) if fonts is not None else None
 
 
-def _present(styles_xml: bytes) -> dict[tuple[str, str], str]:
+def _present(root: etree._Element) -> dict[tuple[str, str], str]:
     present = {}
-    for style in etree.fromstring(styles_xml).iter(w("style")):
+    for style in root.iter(w("style")):
         name = style.find(w("name"))
         if name is not None:
             key = (style.get(w("type"), "paragraph"), name.get(w("val"), "").casefold())
