@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from app.boards.programme import YearRule
+from app.fields import KEPT
 from app.formats.fields import FieldValue
 from app.formats.manifest import Manifest, Need
 from app.papers.blocks import Block
@@ -262,7 +263,7 @@ class Snapshot(_Facts):
     @classmethod
     def from_json(cls, text: str) -> "Snapshot":
         """The snapshot that `to_json` wrote."""
-        return cls.model_validate_json(text)
+        return cls.model_validate_json(text, context=KEPT)
 
     @property
     def digest(self) -> str:

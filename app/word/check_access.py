@@ -94,7 +94,7 @@ def weak_colours(template: TemplateRead) -> Iterator[Finding]:
 
 def _relied_on(template: TemplateRead) -> list[str]:
     """The ids of the paragraph styles that narratives take where no heading level is asked for."""
-    ids = styles_in(template.opened.members.get(STYLES)).ids
+    ids = styles_in(template.opened.trees.get(STYLES)).ids
     wanted = [role for role in ids if ROLE_STYLES[role].kind == "paragraph" and role not in _RARE]
     return [identifier for role in wanted if (identifier := ids[role])]
 

@@ -153,7 +153,7 @@ def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledT
     filled = {program.part for program in programs}
     return CompiledTemplate(
         digest=digest,
-        layout=layout_in(members[DOCUMENT], members.get(STYLES)),
+        layout=layout_in(opened.trees[DOCUMENT], opened.trees.get(STYLES)),
         numbering=numbering_in(members[NUMBERING]),
         first_relationship=_first_relationships(members),
         kept={
