@@ -17,6 +17,7 @@ from app.word.refusals import (
     MisplacedValue,
     MissingPicture,
     MissingValue,
+    NotInLine,
     NotPrinted,
     PageNotTurned,
     TemplateFails,
@@ -30,12 +31,13 @@ from app.word.refusals import (
 from app.word.regions import Region, regions
 from app.word.rendering import render
 from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, files_in, region_of
+from app.word.values import Chart, Coloured, Fact, Narrative, Picture, files_in, region_of
 
 __all__ = [
     "PROSE",
     "Barrier",
     "BrokenTemplate",
+    "Chart",
     "Coloured",
     "CompiledTemplate",
     "Expected",
@@ -47,8 +49,10 @@ __all__ = [
     "MissingValue",
     "Narrated",
     "Narrative",
+    "NotInLine",
     "NotPrinted",
     "PageNotTurned",
+    "Picture",
     "Region",
     "TemplateFails",
     "TemplateNotAllowed",
