@@ -18,6 +18,7 @@ from app.word.refusals import (
     MisplacedValue,
     MissingPicture,
     MissingValue,
+    NotInLine,
     NotPrinted,
     PageNotTurned,
     TemplateFails,
@@ -31,12 +32,23 @@ from app.word.refusals import (
 from app.word.regions import Region, regions
 from app.word.rendering import Filled, fill, render
 from app.word.templates import CompiledTemplate, TemplatesHeld, Vocabulary, compile_template, templates_held
-from app.word.values import Coloured, Fact, Narrative, files_in, narratives_in, plain_words, region_of
+from app.word.values import (
+    Chart,
+    Coloured,
+    Fact,
+    Narrative,
+    Picture,
+    files_in,
+    narratives_in,
+    plain_words,
+    region_of,
+)
 
 __all__ = [
     "PROSE",
     "Barrier",
     "BrokenTemplate",
+    "Chart",
     "Coloured",
     "CompiledTemplate",
     "Expected",
@@ -49,8 +61,10 @@ __all__ = [
     "MissingValue",
     "Narrated",
     "Narrative",
+    "NotInLine",
     "NotPrinted",
     "PageNotTurned",
+    "Picture",
     "Region",
     "TemplateFails",
     "TemplateNotAllowed",

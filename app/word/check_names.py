@@ -12,7 +12,7 @@ from app.word.names import Path, known_part
 from app.word.quoting import quoted
 from app.word.templates import RESERVED, Vocabulary
 from app.word.typed import OURS, Tag, single_braces_in
-from app.word.values import Coloured, Narrative
+from app.word.values import Chart, Coloured, Narrative, Picture
 
 _EQUAL = frozenset({"eq", "equalto"})
 
@@ -129,9 +129,14 @@ def _misfit(tag: Tag, kind: type | None) -> str:  # noqa: PLR0911 - a table of r
     if issubclass(kind, Mapping):
         return f"“{body}” is a group of facts: print one of them, such as “{{{{ {body}.… }}}}”."
     if kind is Narrative:
-        return "" if tag.prefix == "p" else (
+        return "" if tag.prefix in {"p", "r"} else (
             f"“{body}” is prose with paragraphs of its own, and “{shown}” prints words: write “{{{{p {body} }}}}” "
             "alone in its paragraph."
+        )  # fmt: skip
+    if kind in {Picture, Chart}:
+        return "" if tag.prefix in {"p", "r"} else (
+            f"“{body}” is a picture or chart: write “{{{{p {body} }}}}” alone in its paragraph, or “{{{{r {body} }}}}” "
+            "in a line."
         )  # fmt: skip
     if kind is Coloured:
         return "" if tag.prefix == "r" else f"“{body}” is a coloured word: write “{{{{r {body} }}}}”."

@@ -15,19 +15,19 @@ from app.word.namespaces import w
 from app.word.passages import Passage, TemplatePart, TemplateRead
 from app.word.places import Unbalanced, spots_in
 from app.word.quoting import quoted
-from app.word.refusals import MisplacedValue, MissingValue, NotPrinted
+from app.word.refusals import MisplacedValue, MissingValue, NotInLine, NotPrinted
 from app.word.rendering import render
 from app.word.scan import MisuseKind
 from app.word.templates import Vocabulary, compile_template
 from app.word.typed import tags_in
-from app.word.values import Coloured, Fact, Narrative, key_of, placed
+from app.word.values import Chart, Coloured, Fact, Narrative, Picture, key_of, placed
 
 _NUMBER = re.compile(r"\[[0-9]+\]")
 _PLACE = re.compile(r"(.*?)(?:, paragraph “(.*)”)?", re.DOTALL)
 _STEP = re.compile(r"\w+")
 _SHOWN = 3
 _UNITS = frozenset({"p", "tr", "tc"})
-_PRINTED = (Narrative, Coloured, Fact)
+_PRINTED = (Narrative, Coloured, Picture, Chart, Fact)
 _CODES: dict[MisuseKind, str] = {
     "unclosed": "broken-tag",
     "too-long": "too-many-tags",
@@ -156,7 +156,7 @@ def _sentence(error: Invalid) -> str:
                 f"A paper does not always have “{name}”, and a template never leaves a blank in silence: write "
                 f"“{{% if … %}}” around it, or “|default('…')” behind it."
             )
-        case MisplacedValue():
+        case MisplacedValue() | NotInLine():
             return error.summary
     reasons = " ".join(fault.what for fault in error.faults)
     return f"A paper of sample data cannot be made. {reasons or error.summary}"

@@ -34,10 +34,10 @@ from app.word.marks import after_tables, bookmark, with_bookmarks
 from app.word.names import Use, uses_in
 from app.word.places import Place, Spot, Unbalanced, spots_in
 from app.word.quoting import quoted
-from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
+from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, NotInLine, TemplateFails
 from app.word.scan import Misuse, misuses_in, misuses_in_words
 from app.word.tags import translated, with_breaks
-from app.word.values import Coloured, Fact, Narrative, key_of, region_of, text_in, words_of
+from app.word.values import Chart, Coloured, Fact, Narrative, Opaque, Picture, key_of, region_of, words_of
 from app.word.xmltext import encoded, escaped
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -63,6 +63,12 @@ class Press(Protocol):
 
     def print(self, narrative: Narrative) -> str:
         """The narrative in Word's XML, noted as printed, and marked where it has a region."""
+
+    def print_in_line(self, narrative: Narrative, *, in_link: bool) -> str | None:
+        """The same as runs; None where it is more than one paragraph."""
+
+    def draw(self, value: Picture | Chart, *, in_line: bool) -> str:
+        """The picture or chart in Word's XML, as paragraphs or as a run, noted as printed."""
 
     def mark(self, region: str) -> int:
         """The number of the bookmark for words that print the text with this key."""
@@ -108,8 +114,8 @@ class Program:
     def filled(self, context: Mapping[str, Any], press: Press, budget: Budget) -> bytes:
         """The part with its tags carried out, in UTF-8.
 
-        Raises `MissingValue`, `TemplateFails` and `MisplacedValue` with the paragraph's text, `TemplateTooCostly`,
-        and `UnwritableCharacter`.
+        Raises `MissingValue`, `TemplateFails`, `MisplacedValue` and `NotInLine` with the paragraph's text,
+        `TemplateTooCostly`, and `UnwritableCharacter`.
         """
         press.enter(self.part)
         facts = Facts(self.template.environment, dict(context), self.part, {})
@@ -124,6 +130,8 @@ class Program:
             raise TemplateFails(str(error), self._place_of(error.__traceback__)) from error
         except MisplacedWords as error:
             raise MisplacedValue(self._place_of(error.__traceback__), error.words) from error
+        except MoreThanALine as error:
+            raise NotInLine(error.key, self._place_of(error.__traceback__)) from error
 
     def _finished(self, stretches: Iterator[str]) -> Iterator[str]:
         if not self.is_xml:
@@ -176,6 +184,14 @@ class MisplacedWords(Exception):  # noqa: N818 - always translated, with its pla
     def __init__(self, words: str) -> None:
         self.words = quoted(words)
         super().__init__(self.words)
+
+
+class MoreThanALine(Exception):  # noqa: N818 - always translated, with its place
+    """A narrative of more than one paragraph stands in a line."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
 
 
 def _written(pieces: Iterable[str], budget: Budget) -> Iterator[str]:
@@ -252,19 +268,22 @@ def _plain(value: Any) -> str:
 
 
 def _require_words(value: Any) -> None:
-    if isinstance(value, Narrative):
-        raise MisplacedWords(text_in(value) or key_of(value))
-    if isinstance(value, Coloured):
+    if isinstance(value, Opaque):
         raise MisplacedWords(words_of(value))
 
 
 @pass_context
-def _run(facts: Facts, value: Any) -> str:
+def _run(facts: Facts, value: Any, in_link: bool) -> str:
     if type(value) is Coloured:
         facts.press.note(value)
         return _around(value.__html__(), region_of(value), facts.press)
-    if isinstance(value, Narrative):
-        raise MisplacedWords(text_in(value) or key_of(value))
+    if type(value) is Narrative:
+        runs = facts.press.print_in_line(value, in_link=in_link)
+        if runs is None:
+            raise MoreThanALine(key_of(value))
+        return str(runs)
+    if type(value) is Picture or type(value) is Chart:
+        return str(facts.press.draw(value, in_line=True))
     if words := text_of_value(value):
         raise MisplacedWords(words)
     return ""
@@ -282,6 +301,8 @@ def _block(facts: Facts, value: Any) -> str:
     if type(value) is Narrative:
         xml = facts.press.print(value)
         return str(xml)
+    if type(value) is Picture or type(value) is Chart:
+        return str(facts.press.draw(value, in_line=False))
     if isinstance(value, Coloured):
         raise MisplacedWords(words_of(value))
     if words := text_of_value(value):
@@ -404,7 +425,7 @@ def _is_xml(data: str) -> bool:
     return "<w:" in data
 
 
-_PRINTERS = {Place.LINE: "1line", Place.ATTRIBUTE: "1attribute", Place.RUN: "1run", Place.BLOCK: "1block"}
+_PRINTERS = {Place.LINE: "1line", Place.ATTRIBUTE: "1attribute", Place.BLOCK: "1block"}
 
 
 def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
@@ -415,6 +436,8 @@ def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
             return _filter("1text", node, run, paragraph)
         case Spot(Place.TEXT):
             return _filter("1unsure", node)
+        case Spot(Place.RUN):
+            return _filter("1run", node, spot.in_link)
     return _filter(_PRINTERS[spot.place], node)
 
 

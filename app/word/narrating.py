@@ -90,6 +90,11 @@ class BodyReader:
         html = "".join(stretch.blocks(elements))
         return Narrated(clean(html, "html"), stretch.pictures)
 
+    def narrated_lines(self, paragraphs: Sequence[etree._Element]) -> Narrated:
+        """The words of these paragraphs as paragraphs of a narrative, whatever their styles make of them."""
+        stretch = _Stretch(self, 3)
+        return Narrated(clean("".join(map(stretch.line, paragraphs)), "html"), {})
+
 
 def _turned(body: etree._Element) -> Iterator[etree._Element]:
     """The children of the body that stand on pages lying on their sides."""
@@ -248,6 +253,10 @@ class _Stretch:
             return f"<h{level}>{self._inlines(element)}</h{level}>", 0
         self.reader.counter.numbered(element, self.reader.styles.of(element), self.reader.styles)
         return words, 0
+
+    def line(self, paragraph: etree._Element) -> str:
+        """HTML for the words of a paragraph, without what its own properties say."""
+        return f"<p>{self._inlines(paragraph)}</p>"
 
     def _paragraph(self, paragraph: etree._Element) -> str:
         inlines = self._inlines(paragraph)

@@ -1,8 +1,8 @@
 """Where in Word's XML each printed value of a template stands; known before any value is.
 
-Word shows text in `w:t` only. A narrative is whole paragraphs, a coloured word whole runs. So the place of a tag says
-what may be printed there, and how a new line in it is written; and a block that opens in one place and closes in
-another is found before any paper is.
+Word shows text in `w:t` only. A narrative is whole paragraphs or, in a line, whole runs, as a coloured word is. So the
+place of a tag says what may be printed there, and how a new line in it is written; and a block that opens in one place
+and closes in another is found before any paper is.
 """
 
 import re
@@ -20,19 +20,20 @@ class Place(Enum):
     TEXT = auto()  # words
     LINE = auto()  # words, on one line
     ATTRIBUTE = auto()  # words, on one line, that no reader sees
-    RUN = auto()  # a coloured word
-    BLOCK = auto()  # a narrative
+    RUN = auto()  # a coloured word, a narrative of one paragraph, a picture or chart in the line
+    BLOCK = auto()  # a narrative, a picture or chart in a paragraph of its own
 
 
 class Spot(NamedTuple):
     """The place of one printed value, with the XML of the run's and the paragraph's properties around it.
 
-    Properties are None where they depend on values.
+    Properties are None where they depend on values. `in_link` says that a run there belongs to a link.
     """
 
     place: Place
     run: str | None = ""
     paragraph: str | None = ""
+    in_link: bool = False
 
 
 class Unbalanced(Exception):  # noqa: N818 - always translated into a fault
@@ -188,7 +189,7 @@ def _spot(state: _State, lineno: int) -> Spot:
     if inner in _OTHER_TEXT:
         return Spot(Place.LINE)
     if inner in _RUNS:
-        return Spot(Place.RUN)
+        return Spot(Place.RUN, in_link="w:hyperlink" in names)
     if inner in _BLOCKS or not names:
         return Spot(Place.BLOCK if names else Place.TEXT)
     if inner == "w:sdt" and any(name in _BLOCKS for name in names):

@@ -24,7 +24,7 @@ from app.word.findings import Finding
 from app.word.refusals import TemplateTooCostly
 from app.word.rendering import render
 from app.word.templates import Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, heading_level_of, key_of
+from app.word.values import Chart, Coloured, Fact, Narrative, Picture, heading_level_of, key_of, width_of
 
 try:
     import resource
@@ -163,13 +163,17 @@ def _unframed(said: bytes) -> list[bytes]:
     return pieces
 
 
-def _told(value: Any) -> Any:
+def _told(value: Any) -> Any:  # noqa: PLR0911 - a table of kinds, one line each
     """A value of a context as JSON: what is more than plain stands in a list after its kind."""
     match value:
         case Narrative():
             return ["narrative", value._html, key_of(value), heading_level_of(value)]
         case Coloured():
             return ["coloured", value._text, value._background, value._foreground]
+        case Picture():
+            return ["picture", value._digest, value._alt, width_of(value)]
+        case Chart():
+            return ["chart", value._html, value._key, width_of(value)]
         case Fact():
             return ["fact", str(value)]
         case Mapping():
@@ -179,12 +183,16 @@ def _told(value: Any) -> Any:
     return value
 
 
-def _meant(told: Any) -> Any:
+def _meant(told: Any) -> Any:  # noqa: PLR0911 - a table of kinds, one line each
     match told:
         case ["narrative", html, key, level]:
             return Narrative(html, key, level)
         case ["coloured", text, background, foreground]:
             return Coloured(text, background, foreground)
+        case ["picture", digest, alt, width]:
+            return Picture(digest, alt, width=width)
+        case ["chart", html, key, width]:
+            return Chart(html, key, width=width)
         case ["fact", words]:
             return Fact(words)
         case ["list", *items]:
