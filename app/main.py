@@ -31,7 +31,9 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title=TITLE, version=version("boardpapers"), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
-    app.state.premises = Premises(stores.database, stores.blobs, _limits(settings), _readiness(stores))
+    app.state.premises = Premises(
+        stores.database, stores.blobs, _limits(settings), _readiness(stores), settings.two_people_for_templates
+    )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app)
     for router in (routes.router(), health.router, reference.router):
@@ -51,6 +53,7 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         picture_bytes=settings.max_picture_bytes,
         picture_pixels=settings.max_picture_pixels,
+        template_bytes=settings.max_template_bytes,
         page_size=settings.max_page_size,
     )
 

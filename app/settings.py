@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     max_picture_pixels: int = Field(default=40_000_000, gt=0, description="Largest picture, in pixels")
     max_page_size: int = Field(default=100, gt=0, description="Most rows that one page of a list may hold")
 
+    two_people_for_templates: bool = Field(
+        default=True,
+        description="Whether a template that was uploaded over the API goes live only by another account than its "
+        "uploader's; what the command line or an administrator loads is live at once",
+    )
+
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one")
 

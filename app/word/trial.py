@@ -76,8 +76,9 @@ def tried(
 ) -> Trial:
     """The template checked and, when it has no errors and there is a context, filled; in a limited process.
 
-    With `expected`, it is also held against what it is made for, as `check` does. What the context cannot be printed with is a finding of the code `sample`. Raises `TemplateTooCostly` when the
-    process passed its limits or ended without an answer.
+    With `expected`, it is also held against what it is made for, as `check` does. What the context cannot be printed
+    with is a finding of the code `sample`. Raises `TemplateTooCostly` when the process passed its limits or ended
+    without an answer.
     """
     limits = limits or Limits()
     stored = {**(expected.files if expected else {}), **(files or {})}
