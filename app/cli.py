@@ -35,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-formats = typer.Typer(help="Judge the Word templates of paper formats.", no_args_is_help=True)
+formats = typer.Typer(help="Bring formats of papers, judge and try their templates.", no_args_is_help=True)
 app.add_typer(formats, name="format")
 
 DataOption = Annotated[
@@ -44,6 +44,8 @@ DataOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 PaperArgument = Annotated[str, typer.Argument(metavar="PAPER", help="Reference of the paper, as `papers` lists it.")]
+FormatArgument = Annotated[str, typer.Argument(metavar="KEY", help="Key of the format.")]
+NumberArgument = Annotated[int, typer.Argument(metavar="N", help="Number of the template version.", min=1)]
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace a file that was edited, instead of writing beside it.")
 ]
@@ -552,6 +554,234 @@ def upgrade(
             _say(f"Formats added: {', '.join(shape.key for shape in new)}.")
 
 
+@formats.command("add", short_help="Upload a version of a format; it is not live yet.")
+def format_add(
+    key: FormatArgument,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="FOLDER", help="Has template.docx and format.toml.", exists=True, file_okay=False),
+    ] = None,
+    *,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The Word template.", exists=True, dir_okay=False)
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The format.toml.", exists=True, dir_okay=False)
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Upload a template with its format.toml as the next version of a format.
+
+    Both are checked, and a paper of sample data is printed. With an error nothing is kept; warnings are told. The
+    version is not live: `format try` prints a paper with it, `format effect` says what it changes, `format live` puts
+    it live.
+    """
+    from app.assembly.trial import judged
+    from app.formats.commands import UnfitTemplate, upload_template_version
+
+    content, text = _template_and_manifest(folder, template, manifest)
+    with _ready(data) as stores:
+        try:
+            findings = judged(key, text, content)
+        except UnfitTemplate as unfit:
+            if not as_json:
+                _say_findings(unfit.findings)
+            raise
+        with stores.database.writing() as session:
+            version, is_new = upload_template_version(
+                session, stores.blobs, key, text, content, by=_command_line(session).key, now=_now()
+            )
+            number = version.number
+    if as_json:
+        said = {"format": key, "number": number, "new": is_new, "findings": [found.to_dict() for found in findings]}
+        _print_json(said)
+        return
+    _say_findings(findings)
+    result = "added, not live yet" if is_new else "there already"
+    _say(f"{key} {number}: {result}; {_verdict(findings, 0)}.")
+    if is_new:
+        _say(f"Try it: {_program()} format try {key} {number}{_where(data)}")
+
+
+@formats.command("versions", short_help="List the template versions of a format.")
+def format_versions(key: FormatArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the template versions of a format: how far each has come, and who brought it there."""
+    from app.formats.queries import get, live_versions, stage_of
+
+    with _ready(data) as stores, stores.database.reading() as session:
+        live = live_versions(session, [key]).get(key)
+        rows: list[dict[str, Any]] = [
+            {
+                "number": version.number,
+                "stage": stage_of(version, live).value,
+                "added_at": version.added_at.isoformat(timespec="seconds"),
+                "digest": version.digest,
+                "events": [
+                    {"change": event.change.value, "at": event.at.isoformat(timespec="seconds"), "by": event.by}
+                    for event in version.events
+                ],
+            }
+            for version in get(session, key).versions
+        ]
+    if as_json:
+        _print_json(rows)
+        return
+    _table(
+        f"Template versions of {key}",
+        {"Version": "number", "Stage": "stage", "Digest": "digest", "What became of it": "events"},
+        [
+            row
+            | {
+                "digest": row["digest"][:12],
+                "events": "\n".join(f"{event['change']} by {event['by']}" for event in row["events"]),
+            }
+            for row in rows
+        ],
+    )
+
+
+@formats.command("try", short_help="Print a paper with a template version.")
+def format_try(
+    key: FormatArgument,
+    number: NumberArgument,
+    *,
+    paper: Annotated[
+        str | None, typer.Option(metavar="PAPER", help="Print this paper. Default: sample data that has everything")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Where the document goes. Default: here", callback=_document_or_folder
+        ),
+    ] = None,
+    force: ForceOption = False,
+    data: DataOption = None,
+) -> None:
+    """Print a paper with a template version that is not live: of sample data, or of a paper's facts. It is not kept."""
+    from app.assembly.trial import try_on_paper, try_on_sample
+    from app.formats.commands import note_trial
+    from app.formats.queries import get_version
+
+    with _ready(data) as stores:
+        with stores.database.reading() as session:
+            version = get_version(session, key, number)
+            if paper is None:
+                tried = try_on_sample(stores.blobs, version)
+            else:
+                tried = try_on_paper(session, stores.blobs, version, paper, now=_now())
+        with stores.database.writing() as session:
+            by = _command_line(session).key
+            note_trial(session, get_version(session, key, number), by=by, now=_now())
+    file, left = _write(tried.content, out or Path(), tried.file_name, force=force)
+    _say(f"{key} {number}: tried, {file}")
+    _say_left_alone(left, file)
+    for barrier in tried.barriers:
+        _say(f"  hard to read: {barrier.where}: {barrier.what}")
+
+
+@formats.command("effect", short_help="Say what a template version changes in the last papers.")
+def format_effect(
+    key: FormatArgument,
+    number: NumberArgument,
+    *,
+    last: Annotated[int, typer.Option(help="Of how many papers.", min=1)] = 3,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Also write both documents of each paper there.", callback=_folder),
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the last papers of a format with a template version and say what differs.
+
+    The facts are those that were kept with the papers.
+    """
+    from app.assembly.trial import effects
+    from app.formats.queries import get_version
+
+    with _ready(data) as stores, stores.database.reading() as session:
+        found = effects(session, stores.blobs, get_version(session, key, number), last=last)
+        rows: list[dict[str, Any]] = [
+            {
+                "paper": effect.version.paper.reference,
+                "version": effect.version.label,
+                "made_with": effect.version.template_version.number,
+                "why": effect.why,
+                "differences": [difference.to_dict() for difference in effect.differences],
+                "files": [
+                    str(_write(content, out, f"{effect.version.paper.reference} {which} template.docx", force=True)[0])
+                    for which, content in (("old", effect.old), ("new", effect.new))
+                    if out is not None and content is not None
+                ],
+            }
+            for effect in found
+        ]
+    if as_json:
+        _print_json(rows)
+        return
+    if not rows:
+        _say(f"No paper of the format “{key}” was generated yet.")
+    for row, effect in zip(rows, found, strict=True):
+        what = effect.why or f"{len(effect.differences)} differences" * bool(effect.differences) or "nothing differs"
+        _say(f"{row['paper']} {row['version']}, made with version {row['made_with']}: {what}")
+        for difference in effect.differences:
+            _say(f"  {difference.subject}: {difference}")
+        for file in row["files"]:
+            _say(f"  {file}")
+
+
+@formats.command("live", short_help="Put a template version live.")
+def format_live(key: FormatArgument, number: NumberArgument, data: DataOption = None) -> None:
+    """From now on, papers are generated with this template version; an uploaded one must have been tried."""
+    from app.formats.commands import put_live
+    from app.formats.queries import get_version
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        by = _command_line(session).key
+        put_live(session, get_version(session, key, number), by=by, two_people=False, now=_now())
+    _say(f"{key} {number} is live.")
+
+
+@formats.command("retire", short_help="Retire a template version.")
+def format_retire(key: FormatArgument, number: NumberArgument, data: DataOption = None) -> None:
+    """No new paper uses this template version; where it was live, the one that was live before it is so again."""
+    from app.formats.commands import retire
+    from app.formats.queries import get_version, live_versions
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        retire(session, get_version(session, key, number), by=_command_line(session).key, now=_now())
+        live = live_versions(session, [key]).get(key)
+        now_live = f"version {live.number} is live" if live else "no version is live now"
+    _say(f"{key} {number} is retired; {now_live}.")
+
+
+@formats.command("save", short_help="Write a template version's template and format.toml.")
+def format_save(
+    key: FormatArgument,
+    number: NumberArgument,
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The folder. Default: KEY-N, here", callback=_folder)
+    ] = None,
+    force: ForceOption = False,
+    data: DataOption = None,
+) -> None:
+    """Write the very template and format.toml that were kept, into a folder."""
+    from app.formats.queries import get_version
+
+    folder = out or Path(f"{key}-{number}")
+    with _ready(data) as stores, stores.database.reading() as session:
+        version = get_version(session, key, number)
+        for name, content in (
+            ("template.docx", stores.blobs.get(version.template_digest)),
+            ("format.toml", version.manifest.encode()),
+        ):
+            file, left = _write(content, folder, name, force=force)
+            _say(str(file))
+            _say_left_alone(left, file)
+
+
 @formats.command("check", short_help="Say what is wrong with a Word template.")
 def format_check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A Word template.", exists=True, dir_okay=False)],
@@ -1022,7 +1252,19 @@ def _say_left_alone(left: Path | str | None, file: Path | str) -> None:
         _say(f"  {left} holds something else and was left alone; the document is {file}. --force replaces it.")
 
 
-def _say_findings(findings: "list[Finding]") -> None:
+def _template_and_manifest(folder: Path | None, template: Path | None, manifest: Path | None) -> tuple[bytes, str]:
+    """The contents of the folder's two files, or of the two that are named; raises BadParameter."""
+    if folder is not None:
+        template, manifest = template or folder / "template.docx", manifest or folder / "format.toml"
+    if template is None or manifest is None:
+        raise typer.BadParameter("name a folder, or both --template and --manifest.")
+    try:
+        return template.read_bytes(), manifest.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _say_findings(findings: "Sequence[Finding]") -> None:
     """The findings by part, each with its place, its paragraph and a sentence."""
     part = ""
     for finding in findings:
@@ -1034,7 +1276,7 @@ def _say_findings(findings: "list[Finding]") -> None:
         _say(f"    {finding.what}\n")
 
 
-def _verdict(findings: "list[Finding]", errors: int) -> str:
+def _verdict(findings: "Sequence[Finding]", errors: int) -> str:
     counts = {"error": errors, "warning": len(findings) - errors}
     said = [f"{count} {what}{'s' * (count > 1)}" for what, count in counts.items() if count]
     return ", ".join(said) or "nothing to put right"

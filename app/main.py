@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
         _readiness(stores, settings.min_free_bytes),
         Pace(settings.generate_per_minute),
         metrics,
+        settings.two_people_for_templates,
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app)
@@ -67,6 +68,7 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         picture_bytes=settings.max_picture_bytes,
         picture_pixels=settings.max_picture_pixels,
+        template_bytes=settings.max_template_bytes,
         page_size=settings.max_page_size,
     )
 

@@ -88,6 +88,11 @@ class Settings(BaseSettings):
     stop_seconds: int = Field(
         default=60, gt=0, description="How long requests that run may go on after `serve` was told to stop, in seconds"
     )
+    two_people_for_templates: bool = Field(
+        default=True,
+        description="Whether a template that was uploaded over the API goes live only by another account than its "
+        "uploader's; what the command line or an administrator loads is live at once",
+    )
 
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one")

@@ -10,6 +10,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting, Series
 from app.errors import NotFound
+from app.formats.models import Format
 from app.frameworks.models import FrameworkItem
 from app.papers.models import Choice, Consultee, OwnWording, Paper
 from app.people.models import Organisation, Person
@@ -41,11 +42,12 @@ def get(session: Session, reference: str) -> Paper:
 
 
 class PaperKept(NamedTuple):
-    """What a paper's row says of who may read it."""
+    """What a paper's row says of who may read it, and the key of its format."""
 
     id: int
     organisation_id: int
     marking: str
+    format: str
 
 
 def kept(session: Session, reference: str) -> PaperKept:
@@ -54,7 +56,7 @@ def kept(session: Session, reference: str) -> PaperKept:
     Raises:
         NoPaper: if there is none.
     """
-    columns = select(Paper.id, Paper.organisation_id, Paper.marking)
+    columns = select(Paper.id, Paper.organisation_id, Paper.marking, Format.key).join(Paper.format)
     row = session.execute(columns.where(Paper.reference == reference)).one_or_none()
     if row is None:
         raise NoPaper(reference)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.errors import NotFound
-from app.formats.models import TemplateVersion
+from app.formats.models import Format, TemplateVersion
 from app.papers.models import Paper
 from app.versions.models import Version
 
@@ -61,6 +61,36 @@ def page(session: Session, paper_id: int, *, after: int = 0, limit: int = 100) -
             select(Version)
             .where(Version.paper_id == paper_id, Version.number > after)
             .order_by(Version.number)
+            .limit(limit)
+            .options(
+                selectinload(Version.paper),
+                selectinload(Version.template_version).selectinload(TemplateVersion.format),
+            )
+        )
+    )
+
+
+def last_of_format(
+    session: Session, format_key: str, *, limit: int, organisation_id: int | None = None
+) -> list[Version]:
+    """The newest version of each of the last `limit` papers of a format that were generated, the newest first.
+
+    Each with its paper and template version; only of the organisation's papers, where one is given.
+    """
+    newest = (
+        select(func.max(Version.id))
+        .join(Version.paper)
+        .join(Paper.format)
+        .where(Format.key == format_key)
+        .group_by(Version.paper_id)
+    )
+    if organisation_id is not None:
+        newest = newest.where(Paper.organisation_id == organisation_id)
+    return list(
+        session.scalars(
+            select(Version)
+            .where(Version.id.in_(newest))
+            .order_by(Version.id.desc())
             .limit(limit)
             .options(
                 selectinload(Version.paper),

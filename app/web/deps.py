@@ -26,6 +26,7 @@ class Limits:
 
     picture_bytes: int
     picture_pixels: int
+    template_bytes: int
     page_size: int
 
 
@@ -41,6 +42,8 @@ class Premises:
     generating: Pace
     """How often each account may have a document made."""
     metrics: Metrics
+    two_people_for_templates: bool
+    """Whether a template goes live only by another account than its uploader's."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case
@@ -164,6 +167,10 @@ class May:
 FactsReader = Annotated[Account, Depends(May(Action.READ_FACTS))]
 FactsWriter = Annotated[Account, Depends(May(Action.WRITE_FACTS))]
 FormatManager = Annotated[Account, Depends(May(Action.MANAGE_FORMATS))]
+TemplateAdder = Annotated[Account, Depends(May(Action.ADD_TEMPLATES))]
+TemplateTrier = Annotated[Account, Depends(May(Action.TRY_TEMPLATES))]
+TemplatePromoter = Annotated[Account, Depends(May(Action.PUT_TEMPLATES_LIVE))]
+TemplateRetirer = Annotated[Account, Depends(May(Action.RETIRE_TEMPLATES))]
 Previewer = Annotated[Account, Depends(May(Action.PREVIEW))]
 Generator = Annotated[Account, Depends(May(Action.GENERATE))]
 VersionReader = Annotated[Account, Depends(May(Action.READ_VERSIONS))]

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from app.audit import commands as audit
 from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
+from app.formats.commands import UnfitTemplate
 from app.pictures.image import NotAPicture, PictureTooLarge
 from app.replies.commands import KeyUsedBefore
 from app.web.deps import NotSignedIn, premises, request_id
@@ -124,17 +125,31 @@ class ProblemDocument(BaseModel):
     status: int = Field(description="The HTTP status")
     detail: Said = Field(description="What is the matter this time, for a person")
     errors: list[ProblemError] = Field(default=[], description="Every fault of what was sent, where there are any")
+    findings: list[dict[str, Said]] = Field(
+        default=[], description="Everything that was found in a template that was refused, warnings too"
+    )
 
 
 def problem(
-    status: int, detail: str, errors: Iterable[ProblemError] = (), headers: Mapping[str, str] | None = None
+    status: int,
+    detail: str,
+    errors: Iterable[ProblemError] = (),
+    headers: Mapping[str, str] | None = None,
+    *,
+    findings: Iterable[Mapping[str, str]] = (),
 ) -> Response:
     """The problem document as an answer."""
     slug, title = TITLES.get(status) or (str(status), _phrase(status))
-    document = ProblemDocument(type=f"/problems/{slug}", title=title, status=status, detail=detail, errors=list(errors))
-    body = document.model_dump(exclude_none=True)
-    if not body["errors"]:
-        del body["errors"]
+    document = ProblemDocument(
+        type=f"/problems/{slug}",
+        title=title,
+        status=status,
+        detail=detail,
+        errors=list(errors),
+        findings=[dict(finding) for finding in findings],
+    )
+    said = document.model_dump(exclude_none=True)
+    body = {name: value for name, value in said.items() if value != []}
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -168,6 +183,9 @@ def _of_ours(request: Request, error: Exception) -> Response:
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]
         return problem(status_of(error), error.summary, errors)
+    if isinstance(error, UnfitTemplate):
+        found = [finding.to_dict() for finding in error.findings]
+        return problem(status_of(error), error.summary, map(_said, error.faults), findings=found)
     if isinstance(error, Invalid):
         return problem(status_of(error), error.summary, map(_said, error.faults))
     return problem(status_of(error), str(error))

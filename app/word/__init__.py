@@ -8,6 +8,7 @@ from app.word.accessibility import PROSE, accessibility
 from app.word.check_styles import lacking
 from app.word.checking import Expected, check
 from app.word.container import content_digest
+from app.word.differences import Difference, differences
 from app.word.findings import Finding
 from app.word.guard import guard
 from app.word.located import Barrier, Where
@@ -51,6 +52,7 @@ __all__ = [
     "Chart",
     "Coloured",
     "CompiledTemplate",
+    "Difference",
     "Expected",
     "Fact",
     "Filled",
@@ -80,6 +82,7 @@ __all__ = [
     "check",
     "compile_template",
     "content_digest",
+    "differences",
     "files_in",
     "fill",
     "guard",

@@ -305,9 +305,6 @@ def plain_words(value: Any) -> str:
             return ""
 
 
-Printable: TypeAlias = Narrative | Coloured | Fact
-
-
 Printable: TypeAlias = Opaque | Fact
 """What a template must print where it is not empty."""
 

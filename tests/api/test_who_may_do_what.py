@@ -22,6 +22,7 @@ THINGS = {
     "label": "0.1",
     "number": "1",
     "digest": "0" * 64,
+    "which": "new",
 }
 
 
@@ -68,8 +69,10 @@ def test_every_route_is_described(app):
     assert {route.path for route in found if not route.include_in_schema} < PUBLIC
 
 
+TEMPLATES = {"add templates", "try templates", "put templates live", "retire templates"}
+
 MAY = {
-    Role.TEMPLATE_MANAGER: {"read", "preview", "formats", "versions", "download"},
+    Role.TEMPLATE_MANAGER: {"read", "preview", "formats", "versions", "download"} | TEMPLATES,
     Role.SECRETARY: {
         "read", "write", "report", "share", "preview", "generate", "pictures", "versions", "download",
     },
@@ -81,7 +84,7 @@ MAY = {
     Role.ADMINISTRATOR: {
         "read", "write", "report", "share", "preview", "generate", "formats", "pictures", "versions", "download",
         "audit", "accounts",
-    },
+    } | TEMPLATES,
 }  # fmt: skip
 """Written by hand from what each person comes to do, not from the policy."""
 
@@ -103,6 +106,13 @@ NEEDS = {
     "GET /api/v1/papers/{reference}/versions/{label}/snapshot": "versions",
     "GET /api/v1/papers/{reference}/versions/{label}/document": "download",
     "PUT /api/v1/formats/{key}": "formats",
+    "POST /api/v1/formats/{key}/versions": "add templates",
+    "GET /api/v1/formats/{key}/versions/{number}/findings": "try templates",
+    "POST /api/v1/formats/{key}/versions/{number}/trial": "try templates",
+    "GET /api/v1/formats/{key}/versions/{number}/effect": "try templates",
+    "GET /api/v1/formats/{key}/versions/{number}/effect/{reference}/{which}": "try templates",
+    "POST /api/v1/formats/{key}/versions/{number}/live": "put templates live",
+    "POST /api/v1/formats/{key}/versions/{number}/retire": "retire templates",
     "POST /api/v1/pictures": "pictures",
     "GET /api/v1/accounts": "accounts",
     "GET /api/v1/accounts/{key}": "accounts",

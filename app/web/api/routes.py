@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, versions
+from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, templates, versions
 from app.web.api.parameters import only_known_parameters
 
 PREFIX = "/api/v1"
@@ -16,6 +16,8 @@ def router() -> APIRouter:
         entries.router(),
         meetings.router,
         formats.router,
+        templates.router,
+        templates.reference_router,
         versions.router,
         pictures.router,
         facts.router,
