@@ -258,11 +258,18 @@ def _replaced(
 ) -> Iterator[tuple[Item | None, Item | None]]:
     both = min(len(before), len(after))
     for old, new in zip(before[:both], after[:both], strict=True):
-        if SequenceMatcher(None, str(key(old)), str(key(new)), autojunk=False).ratio() > _ALIKE:
+        if _are_alike(key(old), key(new)):
             yield old, new
         else:
             yield from ((old, None), (None, new))
     yield from _alone(before[both:], after[both:])
+
+
+def _are_alike(old: Hashable, new: Hashable) -> bool:
+    """Whether two keys share most of their words; those with a kind before them, only within it."""
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return old[:-1] == new[:-1] and _are_alike(old[-1], new[-1])
+    return SequenceMatcher(None, str(old), str(new), autojunk=False).ratio() > _ALIKE
 
 
 def _alone(before: Iterable[Item], after: Iterable[Item]) -> Iterator[tuple[Item | None, Item | None]]:

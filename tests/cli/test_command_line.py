@@ -514,3 +514,44 @@ def test_the_log_is_read_and_taken_away(run: Run, facts_file: Path, tmp_path: Pa
     assert run("audit", "--export", "log.csv")[0] == 0
     assert (tmp_path / "log.csv").read_text(encoding="utf-8").startswith('"sequence","at","by"')
     assert run("audit", "--export", "log.xls")[0] == 2
+
+
+def test_a_format_is_added_tried_compared_put_live_and_retired(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    run("generate", stories.PAPER)
+    folder = tmp_path / "own"
+    folder.mkdir()
+    shipped = ROOT / "templates" / "scrutiny"
+    manifest = (shipped / "format.toml").read_text(encoding="utf-8").replace("Purpose of Report", "Aim")
+    (folder / "format.toml").write_text(manifest, encoding="utf-8")
+    (folder / "template.docx").write_bytes((shipped / "template.docx").read_bytes())
+
+    code, out, _ = run("format", "add", "scrutiny", folder)
+    assert (code, out.splitlines()[0]) == (0, "scrutiny 2: added, not live yet; nothing to put right.")
+    code, _, err = run("format", "live", "scrutiny", 2)
+    assert (code, "Nobody has tried version 2" in err) == (1, True)
+    code, out, _ = run("format", "try", "scrutiny", 2, "--paper", stories.PAPER, "--out", "tried.docx")
+    assert code == 0
+    assert "Aim" in word.text_of((tmp_path / "tried.docx").read_bytes())
+    code, out, _ = run("format", "effect", "scrutiny", 2, "--out", "both")
+    assert "text: the body: inserted: “Aim”" in out
+    assert len(list((tmp_path / "both").glob("*.docx"))) == 2
+    assert run("format", "live", "scrutiny", 2)[1] == "scrutiny 2 is live.\n"
+    stages = [row["stage"] for row in json.loads(run("format", "versions", "scrutiny", "--json")[1])]
+    assert stages == ["replaced", "live"]
+    run("format", "save", "scrutiny", 2)
+    assert (tmp_path / "scrutiny-2" / "format.toml").read_text(encoding="utf-8") == manifest
+    assert run("format", "retire", "scrutiny", 2)[1] == "scrutiny 2 is retired; version 1 is live.\n"
+    assert run("verify")[0] == 0
+
+
+def test_a_format_that_cannot_be_used_is_told_in_full_and_not_kept(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    manifest = ROOT / "templates" / "scrutiny" / "format.toml"
+    code, out, err = run("format", "add", "scrutiny", "--template", a_format(tmp_path), "--manifest", manifest)
+    assert code == 1
+    assert "Did you mean “title”?" in out
+    assert "nothing was kept" in err
+    assert len(json.loads(run("format", "versions", "scrutiny", "--json")[1])) == 1
+    assert run("format", "add", "scrutiny")[0] == 2
