@@ -60,9 +60,7 @@ class Ledger:
         self._charts += 1
         return self.free.chart + self._charts - 1
 
-    def mark(
-        self, key: str, heading_level: int | None = None, *, in_table: bool = False, in_line: bool = False
-    ) -> int:
+    def mark(self, key: str, heading_level: int | None = None, *, in_table: bool = False, in_line: bool = False) -> int:
         """The number of the bookmark for a stretch that prints the text with this key; printed again, it has another.
 
         `heading_level`, `in_table` and `in_line` are those of `Mark`.
