@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -36,6 +36,10 @@ def _checkpoint_file(settings: dict[str, Any]) -> Path:
     return Path(settings["data"]) / "audit-checkpoints.jsonl"
 
 
+def _backups_folder(settings: dict[str, Any]) -> Path:
+    return Path(settings["data"]) / "backups"
+
+
 class Settings(BaseSettings):
     """Every setting of the service; frozen, so that what was read at the start holds until the end."""
 
@@ -57,12 +61,38 @@ class Settings(BaseSettings):
         description="File outside the database to which the head of the audit log is written at every change",
     )
 
+    backups: Path = Field(
+        default_factory=_backups_folder,
+        description="Folder of the backups that `upgrade` makes before it changes anything",
+    )
+
     max_json_bytes: int = Field(default=2 * MIB, gt=0, description="Largest JSON request, in bytes")
     max_facts_bytes: int = Field(default=50 * MIB, gt=0, description="Largest facts file, in bytes")
     max_template_bytes: int = Field(default=10 * MIB, gt=0, description="Largest Word template, in bytes")
     max_picture_bytes: int = Field(default=10 * MIB, gt=0, description="Largest picture, in bytes")
     max_picture_pixels: int = Field(default=40_000_000, gt=0, description="Largest picture, in pixels")
     max_page_size: int = Field(default=100, gt=0, description="Most rows that one page of a list may hold")
+
+    generate_per_minute: int = Field(
+        default=30, gt=0, description="Most documents that one account may have made within a minute, by each process"
+    )
+    requests_at_once: int = Field(
+        default=12, gt=0, le=16, description="Requests that one process works on at once; the others wait for a seat"
+    )
+    min_free_bytes: int = Field(
+        default=100 * MIB, ge=0, description="Free bytes on the disk of the kept files below which nothing is ready"
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, min_length=16, description="What opens /metrics, as a bearer token; without one, nothing does"
+    )
+    stop_seconds: int = Field(
+        default=60, gt=0, description="How long requests that run may go on after `serve` was told to stop, in seconds"
+    )
+    two_people_for_templates: bool = Field(
+        default=True,
+        description="Whether a template that was uploaded over the API goes live only by another account than its "
+        "uploader's; what the command line or an administrator loads is live at once",
+    )
 
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one")

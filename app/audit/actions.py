@@ -24,6 +24,14 @@ SUBMISSION_RECORDED = "submission.recorded"
 DECISION_RECORDED = "decision.recorded"
 """Object `paper/REF/submission/N/decision/P`; digests `content`, `file`."""
 
+LOG_EXPORTED = "audit.exported"
+"""Somebody took the log away as a file; object `audit`."""
+
+LOG_OBJECT = "audit"
+
+FILE_SWEPT = "file.swept"
+"""A kept file that belonged to nothing was taken away; object `file/DIGEST`."""
+
 BINDING = frozenset(
     {
         VERSION_KEPT,

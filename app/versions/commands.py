@@ -12,6 +12,7 @@ from app.blobs import Blobs
 from app.errors import Conflict, NotFound
 from app.formats.models import TemplateVersion
 from app.papers.models import Paper
+from app.papers.queries import PaperKept
 from app.people.models import Person
 from app.versions.models import Comment, Decision, Resolution, Submission, Verdict, Version
 from app.versions.queries import comments, decision_digest, last_comment, submission_digest, version_digest
@@ -157,14 +158,14 @@ class ThreadIsSettled(Conflict):
 
 
 def comment(
-    session: Session, *, paper: Paper, version: Version, place: str, text: str, by: str, now: datetime
+    session: Session, *, paper: PaperKept, version: Version, place: str, text: str, by: str, now: datetime
 ) -> Comment:
     """A thread begins with this comment on a place of this version, and the log says so, without its words."""
     return _said(session, Comment(version=version, place=place, text=text), paper, None, by=by, now=now)
 
 
 def reply(
-    session: Session, *, paper: Paper, version: Version, number: int, text: str, by: str, now: datetime
+    session: Session, *, paper: PaperKept, version: Version, number: int, text: str, by: str, now: datetime
 ) -> Comment:
     """The thread that comment `number` began goes on with this one, made on that version.
 
@@ -175,7 +176,7 @@ def reply(
     return _said(session, Comment(version=version, place=thread.place, text=text), paper, thread, by=by, now=now)
 
 
-def resolve(session: Session, *, paper: Paper, number: int, by: str, now: datetime) -> None:
+def resolve(session: Session, *, paper: PaperKept, number: int, by: str, now: datetime) -> None:
     """The thread that comment `number` began is settled; raises NoSuchThread, ThreadIsSettled."""
     thread = _open_thread(session, paper, number)
     session.add(Resolution(comment_id=thread.id, by=by, at=now))
@@ -183,7 +184,7 @@ def resolve(session: Session, *, paper: Paper, number: int, by: str, now: dateti
     audit.record(session, "comment.resolved", f"paper/{paper.reference}/comment/{number}", by=by, at=now)
 
 
-def _open_thread(session: Session, paper: Paper, number: int) -> Comment:
+def _open_thread(session: Session, paper: PaperKept, number: int) -> Comment:
     thread = next((thread for thread in comments(session, paper.id) if thread.number == number), None)
     if thread is None:
         raise NoSuchThread(number)
@@ -192,7 +193,9 @@ def _open_thread(session: Session, paper: Paper, number: int) -> Comment:
     return thread
 
 
-def _said(session: Session, row: Comment, paper: Paper, thread: Comment | None, *, by: str, now: datetime) -> Comment:
+def _said(
+    session: Session, row: Comment, paper: PaperKept, thread: Comment | None, *, by: str, now: datetime
+) -> Comment:
     row.paper_id, row.number = paper.id, last_comment(session, paper.id) + 1
     row.replies_to_id = thread.id if thread else None
     row.by, row.at, row.replies, row.resolution = by, now, [], None

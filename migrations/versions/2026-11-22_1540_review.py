@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_1540"
-down_revision = "20261122_0010"
+down_revision = "20261122_1500"
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,7 @@ from app.assembly import review
 from app.assembly.selection import clearances_of
 from app.fields import Day, KeyText, Line
 from app.formats import queries as formats
-from app.papers.models import Paper
+from app.papers import queries as papers
 from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
 from app.web.api.reach import Reach
@@ -75,7 +75,8 @@ EXAMPLE = {
 )
 def list_clearances(reference: KeyText, who: VersionReader, session: Reading, now: Now) -> Response:
     """What must be cleared, and what is."""
-    return _clearances(session, Reach(session, who).paper(reference), now)
+    Reach(session, who).paper(reference)
+    return _clearances(session, reference, now)
 
 
 @router.post(
@@ -100,7 +101,7 @@ def post_clearance(
 
     def make() -> Response:
         said = read_as(ClearanceIn, document)
-        paper = Reach(session, who).paper(reference)
+        Reach(session, who).paper(reference)
         review.clear(
             session,
             reference,
@@ -111,12 +112,13 @@ def post_clearance(
             by=who,
             now=now,
         )
-        return _clearances(session, paper, now, 201)
+        return _clearances(session, reference, now, 201)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 
 
-def _clearances(session: Session, paper: Paper, now: datetime, status: int = 200) -> Response:
+def _clearances(session: Session, reference: str, now: datetime, status: int = 200) -> Response:
+    paper = papers.get(session, reference)
     template = formats.live(session, paper.format.key)
     shown = [
         ClearanceOut(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.assembly.regions import places_of
 from app.errors import Fault
 from app.fields import KeyText, Line, SafeText
-from app.papers.models import Paper
+from app.papers.queries import PaperKept
 from app.versions import commands
 from app.versions import queries as versions
 from app.versions.models import Comment
@@ -186,7 +186,7 @@ def resolve_comment(
     return once.answer(b"", make)
 
 
-def _threads(session: Session, paper: Paper, status: int = 200) -> Response:
+def _threads(session: Session, paper: PaperKept, status: int = 200) -> Response:
     session.expire_all()  # what a thread has become is read anew
     found = versions.comments(session, paper.id)
     return json_answer(plain(ThreadsOut(threads=[ThreadOut.of(thread) for thread in found])), status)

@@ -12,8 +12,8 @@ from app.assembly import review
 from app.assembly.differences import changes_since
 from app.assembly.review import Candidate, Elsewhere
 from app.fields import Day, KeyText, Line, SafeText
+from app.papers import queries as papers
 from app.papers.lifecycle import State
-from app.papers.models import Paper
 from app.versions import queries as versions
 from app.versions.models import Decision, Submission, Verdict
 from app.web.api import examples
@@ -225,7 +225,8 @@ CANDIDATE = {
 )
 def get_review(reference: KeyText, who: VersionReader, session: Reading, conditions: Preconditions) -> Response:
     """The paper's state and how it came about."""
-    return shown(_review(session, Reach(session, who).paper(reference)), conditions)
+    Reach(session, who).paper(reference)
+    return shown(_review(session, reference), conditions)
 
 
 @router.post(
@@ -256,10 +257,10 @@ def submit_paper(
 
     def make() -> Response:
         said = read_as(SubmissionIn, document)
-        paper = Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, paper))))
+        Reach(session, who).paper(reference)
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, reference))))
         review.submit(session, blobs, reference, by=who, now=now, written_on=said.written_on)
-        return _standing(session, paper, 201)
+        return _standing(session, reference, 201)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 
@@ -281,10 +282,10 @@ def withdraw_paper(
     """The paper is withdrawn."""
 
     def make() -> Response:
-        paper = Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, paper))))
+        Reach(session, who).paper(reference)
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, reference))))
         review.withdraw(session, reference, by=who, now=now)
-        return _standing(session, paper)
+        return _standing(session, reference)
 
     return once.answer(b"", make)
 
@@ -307,10 +308,10 @@ def reopen_paper(
     """The paper is a draft."""
 
     def make() -> Response:
-        paper = Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, paper))))
+        Reach(session, who).paper(reference)
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, reference))))
         review.reopen(session, reference, by=who, now=now)
-        return _standing(session, paper)
+        return _standing(session, reference)
 
     return once.answer(b"", make)
 
@@ -502,7 +503,8 @@ def list_changes(
     return json_answer(plain(ChangesOut(changes=changes_since(session, version, now=now))))
 
 
-def _review(session: Session, paper: Paper) -> ReviewOut:
+def _review(session: Session, reference: str) -> ReviewOut:
+    paper = papers.kept(session, reference)
     return ReviewOut(
         paper=paper.reference,
         state=paper.state,
@@ -511,8 +513,8 @@ def _review(session: Session, paper: Paper) -> ReviewOut:
     )
 
 
-def _standing(session: Session, paper: Paper, status: int = 200) -> Response:
-    document = plain(_review(session, paper))
+def _standing(session: Session, reference: str, status: int = 200) -> Response:
+    document = plain(_review(session, reference))
     return json_answer(document, status, {"ETag": etag_of(document)})
 
 

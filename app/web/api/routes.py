@@ -14,6 +14,7 @@ from app.web.api import (
     papers,
     pictures,
     review,
+    templates,
     versions,
 )
 from app.web.api.parameters import only_known_parameters
@@ -29,6 +30,8 @@ def router() -> APIRouter:
         entries.router(),
         meetings.router,
         formats.router,
+        templates.router,
+        templates.reference_router,
         versions.router,
         review.router,
         comments.router,
