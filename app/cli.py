@@ -10,12 +10,13 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
 from app.errors import Conflict, Fault, Invalid, Problem
 
@@ -346,9 +347,33 @@ def serve(
     uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", server_header=False)
 
 
-@app.command(short_help="Give an account a new token for the API.")
-def token(
+class _TokenGroup(typer.core.TyperGroup):
+    """`token ACCOUNT …` is short for `token make ACCOUNT …`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands:
+            args = ["make", *args]
+        return super().resolve_command(ctx, args)
+
+
+tokens = typer.Typer(cls=_TokenGroup, no_args_is_help=True, help="Give out, list and take away tokens for the API.")
+app.add_typer(tokens, name="token", short_help="Give out, list and take away tokens for the API.")
+
+AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Key of the account.")]
+
+
+@tokens.command(name="make", short_help="Give an account a token.")
+def make_token(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Key of the account; a new one is made.")],
+    *,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="What the token is for; one of this name is replaced.")
+    ] = "main",
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option("--scope", metavar="SCOPE", help="Only for this, as versions:download; may be repeated."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="How long it opens. Default: for ever")] = None,
     role: Annotated[
         str | None,
         typer.Option(help="Role of a new account: administrator, report-author … Default: reader"),
@@ -358,39 +383,89 @@ def token(
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Give an account a new token for the API and print it, once; its old token opens nothing any more.
+    """Give an account a token for the API and print it, once; one that had its name opens nothing any more.
 
     An account that is there keeps its role and organisation: words that say others are refused.
     """
     from app.accounts import commands, queries
     from app.accounts.models import Role
-    from app.fields import KEY_PATTERN
     from app.people.queries import get_organisation
 
-    if role is not None and role not in list(Role):
-        raise typer.BadParameter(f"must be one of {', '.join(Role)}", param_hint="--role")
+    _check_role(role)
     with _ready(data) as stores, stores.database.writing() as session:
-        by, found = _command_line(session).key, queries.find(session, account)
+        by, found, now = _command_line(session).key, queries.find(session, account), _now()
         organisation_id = get_organisation(session, organisation).id if organisation else None
+        _check_key(name)
         if found is not None:
             if role not in (None, found.role.value):
                 raise AnotherAccount(f"The account “{account}” has the role {found.role.value}, not {role}.")
             if organisation and found.organisation_id != organisation_id:
                 raise AnotherAccount(f"The account “{account}” does not belong to the organisation “{organisation}”.")
-            secret = commands.renew_token(session, found, by=by, now=_now())
         else:
-            if not re.fullmatch(KEY_PATTERN, account):
-                raise FaultyKey(account)
-            _, secret = commands.create(
+            _check_key(account)
+            found = commands.open_account(
                 session,
                 key=account,
                 name=account,
                 role=Role(role or Role.READER),
                 organisation_id=organisation_id,
                 by=by,
-                now=_now(),
+                now=now,
             )
+        expires_at = now + timedelta(days=days) if days else None
+        _, secret = commands.give_token(
+            session, found, name=name, scopes=scopes or None, expires_at=expires_at, by=by, now=now
+        )
     _say(secret)
+
+
+@tokens.command(name="list", short_help="List the tokens of an account.")
+def list_tokens(account: AccountArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the tokens of an account that were not taken away; what they are for, and when they were used last."""
+    from app.accounts import queries
+
+    with _ready(data) as stores, stores.database.reading() as session:
+        rows = [
+            {
+                "name": token.name,
+                "scopes": token.scopes,
+                "created_at": token.created_at.isoformat(timespec="seconds"),
+                "expires_at": token.expires_at and token.expires_at.isoformat(timespec="seconds"),
+                "last_used_at": token.last_used_at and token.last_used_at.isoformat(timespec="seconds"),
+            }
+            for token in queries.tokens(session, queries.get(session, account))
+        ]
+    if as_json:
+        _print_json(rows)
+        return
+    _table(
+        f"Tokens of {account}",
+        {"Name": "name", "Only for": "scopes", "Made": "created_at", "Ends": "expires_at", "Last used": "last_used_at"},
+        [
+            row
+            | {
+                "scopes": "\n".join(row["scopes"]) if row["scopes"] else "everything that the account may do",
+                "expires_at": row["expires_at"] or "never",
+                "last_used_at": row["last_used_at"] or "never",
+            }
+            for row in rows
+        ],
+    )
+
+
+@tokens.command(name="revoke", short_help="Take a token away.")
+def revoke_token(
+    account: AccountArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the token, as `token list` says it.")] = "main",
+    data: DataOption = None,
+) -> None:
+    """Take a token away: from now on it opens nothing."""
+    from app.accounts import commands, queries
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        by = _command_line(session).key
+        commands.take_token(session, queries.get(session, account), name, by=by, now=_now())
+    _say(f"The token “{name}” of {account} opens nothing any more.")
 
 
 @app.command(short_help="Prove that nothing kept was changed.")
@@ -567,6 +642,20 @@ def _only_demonstration(session: Any, facts: Any, data: Path) -> None:
 
     if set(organisation_keys(session)) - {organisation.key for organisation in facts.organisations}:
         raise HoldsOtherFacts(data)
+
+
+def _check_role(role: str | None) -> None:
+    from app.accounts.models import Role
+
+    if role is not None and role not in list(Role):
+        raise typer.BadParameter(f"must be one of {', '.join(Role)}", param_hint="--role")
+
+
+def _check_key(key: str) -> None:
+    from app.fields import KEY_PATTERN
+
+    if not re.fullmatch(KEY_PATTERN, key):
+        raise FaultyKey(key)
 
 
 def _command_line(session: Any) -> Any:

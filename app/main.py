@@ -1,14 +1,17 @@
 """The one place where the parts meet: settings, database, blobs and routes become one application."""
 
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.accounts import commands as accounts
 from app.settings import PACKAGED_MIGRATIONS, Settings
 from app.upkeep.stores import Stores, open_stores
 from app.upkeep.upgrade import is_at_head
@@ -17,6 +20,8 @@ from app.web.api import routes
 from app.web.deps import Limits, Premises
 from app.web.edges import BodyLimit, RequestName
 from app.web.openapi import TITLE, document_of
+
+log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -31,7 +36,9 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title=TITLE, version=version("boardpapers"), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
-    app.state.premises = Premises(stores.database, stores.blobs, _limits(settings), _readiness(stores))
+    app.state.premises = Premises(
+        stores.database, stores.blobs, _limits(settings), _readiness(stores), _note_use(stores)
+    )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app)
     for router in (routes.router(), health.router, reference.router):
@@ -64,6 +71,18 @@ def _body_limits(settings: Settings) -> dict[str, int]:
         # base 64 takes four bytes for three; a manifest comes with the template
         f"{routes.PREFIX}/formats/": settings.max_template_bytes * 4 // 3 + settings.max_json_bytes,
     }
+
+
+def _note_use(stores: Stores) -> Callable[[int, datetime], None]:
+    def note(token_id: int, now: datetime) -> None:
+        try:
+            with stores.database.writing() as session:
+                accounts.note_use(session, token_id, now=now)
+        except SQLAlchemyError:
+            # The request was answered: that its token was used is worth a line, never a failure.
+            log.warning("The use of a token could not be noted.", exc_info=True)
+
+    return note
 
 
 def _readiness(stores: Stores) -> Callable[[], dict[str, str]]:

@@ -1,10 +1,10 @@
-"""Accounts, each with one role and at most one token."""
+"""Accounts, each with one role, and the tokens by which programs act for them."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Digest, Key, UtcDateTime
 
@@ -23,9 +23,10 @@ class Role(StrEnum):
 
 
 class Account(Base):
-    """Who signs in: a name, a role, the organisation whose papers it sees, and the hash of its token."""
+    """Who signs in: a name, a role, and the organisation whose papers it sees."""
 
     __tablename__ = "account"
+    __allow_unmapped__ = True  # for what an account is only while it asks
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Key, unique=True)
@@ -34,5 +35,38 @@ class Account(Base):
         Enum(Role, native_enum=False, length=30, values_callable=lambda roles: [role.value for role in roles])
     )
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
-    token_hash: Mapped[str | None] = mapped_column(Digest, unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    scopes: frozenset[str] | None = None
+    """Not kept: of what its role allows, what the token that it asks by is for; None: all."""
+
+
+class Token(Base):
+    """By which a program acts for an account: shown once, kept as a hash, known by its name for ever."""
+
+    __tablename__ = "token"
+    __table_args__ = (
+        # A name is free again once its token was taken away.
+        Index(
+            "ix_token_account_id_name_live",
+            "account_id",
+            "name",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    name: Mapped[str] = mapped_column(Key)
+    secret_hash: Mapped[str] = mapped_column(Digest, unique=True)
+    scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """What it is for, in the order of the names; None: whatever the account may do."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To the hour."""
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship(lazy="raise")

@@ -23,6 +23,15 @@ class Action(StrEnum):
     READ_AUDIT = "read the audit log"
     MANAGE_ACCOUNTS = "change accounts"
 
+    @property
+    def scope(self) -> str:
+        """How a token names it, as `facts:read`: what, then the deed; papers where the name says only the deed."""
+        deed, _, what = self.name.lower().partition("_")
+        return f"{what.replace('_', '-') or _WITHOUT_OBJECT.get(deed, 'papers')}:{deed}"
+
+
+_WITHOUT_OBJECT = {"download": "versions"}
+
 
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
 _REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW})
@@ -59,15 +68,33 @@ class RoleMayNot(Forbidden):
         super().__init__(f"{_A_ROLE[account.role]} may not {action.value}.")
 
 
+class TokenMayNot(Forbidden):
+    """The account's role goes with that, but the token that it asks by was made for less."""
+
+    def __init__(self, action: Action) -> None:
+        super().__init__(f"This token may not {action.value}: it has no scope “{action.scope}”.")
+
+
 def may(account: Account, action: Action) -> bool:
-    """Whether the account may do that."""
-    return action in ALLOWED[account.role]
+    """Whether the account may do that, by the token that it asks by."""
+    return action in ALLOWED[account.role] and _in_scope(account, action)
 
 
 def authorise(account: Account, action: Action) -> None:
-    """The account may do that; raises RoleMayNot."""
-    if not may(account, action):
+    """The account may do that; raises RoleMayNot or TokenMayNot."""
+    if action not in ALLOWED[account.role]:
         raise RoleMayNot(account, action)
+    if not _in_scope(account, action):
+        raise TokenMayNot(action)
+
+
+def scopes_of(role: Role) -> frozenset[str]:
+    """Every scope that a token of this role may have."""
+    return frozenset(action.scope for action in ALLOWED[role])
+
+
+def _in_scope(account: Account, action: Action) -> bool:
+    return account.scopes is None or action.scope in account.scopes
 
 
 def sees(account: Account, organisation_id: int) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,8 @@ class Premises:
     limits: Limits
     readiness: Callable[[], dict[str, str]]
     """What is not as it must be, by name, in a word or two; empty when requests can be served."""
+    note_use: Callable[[int, datetime], None]
+    """Notes that the token with this id was used at this time, if that can be noted."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case
@@ -105,17 +107,25 @@ bearer = HTTPBearer(
 
 
 def signed_in(
-    request: Request, here: Here, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    *,
+    request: Request,
+    here: Here,
+    now: Now,
+    afterwards: BackgroundTasks,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Account:
-    """The account whose token the request carries; raises NotSignedIn."""
+    """The account whose token the request carries, allowed no more than the token is for; raises NotSignedIn."""
     if credentials is None:
         raise NotSignedIn("This needs a token: send “Authorization: Bearer bp_…”.")
     # A door of its own, closed before the route's opens: a writer must not wait for itself.
     with here.database.reading() as session:
-        account = accounts.by_token(session, credentials.credentials)
-        if account is None:
-            raise NotSignedIn("This token opens nothing: it is mistyped, was renewed, or was taken away.")
-        session.expunge(account)
+        token = accounts.opened_by(session, credentials.credentials, now=now)
+        if token is None:
+            raise NotSignedIn("This token opens nothing: it is mistyped, was renewed, was taken away, or has expired.")
+        session.expunge_all()
+    if accounts.use_is_to_be_noted(token, now):
+        afterwards.add_task(here.note_use, token.id, now)
+    account = accounts.acting_by(token)
     request.state.account = account.key  # for the trace that a refusal leaves
     return account
 

@@ -22,6 +22,7 @@ THINGS = {
     "label": "0.1",
     "number": "1",
     "digest": "0" * 64,
+    "name": "main",
 }
 
 
@@ -108,6 +109,9 @@ NEEDS = {
     "POST /api/v1/accounts": "accounts",
     "POST /api/v1/accounts/{key}/token": "accounts",
     "DELETE /api/v1/accounts/{key}/token": "accounts",
+    "GET /api/v1/accounts/{key}/tokens": "accounts",
+    "POST /api/v1/accounts/{key}/tokens": "accounts",
+    "DELETE /api/v1/accounts/{key}/tokens/{name}": "accounts",
     "GET /api/v1/accounts/me": None,
 }
 """What an operation needs; of the others, GET needs to read and the rest to write."""

@@ -341,6 +341,27 @@ def test_an_account_keeps_its_role_and_organisation(run: Run, facts_file: Path) 
     assert (code, "does not belong" in err) == (1, True)
 
 
+def test_tokens_are_made_listed_and_taken_away(run: Run) -> None:
+    run("upgrade")
+    secret = run("token", "make", "intranet", "--role", "client", "--name", "nightly", "--days", 30,
+                 "--scope", "versions:download", "--scope", "facts:read")[1]  # fmt: skip
+    assert secret.startswith("bp_")
+    run("token", "intranet")
+    listed = json.loads(run("token", "list", "intranet", "--json")[1])
+    assert [(token["name"], token["scopes"]) for token in listed] == [
+        ("main", None),
+        ("nightly", ["facts:read", "versions:download"]),
+    ]
+    assert listed[0]["expires_at"] is None
+    assert listed[1]["expires_at"] > listed[1]["created_at"]
+    assert secret.strip() not in run("token", "list", "intranet")[1]
+    assert run("token", "revoke", "intranet", "nightly")[0] == 0
+    assert run("token", "revoke", "intranet", "nightly")[0] == 1
+    assert [token["name"] for token in json.loads(run("token", "list", "intranet", "--json")[1])] == ["main"]
+    code, _, err = run("token", "make", "intranet", "--scope", "accounts:manage")
+    assert (code, "no scope accounts:manage" in err) == (1, True)
+
+
 def test_an_account_has_a_key_that_the_api_can_name(run: Run) -> None:
     run("upgrade")
     for key in ("a b", "a/b", "é", "x" * 101):

@@ -1,16 +1,16 @@
-"""Accounts and their tokens."""
+"""Accounts and the tokens by which programs act for them."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.accounts import commands, queries
-from app.accounts.models import Account, Role
-from app.accounts.policy import ALLOWED
+from app.accounts.models import Account, Role, Token
+from app.accounts.policy import Action, may
 from app.errors import Fault
 from app.fields import KeyText, Line
 from app.people.queries import organisation_by_id, organisation_ids
@@ -46,7 +46,7 @@ class AccountOut(BaseModel):
     name: str
     role: Role
     organisation: str | None
-    may: list[str] = Field(description="What its role allows")
+    may: list[str] = Field(description="What its role allows; for who asks by a token with scopes, what they allow")
     has_token: bool
     created_at: datetime
 
@@ -58,6 +58,45 @@ class AccountWithToken(BaseModel):
     token: str | None = Field(description="Shown this once; null where this answer is given again")
 
 
+class TokenIn(BaseModel):
+    """A new token."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: KeyText = Field(description="What it is for; a token that has this name is replaced")
+    scopes: list[Line] | None = Field(
+        default=None, max_length=100, description="The only deeds that it is for; null: whatever the account may do"
+    )
+    expires_at: AwareDatetime | None = Field(default=None, description="When it ends to open; null: never")
+
+
+class TokenOut(BaseModel):
+    """A token; never its secret."""
+
+    name: str
+    scopes: list[str] | None = Field(description="The only deeds that it is for; null: whatever the account may do")
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None = Field(description="To the hour; null: never")
+
+    @classmethod
+    def of(cls, token: Token) -> "TokenOut":
+        """What the row says."""
+        return cls(
+            name=token.name,
+            scopes=token.scopes,
+            created_at=token.created_at.astimezone(UTC),
+            expires_at=token.expires_at and token.expires_at.astimezone(UTC),
+            last_used_at=token.last_used_at and token.last_used_at.astimezone(UTC),
+        )
+
+
+class TokenWithSecret(TokenOut):
+    """A token with its secret."""
+
+    token: str | None = Field(description="Shown this once; null where this answer is given again")
+
+
 ACCOUNT: dict[str, Any] = {
     **examples.ACCOUNT,
     "may": ["download documents", "generate papers"],
@@ -65,6 +104,13 @@ ACCOUNT: dict[str, Any] = {
     "created_at": "2026-11-21T14:30:00Z",
 }
 WITH_TOKEN = {"account": ACCOUNT, "token": "bp_6mP0yVq3Ck1oJ9b2dX8fR5tH7wLzA4sEuNgKiTvQxYc"}
+TOKEN_IN = {"name": "nightly-download", "scopes": ["facts:read", "versions:read", "versions:download"]}
+TOKEN: dict[str, Any] = {
+    **TOKEN_IN,
+    "created_at": "2026-11-21T14:30:00Z",
+    "expires_at": "2027-11-21T00:00:00Z",
+    "last_used_at": None,
+}
 
 SHOWN_ONCE = "The token is shown in this answer and never again, not even when the answer is repeated."
 
@@ -156,8 +202,8 @@ def get_account(key: KeyText, _who: AccountManager, session: Reading) -> Respons
 
 @router.post(
     "/{key}/token",
-    summary="Give an account a new token",
-    description=f"The one before opens nothing any more. {SHOWN_ONCE}",
+    summary="Give an account a new token for everything",
+    description=f"A token without scopes, named “main”. Every one before opens nothing any more. {SHOWN_ONCE}",
     operation_id="post_account_token",
     responses={
         201: gives(AccountWithToken, "The account, and its new token.", example=WITH_TOKEN, headers=REPLAY),
@@ -178,8 +224,8 @@ def renew_token(key: KeyText, who: AccountManager, session: Writing, once: Doing
 
 @router.delete(
     "/{key}/token",
-    summary="Take an account's token away",
-    description="From now on it opens nothing. The account stays: what it did is known by its name.",
+    summary="Take every token of an account away",
+    description="From now on they open nothing. The account stays: what it did is known by its name.",
     operation_id="delete_account_token",
     status_code=204,
     responses={204: gives(None, "It has no token."), **problems(404, 413)},
@@ -191,14 +237,87 @@ def revoke_token(key: KeyText, who: AccountManager, session: Writing, now: Now) 
     return Response(status_code=204)
 
 
+@router.get(
+    "/{key}/tokens",
+    summary="List the tokens of an account",
+    description="In the order of their names, expired ones too; never their secrets.",
+    operation_id="list_account_tokens",
+    responses={
+        200: gives(Listing[TokenOut], "One page of the list.", example={"items": [TOKEN], "next": None}, headers=LINK),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def list_tokens(key: KeyText, _who: AccountManager, session: Reading, page: Paging) -> Response:
+    """The tokens that were not taken away."""
+    found = queries.tokens(session, queries.get(session, key), after=page.after, limit=page.limit + 1)
+    return page.of(iter(found), key=lambda token: token.name, show=lambda token: plain(TokenOut.of(token)))
+
+
+@router.post(
+    "/{key}/tokens",
+    summary="Give an account a token",
+    description="One that had this name opens nothing any more. Scopes are among what the account's role allows, as "
+    f"`facts:read`, `versions:download`. {SHOWN_ONCE}",
+    operation_id="post_account_tokens",
+    openapi_extra=takes(TokenIn, TOKEN_IN),
+    responses={
+        201: gives(
+            TokenWithSecret,
+            "The token.",
+            example=TOKEN | {"token": WITH_TOKEN["token"]},
+            headers=LOCATION | REPLAY,
+        ),
+        **problems(404, 409, 413, 415),
+    },
+    response_class=Response,
+)
+def give_token(
+    *, key: KeyText, who: AccountManager, document: JsonBody, session: Writing, once: Doing, now: Now
+) -> Response:
+    """The account has a token of this name."""
+
+    def make() -> Response:
+        account = queries.get(session, key)
+        asked = read_as(TokenIn, document)
+        token, secret = commands.give_token(
+            session,
+            account,
+            name=asked.name,
+            scopes=asked.scopes,
+            expires_at=asked.expires_at,
+            by=who.key,
+            now=now,
+        )
+        said = TokenWithSecret(**TokenOut.of(token).model_dump(), token=secret)
+        return json_answer(plain(said), 201, {"Location": f"/api/v1/accounts/{key}/tokens/{token.name}"})
+
+    return once.answer(repr(sorted(document.items())).encode(), make, secret=["token"])
+
+
+@router.delete(
+    "/{key}/tokens/{name}",
+    summary="Take a token away",
+    description="From now on it opens nothing.",
+    operation_id="delete_account_tokens",
+    status_code=204,
+    responses={204: gives(None, "It is gone."), **problems(404, 413)},
+    response_class=Response,
+)
+def take_token(*, key: KeyText, name: KeyText, who: AccountManager, session: Writing, now: Now) -> Response:
+    """The token opens nothing any more."""
+    commands.take_token(session, queries.get(session, key), name, by=who.key, now=now)
+    return Response(status_code=204)
+
+
 def _said(session: Session, account: Account) -> AccountOut:
     return AccountOut(
         key=account.key,
         name=account.name,
         role=account.role,
         organisation=_organisation_key(session, account.organisation_id),
-        may=sorted(ALLOWED[account.role]),
-        has_token=account.token_hash is not None,
+        may=sorted(action.value for action in Action if may(account, action)),
+        has_token=bool(queries.tokens(session, account, limit=1)),
         created_at=account.created_at.astimezone(UTC),
     )
 

@@ -1,0 +1,65 @@
+"""Accounts: tokens with names, scopes and an end.
+
+Revision: 20261122_1510, after 20261122_0010
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261122_1510"
+down_revision = "20261122_0010"
+branch_labels = None
+depends_on = None
+
+# PostgreSQL would sort by the language of the server: keys sort by their characters, as on SQLite.
+KEY = sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    create_tokens()
+    # The one token that an account had goes on opening it, under the name “main”.
+    op.execute(
+        "INSERT INTO token (account_id, name, secret_hash, created_at) "
+        "SELECT id, 'main', token_hash, created_at FROM account WHERE token_hash IS NOT NULL"
+    )
+    with op.batch_alter_table("account") as account:
+        account.drop_constraint(op.f("uq_account_token_hash"), type_="unique")
+        account.drop_column("token_hash")
+
+
+def downgrade() -> None:
+    """The tables before; a database in which something happened is refused."""
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM audit_event")):
+        raise RuntimeError("this database holds records: tokens and sign-ins would be lost")
+    op.drop_table("token")
+    with op.batch_alter_table("account") as account:
+        account.add_column(sa.Column("token_hash", sa.String(length=64), nullable=True))
+        account.create_unique_constraint(op.f("uq_account_token_hash"), ["token_hash"])
+
+
+def create_tokens() -> None:
+    op.create_table(
+        "token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("name", KEY, nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_token_account_id_account"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_token_secret_hash")),
+    )
+    op.create_index(
+        op.f("ix_token_account_id_name_live"),
+        "token",
+        ["account_id", "name"],
+        unique=True,
+        sqlite_where=sa.text("revoked_at IS NULL"),
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    )
