@@ -6,10 +6,11 @@ Exit codes: 0 done, 1 something cannot be (said in one sentence), 2 the command'
 import json
 import os
 import re
+import secrets
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -65,6 +66,19 @@ def _folder(out: Path | None) -> Path | None:
 
 UNBROKEN = frozenset({"Paper", "Version", "Meeting", "Digest", "File digest", "Template", "Time", "Made"})
 """Columns of tables that are read as a whole."""
+
+
+DEMONSTRATION = {
+    "administrator": ("administrator", None),
+    "template-manager": ("template-manager", "northmoor"),
+    "board-secretary": ("board-secretary", "northmoor"),
+    "chief-officer": ("approver", "northmoor"),
+    "report-author": ("report-author", "northmoor"),
+    "workstream-lead": ("workstream-lead", "northmoor"),
+    "reader": ("reader", "northmoor"),
+    "commissioners-office": ("reader", "northmoor-pcc"),
+}
+"""Accounts that `demo` makes, and only `demo`: key → role, and whose papers it sees."""
 
 
 class NoDatabase(Conflict):
@@ -148,8 +162,10 @@ def demo(
             load_facts(session, stores.blobs, formats, by=by.key, now=_now())
             load_facts(session, stores.blobs, facts, by=by.key, now=_now())
         rows = [_generate(stores, paper.reference, folder) for paper in facts.papers]
+        opened, password = _open_demonstration(stores)
     if as_json:
         _print_json(rows)
+        typer.echo(f"The password of each account of the demonstration is {password} until the next demo.", err=True)
         return
     _table(
         "Draft papers",
@@ -166,7 +182,9 @@ def demo(
     )
     for row in rows:
         _say_left_alone(row["left"], row["file"])
-    _say(f"\nThe drafts are in {folder}: open them in Word.\n\nWhat to do next:")
+    _say(f"\nThe drafts are in {folder}: open them in Word.")
+    _say(f"\nSign in as {', '.join(opened)}:\n  the password of each is {password} until the next demo.")
+    _say("\nWhat to do next:")
     where = _where(data)
     steps = {
         "papers": "the papers in the database",
@@ -334,6 +352,7 @@ def serve(
     """Serve the JSON API until stopped; the reference is at /docs."""
     import uvicorn
 
+    from app.accounts import queries
     from app.main import create_app
 
     settings = _settings(data)
@@ -342,6 +361,9 @@ def serve(
     settings = settings.model_copy(update=changes)
     _say(f"Boardpapers listens on http://{settings.host}:{settings.port} (reference at /docs). Stop it with Ctrl+C.")
     _say(f"A token for it: {_program()} token NAME --role administrator{_where(data)}")
+    with _stores(settings) as stores, stores.database.reading() as session:
+        if queries.demonstration(session):
+            _say("The accounts of the demonstration open this service: `user disable` shuts them.")
     with _in_sentences(settings):
         application = create_app(settings)
     uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", server_header=False)
@@ -466,6 +488,152 @@ def revoke_token(
         by = _command_line(session).key
         commands.take_token(session, queries.get(session, account), name, by=by, now=_now())
     _say(f"The token “{name}” of {account} opens nothing any more.")
+
+
+users = typer.Typer(no_args_is_help=True, help="Make, list and change the accounts of people.")
+app.add_typer(users, name="user", short_help="Make, list and change the accounts of people.")
+
+RoleArgument = Annotated[
+    str, typer.Argument(metavar="ROLE", help="administrator, board-secretary, approver, report-author, reader …")
+]
+
+
+@users.command(name="add", short_help="Make an account for a person.")
+def add_user(
+    key: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Key of the account: what is typed to sign in.")],
+    *,
+    role: Annotated[str, typer.Option(help="administrator, board-secretary, approver … Default: reader")] = "reader",
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the person. Default: the key")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="KEY", help="It sees only this organisation's papers.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Whom papers name, where that is who signs in.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an account for a person and print a link, once, by which they set their password."""
+    from app.accounts import commands, sign_in
+    from app.accounts.models import Role
+    from app.people.queries import get_organisation, get_person
+
+    _check_role(role)
+    _check_key(key)
+    with _ready(data) as stores, stores.database.writing() as session:
+        by, now = _command_line(session).key, _now()
+        account = commands.open_account(
+            session,
+            key=key,
+            name=name or key,
+            role=Role(role),
+            organisation_id=get_organisation(session, organisation).id if organisation else None,
+            by=by,
+            now=now,
+        )
+        account.person_id = get_person(session, person).id if person else None
+        secret, expires_at = sign_in.give_link(session, account, by=by, now=now)
+    _say_link(data, key, secret, expires_at, as_json=as_json)
+
+
+@users.command(name="reset", short_help="Give a person a link to set a new password.")
+def reset_user(account: AccountArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Print a link, once, by which the person sets a new password; the old one opens until then.
+
+    An account that was disabled can be opened again. A link that was given out before opens nothing any more.
+    """
+    from app.accounts import commands, queries, sign_in
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        by, now, found = _command_line(session).key, _now(), queries.get(session, account)
+        commands.enable(session, found, by=by, now=now)
+        secret, expires_at = sign_in.give_link(session, found, by=by, now=now)
+    _say_link(data, account, secret, expires_at, as_json=as_json)
+
+
+@users.command(name="role", short_help="Change what an account may do.")
+def change_role(
+    account: AccountArgument,
+    role: RoleArgument,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="KEY", help="It sees only this organisation's papers. Default: as before")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Give an account another role."""
+    from app.accounts import commands, queries
+    from app.accounts.models import Role
+    from app.people.queries import get_organisation
+
+    _check_role(role)
+    with _ready(data) as stores, stores.database.writing() as session:
+        by, found = _command_line(session).key, queries.get(session, account)
+        number = get_organisation(session, organisation).id if organisation else found.organisation_id
+        commands.set_role(session, found, Role(role), organisation_id=number, by=by, now=_now())
+    _say(f"{account} has the role {role}.")
+
+
+@users.command(name="disable", short_help="Shut an account.")
+def disable_user(account: AccountArgument, data: DataOption = None) -> None:
+    """Shut an account: no password, session or token opens it any more. What it did stays known by its name."""
+    from app.accounts import commands, queries
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        by = _command_line(session).key
+        commands.disable(session, queries.get(session, account), by=by, now=_now())
+    _say(f"Nothing opens {account} any more. `{_program()} user reset {account}` opens it again.")
+
+
+@users.command(name="list", short_help="List the accounts.")
+def list_users(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the accounts, their roles and how they are opened."""
+    from app.accounts import queries
+    from app.people.queries import organisation_by_id
+
+    rows: list[dict[str, Any]] = []
+    with _ready(data) as stores, stores.database.reading() as session:
+        while page := queries.page(session, limit=100, after=rows[-1]["key"] if rows else None):
+            for account in page:
+                place = organisation_by_id(session, account.organisation_id) if account.organisation_id else None
+                rows.append(
+                    {
+                        "key": account.key,
+                        "name": account.name,
+                        "role": account.role.value,
+                        "organisation": place.key if place else None,
+                        "opened_by": [
+                            *(["password"] if account.password_hash else []),
+                            *(["tokens"] if queries.tokens(session, account, limit=1) else []),
+                        ],
+                        "disabled": account.disabled_at is not None,
+                        "demonstration": account.is_demonstration,
+                    }
+                )
+    if as_json:
+        _print_json(rows)
+        return
+    _table(
+        "Accounts",
+        {"Account": "key", "Name": "name", "Role": "role", "Organisation": "organisation", "Opened by": "opened_by"},
+        [
+            row
+            | {
+                "organisation": row["organisation"] or "all",
+                "opened_by": "disabled" if row["disabled"] else ", ".join(row["opened_by"]) or "nothing yet",
+                "name": f"{row['name']} (demonstration)" if row["demonstration"] else row["name"],
+            }
+            for row in rows
+        ],
+    )
+
+
+def _say_link(data: Path | None, key: str, secret: str, expires_at: datetime, *, as_json: bool) -> None:
+    link = f"{_settings(data).address}/set-password?link={secret}"
+    if as_json:
+        _print_json({"account": key, "link": link, "expires_at": expires_at.isoformat(timespec="seconds")})
+        return
+    _say(link)
+    _say(f"\nWho opens this link sets the password of {key}: once, until {expires_at:%d %B %Y, %H:%M} UTC.")
 
 
 @app.command(short_help="Prove that nothing kept was changed.")
@@ -642,6 +810,25 @@ def _only_demonstration(session: Any, facts: Any, data: Path) -> None:
 
     if set(organisation_keys(session)) - {organisation.key for organisation in facts.organisations}:
         raise HoldsOtherFacts(data)
+
+
+def _open_demonstration(stores: "Stores") -> tuple[list[str], str]:
+    """The accounts of the demonstration, and the new password that opens each; somebody's own are left alone."""
+    from app.accounts import commands, passwords, queries
+    from app.accounts.models import Role
+    from app.people.queries import organisation_ids
+
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    kept = passwords.hashed(password, key="demonstration")
+    with stores.database.writing() as session:
+        by = _command_line(session).key
+        for key, (role, organisation) in DEMONSTRATION.items():
+            number = organisation_ids(session, [organisation])[organisation] if organisation else None
+            with suppress(commands.AccountExists):
+                commands.demonstrate(
+                    session, key=key, role=Role(role), organisation_id=number, password_hash=kept, by=by, now=_now()
+                )
+        return [account.key for account in queries.demonstration(session)], password
 
 
 def _check_role(role: str | None) -> None:

@@ -64,8 +64,30 @@ class Settings(BaseSettings):
     max_picture_pixels: int = Field(default=40_000_000, gt=0, description="Largest picture, in pixels")
     max_page_size: int = Field(default=100, gt=0, description="Most rows that one page of a list may hold")
 
+    sign_ins_a_minute: int = Field(
+        default=5, gt=0, description="Attempts to sign in that may fail in a minute, by account and by address"
+    )
+    session_idle_minutes: int = Field(default=30, gt=0, description="Minutes without a request that end a session")
+    session_hours: int = Field(default=12, gt=0, description="Hours after which a session ends in any case")
+    proof_minutes: int = Field(
+        default=10, gt=0, description="Minutes for which somebody who proved who they are may decide"
+    )
+    plain_http: bool = Field(
+        default=False, description="Whether people may sign in over plain http from other machines too"
+    )
+
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#]+$",
+        description="How browsers reach the service, as https://papers.example; without it, host and port",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one")
+
+    @property
+    def address(self) -> str:
+        """How browsers reach the service, without a slash at its end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @field_validator("data")
     @classmethod

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
-from app.accounts import policy, queries
+from app.accounts import policy, queries, sign_in
 from app.accounts.models import Account, Role, Token
 from app.audit import commands as audit
 from app.errors import Conflict, Fault, Invalid
@@ -66,6 +66,76 @@ def create(
     account = open_account(session, key=key, name=name, role=role, organisation_id=organisation_id, by=by, now=now)
     _, secret = _new_token(session, account, MAIN, now=now)
     return account, secret
+
+
+class LastAdministrator(Conflict):
+    """Nobody could manage accounts any more."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"“{key}” is the last administrator. Make another one first.")
+
+
+def set_role(
+    session: Session, account: Account, role: Role, *, organisation_id: int | None, by: str, now: datetime
+) -> None:
+    """The account has this role in this organisation (None: in all); raises LastAdministrator."""
+    if role is not Role.ADMINISTRATOR:
+        _keep_an_administrator(session, account)
+    account.role, account.organisation_id = role, organisation_id
+    audit.record(session, "account.role-changed", f"account/{account.key}", by=by, at=now)
+
+
+def disable(session: Session, account: Account, *, by: str, now: datetime) -> None:
+    """Nothing opens the account any more: no password, no session, no token; raises LastAdministrator.
+
+    Its row stays: what it did is known by its name. A link to set a password opens it again, its tokens do not.
+    """
+    if account.disabled_at is not None:
+        return
+    _keep_an_administrator(session, account)
+    account.disabled_at = now
+    account.password_hash = None
+    _take_all(session, account, now=now)
+    sign_in.shut(session, account)
+    audit.record(session, "account.disabled", f"account/{account.key}", by=by, at=now)
+
+
+def enable(session: Session, account: Account, *, by: str, now: datetime) -> None:
+    """The account can be opened again, by what it is given from now on."""
+    if account.disabled_at is None:
+        return
+    account.disabled_at = None
+    audit.record(session, "account.enabled", f"account/{account.key}", by=by, at=now)
+
+
+def demonstrate(
+    session: Session,
+    *,
+    key: str,
+    role: Role,
+    organisation_id: int | None,
+    password_hash: str,
+    by: str,
+    now: datetime,
+) -> Account:
+    """An account of the demonstration, named as its key says, that this password opens. Raises AccountExists.
+
+    One that a demonstration made before gets this password; anybody else's account is left alone.
+    """
+    account = queries.find(session, key)
+    if account is not None and not account.is_demonstration:
+        raise AccountExists(key)
+    if account is None:
+        name = key.replace("-", " ").capitalize()
+        account = open_account(session, key=key, name=name, role=role, organisation_id=organisation_id, by=by, now=now)
+        account.is_demonstration = True
+    sign_in.set_password(session, account, password_hash, by=by, now=now)
+    return account
+
+
+def _keep_an_administrator(session: Session, account: Account) -> None:
+    if account.role is Role.ADMINISTRATOR and not queries.other_administrators(session, account, COMMAND_LINE):
+        raise LastAdministrator(account.key)
 
 
 def give_token(

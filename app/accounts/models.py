@@ -35,6 +35,14 @@ class Account(Base):
         Enum(Role, native_enum=False, length=30, values_callable=lambda roles: [role.value for role in roles])
     )
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    """Whom papers name, where that is who signs in."""
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    """Argon2id, with its salt and costs; None: nobody signs in by password."""
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    """Whether `demo` made it, for invented papers only."""
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when nothing opens it."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     scopes: frozenset[str] | None = None
@@ -70,3 +78,28 @@ class Token(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+
+class PasswordLink(Base):
+    """By which somebody sets a password, once: an account has one at most, kept as a hash."""
+
+    __tablename__ = "password_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), unique=True)
+    secret_hash: Mapped[str] = mapped_column(Digest, unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship(lazy="raise")
+
+
+class SignInAttempt(Base):
+    """A try to sign in that did not succeed (yet): counted by account and by address, forgotten after a while."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_subject_at", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120))
+    """`account/KEY`, whether there is one or not, or `address/ADDRESS`."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

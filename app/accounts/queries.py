@@ -8,7 +8,7 @@ from hmac import compare_digest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.accounts.models import Account, Token
+from app.accounts.models import Account, Role, Token
 from app.errors import NotFound
 
 USE_NOTED_EVERY = timedelta(hours=1)
@@ -50,6 +50,23 @@ def page(session: Session, *, limit: int, after: str | None = None) -> Sequence[
     return session.scalars(accounts).all()
 
 
+def other_administrators(session: Session, account: Account, *keys: str) -> bool:
+    """Whether an administrator beside this one, and beside those of these keys, can be opened."""
+    others = select(Account.id).where(
+        Account.role == Role.ADMINISTRATOR,
+        Account.disabled_at.is_(None),
+        Account.id != account.id,
+        Account.key.not_in(keys),
+    )
+    return session.scalars(others.limit(1)).first() is not None
+
+
+def demonstration(session: Session) -> Sequence[Account]:
+    """The accounts of the demonstration that can be opened, by key."""
+    made = select(Account).where(Account.is_demonstration, Account.disabled_at.is_(None))
+    return session.scalars(made.order_by(Account.key)).all()
+
+
 def tokens(session: Session, account: Account, *, after: str = "", limit: int | None = None) -> Sequence[Token]:
     """At most `limit` tokens of the account that were not taken away, expired ones too, by name behind `after`."""
     live = select(Token).where(Token.account_id == account.id, Token.revoked_at.is_(None), Token.name > after)
@@ -83,7 +100,8 @@ def opened_by(session: Session, secret: str, *, now: datetime) -> Token | None:
     if token is None or not compare_digest(token.secret_hash, hashed):
         return None
     expired = token.expires_at is not None and token.expires_at <= now
-    return None if expired or token.revoked_at is not None else token
+    shut = token.revoked_at is not None or token.account.disabled_at is not None
+    return None if expired or shut else token
 
 
 def by_token(session: Session, secret: str, *, now: datetime) -> Account | None:

@@ -1,4 +1,4 @@
-"""Accounts: tokens with names, scopes and an end.
+"""Accounts: tokens with names, scopes and an end; passwords set by link.
 
 Revision: 20261122_1510, after 20261122_0010
 """
@@ -25,14 +25,30 @@ def upgrade() -> None:
     with op.batch_alter_table("account") as account:
         account.drop_constraint(op.f("uq_account_token_hash"), type_="unique")
         account.drop_column("token_hash")
+        account.add_column(sa.Column("person_id", sa.Integer(), nullable=True))
+        account.create_foreign_key(
+            op.f("fk_account_person_id_person"), "person", ["person_id"], ["id"], ondelete="RESTRICT"
+        )
+        account.create_index(op.f("ix_account_person_id"), ["person_id"])
+        account.add_column(sa.Column("password_hash", sa.String(length=200), nullable=True))
+        account.add_column(sa.Column("is_demonstration", sa.Boolean(), nullable=False, server_default=sa.false()))
+        account.add_column(sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("account") as account:
+        account.alter_column("is_demonstration", server_default=None)
+    create_sign_in()
 
 
 def downgrade() -> None:
     """The tables before; a database in which something happened is refused."""
     if op.get_bind().scalar(sa.text("SELECT count(*) FROM audit_event")):
         raise RuntimeError("this database holds records: tokens and sign-ins would be lost")
-    op.drop_table("token")
+    for table in ("sign_in_attempt", "password_link", "token"):
+        op.drop_table(table)
     with op.batch_alter_table("account") as account:
+        account.drop_constraint(op.f("fk_account_person_id_person"), type_="foreignkey")
+        account.drop_index(op.f("ix_account_person_id"))
+        for column in ("disabled_at", "is_demonstration", "password_hash", "person_id"):
+            account.drop_column(column)
         account.add_column(sa.Column("token_hash", sa.String(length=64), nullable=True))
         account.create_unique_constraint(op.f("uq_account_token_hash"), ["token_hash"])
 
@@ -63,3 +79,27 @@ def create_tokens() -> None:
         sqlite_where=sa.text("revoked_at IS NULL"),
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
+
+
+def create_sign_in() -> None:
+    op.create_table(
+        "password_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_password_link_account_id_account"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_password_link")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_password_link_account_id")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_password_link_secret_hash")),
+    )
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
+    )
+    op.create_index(op.f("ix_sign_in_attempt_subject_at"), "sign_in_attempt", ["subject", "at"])
