@@ -5,13 +5,15 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import commands as accounts
+from app.accounts import sign_in
+from app.accounts.sign_in import SessionRules
 from app.settings import PACKAGED_MIGRATIONS, Settings
 from app.upkeep.stores import Stores, open_stores
 from app.upkeep.upgrade import is_at_head
@@ -37,7 +39,13 @@ def create_app(settings: Settings) -> FastAPI:
         title=TITLE, version=version("boardpapers"), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
     app.state.premises = Premises(
-        stores.database, stores.blobs, _limits(settings), _readiness(stores), _note_use(stores)
+        stores.database,
+        stores.blobs,
+        _limits(settings),
+        _readiness(stores),
+        note_use=_noting(stores, accounts.note_use, "The use of a token"),
+        note_seen=_noting(stores, sign_in.note_seen, "A request in a session"),
+        rules=_session_rules(settings),
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app)
@@ -73,14 +81,24 @@ def _body_limits(settings: Settings) -> dict[str, int]:
     }
 
 
-def _note_use(stores: Stores) -> Callable[[int, datetime], None]:
-    def note(token_id: int, now: datetime) -> None:
+def _session_rules(settings: Settings) -> SessionRules:
+    return SessionRules(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_hours),
+        proof=timedelta(minutes=settings.proof_minutes),
+        attempts_a_minute=settings.sign_ins_a_minute,
+        plain_http=settings.plain_http,
+    )
+
+
+def _noting(stores: Stores, command: Callable[..., None], what: str) -> Callable[[int, datetime], None]:
+    def note(row_id: int, now: datetime) -> None:
         try:
             with stores.database.writing() as session:
-                accounts.note_use(session, token_id, now=now)
+                command(session, row_id, now=now)
         except SQLAlchemyError:
-            # The request was answered: that its token was used is worth a line, never a failure.
-            log.warning("The use of a token could not be noted.", exc_info=True)
+            # The request was answered: this is worth a line, never a failure.
+            log.warning("%s could not be noted.", what, exc_info=True)
 
     return note
 

@@ -93,6 +93,23 @@ class PasswordLink(Base):
     account: Mapped[Account] = relationship(lazy="raise")
 
 
+class BrowserSession(Base):
+    """A browser in which somebody is signed in: known by a secret of which a hash is kept; gone when it ends."""
+
+    __tablename__ = "browser_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
+    secret_hash: Mapped[str] = mapped_column(Digest, unique=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When a request came last, to the minute."""
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When somebody last proved who they are, by password or at the provider of identities."""
+
+    account: Mapped[Account] = relationship(lazy="raise")
+
+
 class SignInAttempt(Base):
     """A try to sign in that did not succeed (yet): counted by account and by address, forgotten after a while."""
 

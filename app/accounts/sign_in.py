@@ -1,14 +1,16 @@
-"""How people come to sign in: passwords set by link, and attempts counted. Commands, which never commit."""
+"""How people sign in: passwords set by link, attempts counted, sessions that end. Commands, which never commit."""
 
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts import passwords
-from app.accounts.models import Account, PasswordLink, SignInAttempt
+from app.accounts.models import Account, BrowserSession, PasswordLink, SignInAttempt
 from app.accounts.queries import secret_hash
 from app.audit import commands as audit
 from app.db import lock
@@ -23,12 +25,44 @@ LINK_LASTS = timedelta(days=2)
 """How long somebody has to set a password."""
 
 
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly the last request of a session is known."""
+
+
+@dataclass(frozen=True)
+class SessionRules:
+    """How long a session lasts, and how often one may try to begin one."""
+
+    idle: timedelta
+    absolute: timedelta
+    proof: timedelta
+    """For how long somebody who proved who they are may decide."""
+    attempts_a_minute: int
+    plain_http: bool
+    """Whether people may sign in over plain http from other machines too."""
+
+    def lets_last(self, session: BrowserSession, now: datetime) -> bool:
+        """Whether the session goes on at this moment."""
+        return now < session.seen_at + self.idle and now < session.began_at + self.absolute
+
+    def is_proved(self, session: BrowserSession, now: datetime) -> bool:
+        """Whether somebody proved in this session, a short while ago, who they are."""
+        return now < session.proved_at + self.proof
+
+
 class TooManyAttempts(Conflict):
     """So many attempts failed that the next has to wait; `retry_after` says how many seconds."""
 
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after
         super().__init__(f"Too many attempts to sign in. Try again in {retry_after} seconds.")
+
+
+class SessionEnded(Conflict):
+    """The session ended while this was done."""
+
+    def __init__(self) -> None:
+        super().__init__("Your session has ended. Sign in again.")
 
 
 class NoSuchLink(NotFound):
@@ -103,8 +137,70 @@ def set_password(session: Session, account: Account, password_hash: str, *, by: 
 
 
 def shut(session: Session, account: Account) -> None:
-    """No link opens the account any more."""
+    """Neither link nor session opens the account any more."""
     session.execute(delete(PasswordLink).where(PasswordLink.account_id == account.id))
+    session.execute(delete(BrowserSession).where(BrowserSession.account_id == account.id))
+
+
+def begin(session: Session, account: Account, rules: SessionRules, *, now: datetime) -> str:
+    """A new session of the account, just proved; its secret, which only the browser keeps."""
+    session.execute(delete(BrowserSession).where(BrowserSession.began_at <= now - rules.absolute))
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    session.add(
+        BrowserSession(account_id=account.id, secret_hash=secret_hash(secret), began_at=now, seen_at=now, proved_at=now)
+    )
+    audit.record(session, "session.began", f"account/{account.key}", by=account.key, at=now)
+    return secret
+
+
+def prove(session: Session, there: BrowserSession, *, by: str, now: datetime) -> str:
+    """The session is just proved, and known by a new secret, which is answered; the old one opens nothing.
+
+    Raises SessionEnded where it is gone, or has another secret already.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    changed = session.execute(
+        update(BrowserSession)
+        .where(BrowserSession.id == there.id, BrowserSession.secret_hash == there.secret_hash)
+        .values(secret_hash=secret_hash(secret), proved_at=now, seen_at=now)
+        .returning(BrowserSession.id)
+    ).one_or_none()
+    if changed is None:
+        raise SessionEnded
+    audit.record(session, "session.proved", f"account/{by}", by=by, at=now)
+    return secret
+
+
+def end(session: Session, there: BrowserSession, *, by: str, now: datetime) -> None:
+    """The session is gone: its secret opens nothing, wherever it was copied to."""
+    session.execute(delete(BrowserSession).where(BrowserSession.id == there.id))
+    audit.record(session, "session.ended", f"account/{by}", by=by, at=now)
+
+
+def end_everywhere(session: Session, account: Account, *, by: str, now: datetime) -> None:
+    """Every session of the account is gone."""
+    session.execute(delete(BrowserSession).where(BrowserSession.account_id == account.id))
+    audit.record(session, "session.ended-everywhere", f"account/{account.key}", by=by, at=now)
+
+
+def find_session(session: Session, secret: str, rules: SessionRules, *, now: datetime) -> BrowserSession | None:
+    """The session with this secret, with its account, while it goes on and its account is open."""
+    hashed = secret_hash(secret)
+    there = session.scalars(
+        select(BrowserSession).where(BrowserSession.secret_hash == hashed).options(selectinload(BrowserSession.account))
+    ).one_or_none()
+    if there is None or not compare_digest(there.secret_hash, hashed):
+        return None
+    return there if rules.lets_last(there, now) and there.account.disabled_at is None else None
+
+
+def note_seen(session: Session, session_id: int, *, now: datetime) -> None:
+    """A request came in this session; written at most once a minute, however many come."""
+    session.execute(
+        update(BrowserSession)
+        .where(BrowserSession.id == session_id, BrowserSession.seen_at <= now - SEEN_EVERY)
+        .values(seen_at=now)
+    )
 
 
 def is_right(account: Account | None, password: str) -> bool:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
+from app.accounts.sign_in import TooManyAttempts
 from app.audit import commands as audit
 from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Problem
 from app.pictures.image import NotAPicture, PictureTooLarge
@@ -46,6 +47,7 @@ class FaultyParameter(Invalid):
 
 STATUS: dict[type[Problem], int] = {
     KeyUsedBefore: 422,
+    TooManyAttempts: 429,
     NotAPicture: 415,
     PictureTooLarge: 413,
     PreconditionMissing: 428,
@@ -61,7 +63,7 @@ STATUS: dict[type[Problem], int] = {
 
 TITLES: dict[int, tuple[str, str]] = {
     400: ("bad-request", "The request cannot be understood"),
-    401: ("not-signed-in", "A token is needed"),
+    401: ("not-signed-in", "A token or session is needed"),
     403: ("forbidden", "You may not do that"),
     404: ("not-found", "There is no such thing"),
     405: ("method-not-allowed", "That cannot be done with this address"),
@@ -71,6 +73,7 @@ TITLES: dict[int, tuple[str, str]] = {
     415: ("unsupported-media-type", "That kind of content is not taken here"),
     422: ("invalid", "What was sent is not right"),
     428: ("precondition-required", "Say which state you change"),
+    429: ("too-many-requests", "That was tried too often"),
     500: ("internal-error", "Something went wrong on our side"),
     503: ("not-ready", "The service is not ready"),
 }
@@ -88,6 +91,7 @@ EXPLANATIONS: dict[int, str] = {
     415: "The detail names what is taken here.",
     422: "Each entry of “errors” names one fault and its place: a JSON pointer into the body, or a parameter.",
     428: "Something that exists is changed only by who has seen it: send its ETag as If-Match.",
+    429: "The answer's Retry-After header says in how many seconds it may be tried again.",
     500: "Nothing was changed. The log holds more, under the request id that came with the answer.",
     503: "Try again in a moment; /health/ready says what is missing.",
 }
@@ -158,6 +162,8 @@ def _of_ours(request: Request, error: Exception) -> Response:
         raise error
     if isinstance(error, Forbidden):
         _leave_trace(request)
+    if isinstance(error, TooManyAttempts):
+        return problem(status_of(error), str(error), headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]
         return problem(status_of(error), error.summary, errors)

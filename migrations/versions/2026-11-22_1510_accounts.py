@@ -1,4 +1,4 @@
-"""Accounts: tokens with names, scopes and an end; passwords set by link.
+"""Accounts: tokens with names, scopes and an end; passwords set by link; sessions.
 
 Revision: 20261122_1510, after 20261122_0010
 """
@@ -42,7 +42,7 @@ def downgrade() -> None:
     """The tables before; a database in which something happened is refused."""
     if op.get_bind().scalar(sa.text("SELECT count(*) FROM audit_event")):
         raise RuntimeError("this database holds records: tokens and sign-ins would be lost")
-    for table in ("sign_in_attempt", "password_link", "token"):
+    for table in ("browser_session", "sign_in_attempt", "password_link", "token"):
         op.drop_table(table)
     with op.batch_alter_table("account") as account:
         account.drop_constraint(op.f("fk_account_person_id_person"), type_="foreignkey")
@@ -103,3 +103,18 @@ def create_sign_in() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )
     op.create_index(op.f("ix_sign_in_attempt_subject_at"), "sign_in_attempt", ["subject", "at"])
+    op.create_table(
+        "browser_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_browser_session_account_id_account"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_browser_session")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_browser_session_secret_hash")),
+    )
+    op.create_index(op.f("ix_browser_session_account_id"), "browser_session", ["account_id"])

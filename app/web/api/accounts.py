@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from app.accounts import commands, queries
+from app.accounts import commands, queries, sign_in
 from app.accounts.models import Account, Role, Token
 from app.accounts.policy import Action, may
 from app.errors import Fault
@@ -97,6 +97,13 @@ class TokenWithSecret(TokenOut):
     token: str | None = Field(description="Shown this once; null where this answer is given again")
 
 
+class PasswordLinkOut(BaseModel):
+    """By which somebody sets the password of an account, once."""
+
+    link: str | None = Field(description="Secret of the link; null where this answer is given again")
+    expires_at: datetime
+
+
 ACCOUNT: dict[str, Any] = {
     **examples.ACCOUNT,
     "may": ["download documents", "generate papers"],
@@ -112,6 +119,8 @@ TOKEN: dict[str, Any] = {
     "last_used_at": None,
 }
 
+LINK_OUT = {"link": "bpl_6mP0yVq3Ck1oJ9b2dX8fR5tH7wLzA4sEuNgKiTvQxYc", "expires_at": "2026-11-23T14:30:00Z"}
+
 SHOWN_ONCE = "The token is shown in this answer and never again, not even when the answer is repeated."
 
 
@@ -125,7 +134,7 @@ SHOWN_ONCE = "The token is shown in this answer and never again, not even when t
 )
 def get_me(who: SignedIn, session: Reading) -> Response:
     """The account that asks."""
-    return json_answer(plain(_said(session, who)))
+    return json_answer(plain(said(session, who)))
 
 
 @router.get(
@@ -152,7 +161,7 @@ def list_accounts(_who: AccountManager, session: Reading, page: Paging) -> Respo
         size=page.limit + 1,
         key=lambda account: account.key,
     )
-    return page.of(found, key=lambda account: account.key, show=lambda account: plain(_said(session, account)))
+    return page.of(found, key=lambda account: account.key, show=lambda account: plain(said(session, account)))
 
 
 @router.post(
@@ -181,8 +190,8 @@ def make_account(who: AccountManager, document: JsonBody, session: Writing, once
             by=who.key,
             now=now,
         )
-        said = AccountWithToken(account=_said(session, account), token=token)
-        return json_answer(plain(said), 201, {"Location": f"/api/v1/accounts/{account.key}"})
+        made = AccountWithToken(account=said(session, account), token=token)
+        return json_answer(plain(made), 201, {"Location": f"/api/v1/accounts/{account.key}"})
 
     return once.answer(repr(sorted(document.items())).encode(), make, secret=["token"])
 
@@ -197,7 +206,7 @@ def make_account(who: AccountManager, document: JsonBody, session: Writing, once
 )
 def get_account(key: KeyText, _who: AccountManager, session: Reading) -> Response:
     """The account."""
-    return json_answer(plain(_said(session, queries.get(session, key))))
+    return json_answer(plain(said(session, queries.get(session, key))))
 
 
 @router.post(
@@ -217,7 +226,7 @@ def renew_token(key: KeyText, who: AccountManager, session: Writing, once: Doing
     def make() -> Response:
         account = queries.get(session, key)
         token = commands.renew_token(session, account, by=who.key, now=now)
-        return json_answer(plain(AccountWithToken(account=_said(session, account), token=token)), 201)
+        return json_answer(plain(AccountWithToken(account=said(session, account), token=token)), 201)
 
     return once.answer(b"", make, secret=["token"])
 
@@ -235,6 +244,28 @@ def revoke_token(key: KeyText, who: AccountManager, session: Writing, now: Now) 
     """The account has no token."""
     commands.revoke_token(session, queries.get(session, key), by=who.key, now=now)
     return Response(status_code=204)
+
+
+@router.post(
+    "/{key}/password-link",
+    summary="Give a person a link to set a password",
+    description="Who has the secret sets the account's password, once, with PUT /session/password; a link that was "
+    "given out before opens nothing any more. Shown in this answer and never again.",
+    operation_id="post_account_password_link",
+    responses={
+        201: gives(PasswordLinkOut, "The secret of the link.", example=LINK_OUT, headers=REPLAY),
+        **problems(404, 409, 413),
+    },
+    response_class=Response,
+)
+def give_link(key: KeyText, who: AccountManager, session: Writing, once: Doing, now: Now) -> Response:
+    """The account has a link by which its password is set."""
+
+    def make() -> Response:
+        secret, expires_at = sign_in.give_link(session, queries.get(session, key), by=who.key, now=now)
+        return json_answer(plain(PasswordLinkOut(link=secret, expires_at=expires_at)), 201)
+
+    return once.answer(b"", make, secret=["link"])
 
 
 @router.get(
@@ -289,8 +320,8 @@ def give_token(
             by=who.key,
             now=now,
         )
-        said = TokenWithSecret(**TokenOut.of(token).model_dump(), token=secret)
-        return json_answer(plain(said), 201, {"Location": f"/api/v1/accounts/{key}/tokens/{token.name}"})
+        made = TokenWithSecret(**TokenOut.of(token).model_dump(), token=secret)
+        return json_answer(plain(made), 201, {"Location": f"/api/v1/accounts/{key}/tokens/{token.name}"})
 
     return once.answer(repr(sorted(document.items())).encode(), make, secret=["token"])
 
@@ -310,7 +341,8 @@ def take_token(*, key: KeyText, name: KeyText, who: AccountManager, session: Wri
     return Response(status_code=204)
 
 
-def _said(session: Session, account: Account) -> AccountOut:
+def said(session: Session, account: Account) -> AccountOut:
+    """The account as its owner and administrators see it."""
     return AccountOut(
         key=account.key,
         name=account.name,

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, versions
-from app.web.api.parameters import only_known_parameters
+from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, session, versions
+from app.web.api.parameters import only_known_parameters, parameters_of_all
 
 PREFIX = "/api/v1"
 
@@ -20,7 +20,11 @@ def router() -> APIRouter:
         pictures.router,
         facts.router,
         accounts.router,
+        session.router,
         audit.router,
     ):
         routes.include_router(part)
-    return routes
+    whole = APIRouter()
+    whole.include_router(session.doors, prefix=PREFIX, dependencies=[Depends(parameters_of_all)])
+    whole.include_router(routes)
+    return whole
