@@ -104,6 +104,13 @@ class CannotWrite(Conflict):
         super().__init__(f"{file} cannot be written: {error.strerror or error}.")
 
 
+class NoProvider(Conflict):
+    """No provider of identities is set."""
+
+    def __init__(self) -> None:
+        super().__init__("No provider of identities is set: BOARDPAPERS_OIDC_ISSUER names it.")
+
+
 class AnotherAccount(Conflict):
     """An account with this key is there, and it is not what the command's words say."""
 
@@ -584,6 +591,26 @@ def disable_user(account: AccountArgument, data: DataOption = None) -> None:
     _say(f"Nothing opens {account} any more. `{_program()} user reset {account}` opens it again.")
 
 
+@users.command(name="link", short_help="Let the provider of identities open an account.")
+def link_user(
+    account: AccountArgument,
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="What the provider calls the person: its claim `sub`.")
+    ],
+    data: DataOption = None,
+) -> None:
+    """Let who has this identity at the provider (BOARDPAPERS_OIDC_ISSUER) sign in to the account."""
+    from app.accounts import queries, sign_in
+
+    issuer = _settings(data).oidc_issuer
+    if issuer is None:
+        raise NoProvider
+    with _ready(data) as stores, stores.database.writing() as session:
+        by = _command_line(session).key
+        sign_in.link(session, queries.get(session, account), issuer, subject, by=by, now=_now())
+    _say(f"Who is {subject} at {issuer} signs in as {account}.")
+
+
 @users.command(name="list", short_help="List the accounts.")
 def list_users(data: DataOption = None, as_json: JsonOption = False) -> None:
     """List the accounts, their roles and how they are opened."""
@@ -603,6 +630,7 @@ def list_users(data: DataOption = None, as_json: JsonOption = False) -> None:
                         "organisation": place.key if place else None,
                         "opened_by": [
                             *(["password"] if account.password_hash else []),
+                            *(["identity"] if account.issuer else []),
                             *(["tokens"] if queries.tokens(session, account, limit=1) else []),
                         ],
                         "disabled": account.disabled_at is not None,

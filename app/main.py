@@ -13,11 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import commands as accounts
 from app.accounts import sign_in
-from app.accounts.sign_in import SessionRules
+from app.accounts.identity import Provider
+from app.accounts.models import Role
+from app.accounts.sign_in import ClaimedRoles, SessionRules
 from app.settings import PACKAGED_MIGRATIONS, Settings
 from app.upkeep.stores import Stores, open_stores
 from app.upkeep.upgrade import is_at_head
-from app.web import errors, health, reference
+from app.web import errors, health, identity, reference
 from app.web.api import routes
 from app.web.deps import Limits, Premises
 from app.web.edges import BodyLimit, RequestName
@@ -46,10 +48,15 @@ def create_app(settings: Settings) -> FastAPI:
         note_use=_noting(stores, accounts.note_use, "The use of a token"),
         note_seen=_noting(stores, sign_in.note_seen, "A request in a session"),
         rules=_session_rules(settings),
+        provider=_provider(settings),
+        claimed=ClaimedRoles(
+            {claimed: Role(role) for claimed, role in settings.oidc_roles.items()}, settings.oidc_organisation
+        ),
+        address=settings.address,
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app)
-    for router in (routes.router(), health.router, reference.router):
+    for router in (routes.router(), identity.router, health.router, reference.router):
         app.include_router(router)
     app.mount("/static", reference.style_sheets)
     app.add_middleware(BodyLimit, usual=settings.max_json_bytes, special=_body_limits(settings))
@@ -89,6 +96,13 @@ def _session_rules(settings: Settings) -> SessionRules:
         attempts_a_minute=settings.sign_ins_a_minute,
         plain_http=settings.plain_http,
     )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    secret = settings.oidc_client_secret
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, secret.get_secret_value() if secret else None)
 
 
 def _noting(stores: Stores, command: Callable[..., None], what: str) -> Callable[[int, datetime], None]:

@@ -1,12 +1,18 @@
 """What may be set from outside: `BOARDPAPERS_*` variables or a `.env`, read once, at the edge. Never read elsewhere."""
 
+import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+
+CLAIMED_ROLES = frozenset(
+    {"template-manager", "board-secretary", "approver", "report-author", "workstream-lead", "client", "reader"}
+)
+"""Roles that the provider of identities may give: all but the administrator's."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -76,6 +82,22 @@ class Settings(BaseSettings):
         default=False, description="Whether people may sign in over plain http from other machines too"
     )
 
+    oidc_issuer: str | None = Field(
+        default=None, description="Provider of identities (OpenID Connect), as it calls itself; none: passwords only"
+    )
+    oidc_client_id: str | None = Field(default=None, description="What we are called at the provider of identities")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="By which the provider of identities knows us; without one, PKCE alone"
+    )
+    oidc_roles: dict[str, str] = Field(
+        default={},
+        description="App role at the provider → role here, as JSON; of several the first named here. Administrators "
+        "are made here, never there",
+    )
+    oidc_organisation: str | None = Field(
+        default=None, description="Key of the organisation whose people the provider vouches for; none: it sees all"
+    )
+
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#]+$",
@@ -94,3 +116,18 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         # A later change of the working folder must not move the data.
         return value.expanduser().absolute()
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _nobody_becomes_administrator(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value.values()) - CLAIMED_ROLES)
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}: must be among {', '.join(sorted(CLAIMED_ROLES))}")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _encrypted(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", value):
+            raise ValueError("must begin with https://, or be on this machine")
+        return value

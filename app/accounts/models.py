@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, String, text
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Digest, Key, UtcDateTime
@@ -26,6 +26,7 @@ class Account(Base):
     """Who signs in: a name, a role, and the organisation whose papers it sees."""
 
     __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
     __allow_unmapped__ = True  # for what an account is only while it asks
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,6 +40,10 @@ class Account(Base):
     """Whom papers name, where that is who signs in."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     """Argon2id, with its salt and costs; None: nobody signs in by password."""
+    issuer: Mapped[str | None] = mapped_column(String(255))
+    """The provider of identities that vouches for who signs in, where one does."""
+    subject: Mapped[str | None] = mapped_column(String(255))
+    """What that provider calls them, for ever."""
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     """Whether `demo` made it, for invented papers only."""
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -108,6 +113,18 @@ class BrowserSession(Base):
     """When somebody last proved who they are, by password or at the provider of identities."""
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+
+class Journey(Base):
+    """A browser on its way to the provider of identities and back: known by a hash; gone when it is back."""
+
+    __tablename__ = "journey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(Digest, unique=True)
+    session_id: Mapped[int | None]
+    """The session that is proved; None: one will begin. No foreign key: sessions end."""
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class SignInAttempt(Base):

@@ -1,7 +1,7 @@
 """How people sign in: passwords set by link, attempts counted, sessions that end. Commands, which never commit."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -10,16 +10,22 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts import passwords
-from app.accounts.models import Account, BrowserSession, PasswordLink, SignInAttempt
+from app.accounts.identity import LEEWAY, Identity, IdentityRefused
+from app.accounts.models import Account, BrowserSession, Journey, PasswordLink, Role, SignInAttempt
 from app.accounts.queries import secret_hash
 from app.audit import commands as audit
 from app.db import lock
 from app.errors import Conflict, NotFound
+from app.fields import NOT_XML
+from app.people.queries import get_organisation
 
 SECRET_BYTES = 32
 
 WINDOW = timedelta(minutes=1)
 """Within which attempts are counted."""
+
+JOURNEY_LASTS = timedelta(minutes=10)
+"""How long somebody has to sign in at the provider of identities."""
 
 LINK_LASTS = timedelta(days=2)
 """How long somebody has to set a password."""
@@ -50,6 +56,22 @@ class SessionRules:
         return now < session.proved_at + self.proof
 
 
+@dataclass(frozen=True)
+class ClaimedRoles:
+    """What a provider's app roles are here, and whose people it vouches for."""
+
+    roles: Mapping[str, Role]
+    """App role → role; of several, the first named here counts."""
+    organisation: str | None
+
+    def role(self, claimed: Collection[str]) -> Role | None:
+        """The role of who has these app roles; None where none of them is one here. Never the administrator's."""
+        return next((role for name, role in self.roles.items() if name in claimed and role is not _MADE_HERE), None)
+
+
+_MADE_HERE = Role.ADMINISTRATOR
+
+
 class TooManyAttempts(Conflict):
     """So many attempts failed that the next has to wait; `retry_after` says how many seconds."""
 
@@ -63,6 +85,13 @@ class SessionEnded(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Your session has ended. Sign in again.")
+
+
+class IdentityIsTaken(Conflict):
+    """Another account has this identity."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Who has this identity signs in as “{key}” already.")
 
 
 class NoSuchLink(NotFound):
@@ -207,3 +236,88 @@ def is_right(account: Account | None, password: str) -> bool:
     """Whether the password opens the account; takes as long for an account that is not there, or not open."""
     open_ = account is not None and account.disabled_at is None
     return passwords.is_right(password, account.password_hash if account and open_ else None)
+
+
+def leave_for_provider(session: Session, there: BrowserSession | None, *, now: datetime) -> str:
+    """The secret of a new journey, which only the browser keeps: to begin a session, or to prove this one."""
+    session.execute(delete(Journey).where(Journey.began_at <= now - JOURNEY_LASTS))
+    kept = secrets.token_urlsafe(SECRET_BYTES)
+    session.add(Journey(secret_hash=secret_hash(kept), session_id=there.id if there else None, began_at=now))
+    return kept
+
+
+def come_from_provider(session: Session, kept: str, *, now: datetime) -> Journey:
+    """The journey with this secret, which has ended: nobody comes back twice. Raises IdentityRefused."""
+    journey = session.scalars(
+        delete(Journey)
+        .where(Journey.secret_hash == secret_hash(kept), Journey.began_at > now - JOURNEY_LASTS)
+        .returning(Journey)
+    ).one_or_none()
+    if journey is None:
+        raise IdentityRefused("This sign-in is over, or took too long. Begin again.")
+    session.expunge(journey)
+    return journey
+
+
+def account_of(session: Session, identity: Identity, claimed: ClaimedRoles, *, now: datetime) -> Account:
+    """The account of the person for whom the provider vouches, with the role that its app roles give.
+
+    Known by issuer and subject alone: names and addresses change hands. A person who is new gets an account where an
+    app role says what for. An administrator's role is given and taken here, whatever the provider says.
+    Raises IdentityRefused.
+    """
+    account = session.scalars(
+        select(Account).where(Account.issuer == identity.issuer, Account.subject == identity.subject)
+    ).one_or_none()
+    role = claimed.role(identity.roles)
+    if account is not None and account.disabled_at is not None:
+        raise IdentityRefused("This account is shut.")
+    if account is not None and account.role is Role.ADMINISTRATOR:
+        return account
+    if role is None:
+        raise IdentityRefused("The provider of identities gives you no role here: ask who keeps its roles.")
+    if account is None:
+        return _vouched_for(session, identity, role, claimed.organisation, now=now)
+    if account.role is not role:
+        account.role = role
+        audit.record(session, "account.role-changed", f"account/{account.key}", by=account.key, at=now)
+    return account
+
+
+def link(session: Session, account: Account, issuer: str, subject: str, *, by: str, now: datetime) -> None:
+    """Who has this identity signs in to the account; raises IdentityIsTaken."""
+    taken = session.scalars(select(Account).where(Account.issuer == issuer, Account.subject == subject)).one_or_none()
+    if taken is not None and taken.id != account.id:
+        raise IdentityIsTaken(taken.key)
+    account.issuer, account.subject = issuer, subject
+    audit.record(session, "account.linked", f"account/{account.key}", by=by, at=now)
+
+
+def check_proof(account: Account, identity: Identity, *, begun_at: datetime) -> None:
+    """The account's own person has just proved who they are; raises IdentityRefused."""
+    if (account.issuer, account.subject) != (identity.issuer, identity.subject):
+        raise IdentityRefused("Somebody else signed in at the provider of identities.")
+    if identity.proved_at is None or identity.proved_at < begun_at - LEEWAY:
+        raise IdentityRefused("The provider of identities does not say that you have just proved who you are.")
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two secrets are equal; takes as long whatever they are."""
+    return compare_digest(one.encode(errors="replace"), other.encode())
+
+
+def _vouched_for(
+    session: Session, identity: Identity, role: Role, organisation: str | None, *, now: datetime
+) -> Account:
+    organisation_id = None
+    if organisation is not None:
+        organisation_id = get_organisation(session, organisation).id
+    # The key says nothing that changes, and can be made again from what is known: names are for reading.
+    key = f"id-{secret_hash(f'{identity.issuer} {identity.subject}')[:16]}"
+    name = " ".join(NOT_XML.sub("", identity.name).split())[:300] or key
+    account = Account(key=key, name=name, role=role, organisation_id=organisation_id, created_at=now)
+    account.issuer, account.subject = identity.issuer, identity.subject
+    session.add(account)
+    session.flush()
+    audit.record(session, "account.created", f"account/{key}", by=key, at=now)
+    return account

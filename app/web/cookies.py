@@ -10,10 +10,14 @@ from fastapi.responses import Response
 
 from app.errors import Forbidden
 
-SECURE_NAME = "__Host-boardpapers"
-"""The prefix makes browsers refuse a cookie of this name that is not Secure, or that a sister domain has set."""
+SESSION = "boardpapers"
+"""Name of the cookie of a session."""
 
-PLAIN_NAME = "boardpapers"
+JOURNEY = "boardpapers-journey"
+"""Name of the cookie of a browser that is on its way to the provider of identities and back."""
+
+PREFIX = "__Host-"
+"""Makes browsers refuse a cookie of such a name that is not Secure, or that a sister domain has set."""
 
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - the name of a header
 
@@ -41,22 +45,22 @@ def is_safe_channel(request: Request, *, plain_http: bool) -> bool:
     return plain_http or request.url.scheme == "https" or _is_this_machine(request.url.hostname or "")
 
 
-def secret_in(request: Request) -> str | None:
-    """The session's secret that the browser sends; over plain http only the cookie for it."""
-    return request.cookies.get(_name(request)) or None
+def secret_in(request: Request, name: str = SESSION) -> str | None:
+    """The secret that the browser sends in this cookie; over plain http only the cookie for it."""
+    return request.cookies.get(_named(request, name)) or None
 
 
-def hand_over(response: Response, request: Request, secret: str) -> None:
+def hand_over(response: Response, request: Request, secret: str, name: str = SESSION) -> None:
     """The browser keeps the secret until it is closed; no script reads it, no other site sends it."""
     response.set_cookie(
-        _name(request), secret, path="/", httponly=True, samesite="lax", secure=request.url.scheme == "https"
+        _named(request, name), secret, path="/", httponly=True, samesite="lax", secure=request.url.scheme == "https"
     )
 
 
-def take_back(response: Response, request: Request) -> None:
+def take_back(response: Response, request: Request, name: str = SESSION) -> None:
     """The browser keeps no secret."""
     response.delete_cookie(
-        _name(request), path="/", httponly=True, samesite="lax", secure=request.url.scheme == "https"
+        _named(request, name), path="/", httponly=True, samesite="lax", secure=request.url.scheme == "https"
     )
 
 
@@ -86,8 +90,8 @@ def refuse_other_pages(request: Request, secret: str | None) -> None:
         raise NotOurPage
 
 
-def _name(request: Request) -> str:
-    return SECURE_NAME if request.url.scheme == "https" else PLAIN_NAME
+def _named(request: Request, name: str) -> str:
+    return f"{PREFIX}{name}" if request.url.scheme == "https" else name
 
 
 def _is_this_machine(host: str) -> bool:

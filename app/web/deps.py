@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts import queries as accounts
+from app.accounts.identity import Provider
 from app.accounts.models import Account, BrowserSession
 from app.accounts.policy import Action
-from app.accounts.sign_in import SEEN_EVERY, SessionRules, find_session
+from app.accounts.sign_in import SEEN_EVERY, ClaimedRoles, SessionRules, find_session
 from app.audit.commands import REQUEST_ID
 from app.blobs import Blobs
 from app.db import Database, lock
@@ -44,6 +45,11 @@ class Premises:
     note_seen: Callable[[int, datetime], None]
     """Notes that a request came in the session with this id at this time, if that can be noted."""
     rules: SessionRules
+    provider: Provider | None
+    """Where people sign in, beside passwords; None: nowhere else."""
+    claimed: ClaimedRoles
+    address: str
+    """How browsers reach the service, without a slash at its end."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
+from app.accounts.identity import ProviderFails
 from app.accounts.sign_in import TooManyAttempts
 from app.audit import commands as audit
 from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Problem
@@ -48,6 +49,7 @@ class FaultyParameter(Invalid):
 STATUS: dict[type[Problem], int] = {
     KeyUsedBefore: 422,
     TooManyAttempts: 429,
+    ProviderFails: 503,
     NotAPicture: 415,
     PictureTooLarge: 413,
     PreconditionMissing: 428,

@@ -1,4 +1,4 @@
-"""Accounts: tokens with names, scopes and an end; passwords set by link; sessions.
+"""Accounts: tokens with names, scopes and an end; passwords set by link or vouched for; sessions.
 
 Revision: 20261122_1510, after 20261122_0010
 """
@@ -31,6 +31,9 @@ def upgrade() -> None:
         )
         account.create_index(op.f("ix_account_person_id"), ["person_id"])
         account.add_column(sa.Column("password_hash", sa.String(length=200), nullable=True))
+        account.add_column(sa.Column("issuer", sa.String(length=255), nullable=True))
+        account.add_column(sa.Column("subject", sa.String(length=255), nullable=True))
+        account.create_unique_constraint(op.f("uq_account_issuer_subject"), ["issuer", "subject"])
         account.add_column(sa.Column("is_demonstration", sa.Boolean(), nullable=False, server_default=sa.false()))
         account.add_column(sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("account") as account:
@@ -42,12 +45,13 @@ def downgrade() -> None:
     """The tables before; a database in which something happened is refused."""
     if op.get_bind().scalar(sa.text("SELECT count(*) FROM audit_event")):
         raise RuntimeError("this database holds records: tokens and sign-ins would be lost")
-    for table in ("browser_session", "sign_in_attempt", "password_link", "token"):
+    for table in ("journey", "browser_session", "sign_in_attempt", "password_link", "token"):
         op.drop_table(table)
     with op.batch_alter_table("account") as account:
         account.drop_constraint(op.f("fk_account_person_id_person"), type_="foreignkey")
         account.drop_index(op.f("ix_account_person_id"))
-        for column in ("disabled_at", "is_demonstration", "password_hash", "person_id"):
+        account.drop_constraint(op.f("uq_account_issuer_subject"), type_="unique")
+        for column in ("disabled_at", "is_demonstration", "subject", "issuer", "password_hash", "person_id"):
             account.drop_column(column)
         account.add_column(sa.Column("token_hash", sa.String(length=64), nullable=True))
         account.create_unique_constraint(op.f("uq_account_token_hash"), ["token_hash"])
@@ -118,3 +122,13 @@ def create_sign_in() -> None:
         sa.UniqueConstraint("secret_hash", name=op.f("uq_browser_session_secret_hash")),
     )
     op.create_index(op.f("ix_browser_session_account_id"), "browser_session", ["account_id"])
+    op.create_table(
+        "journey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journey")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_journey_secret_hash")),
+    )
+    op.create_index(op.f("ix_journey_began_at"), "journey", ["began_at"])

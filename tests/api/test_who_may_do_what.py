@@ -9,8 +9,11 @@ from app.web.api.body import raw_body
 from app.web.deps import May, signed_in, writing
 from tests.stories import PAPER, paper, update, workstream, world
 
-PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{name}"}
-"""What needs no token: whether the service lives, and its manual."""
+PUBLIC = {
+    "/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{name}",
+    "/sign-in/identity", "/sign-in/identity/back",
+}  # fmt: skip
+"""What needs no token: whether the service lives, its manual, and the way to the provider of identities."""
 
 OPEN = {("POST", "/api/v1/session"), ("PUT", "/api/v1/session/password")}
 """What needs no sign-in, since it is one."""

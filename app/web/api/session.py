@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.accounts import queries, sign_in
+from app.accounts.identity import ProviderFails
 from app.errors import Conflict
 from app.fields import KeyText
 from app.web import cookies, doorman
@@ -64,6 +65,9 @@ class SessionOut(BaseModel):
     csrf: str | None = Field(description="To be sent as X-CSRF-Token; null: a token asks, which needs none")
     ends_at: datetime | None = Field(description="When the session ends in any case; null: a token asks")
     proved_until: datetime | None = Field(description="Until when its person may decide; null: a token asks")
+    sign_out_at: str | None = Field(
+        description="Where the browser signs out of the provider of identities too; null: it did not vouch"
+    )
 
 
 SESSION: dict[str, Any] = {
@@ -71,6 +75,7 @@ SESSION: dict[str, Any] = {
     "csrf": "5d0f…",
     "ends_at": "2026-11-22T02:30:00Z",
     "proved_until": "2026-11-21T14:40:00Z",
+    "sign_out_at": None,
 }
 
 COOKIE = {"Set-Cookie": {"description": "The session's cookie", "schema": {"type": "string"}}}
@@ -196,4 +201,14 @@ def _told(session: Session, here: Premises, calling: Caller, secret: str | None)
         csrf=cookies.token_of(secret) if secret else None,
         ends_at=(there.began_at + here.rules.absolute).astimezone(UTC) if there else None,
         proved_until=(there.proved_at + here.rules.proof).astimezone(UTC) if there else None,
+        sign_out_at=_sign_out_at(here, calling),
     )
+
+
+def _sign_out_at(here: Premises, calling: Caller) -> str | None:
+    if calling.session is None or here.provider is None or calling.account.issuer != here.provider.issuer:
+        return None
+    try:
+        return here.provider.sign_out_address()
+    except ProviderFails:
+        return None  # who one is here is known without it
