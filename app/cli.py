@@ -591,6 +591,38 @@ def disable_user(account: AccountArgument, data: DataOption = None) -> None:
     _say(f"Nothing opens {account} any more. `{_program()} user reset {account}` opens it again.")
 
 
+@users.command(name="confine", short_help="Confine an account to boards, workstreams or markings.")
+def confine_user(
+    account: AccountArgument,
+    *,
+    boards: Annotated[
+        list[str] | None, typer.Option("--board", metavar="KEY", help="It sees papers of this board; may be repeated.")
+    ] = None,
+    workstreams: Annotated[
+        list[str] | None, typer.Option("--workstream", metavar="REF", help="It reports this one; may be repeated.")
+    ] = None,
+    markings: Annotated[
+        list[str] | None, typer.Option("--marking", help="It sees papers so marked, as OFFICIAL; may be repeated.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Confine an account to what is named; where none of a kind is named, all of it is open."""
+    from app.accounts import commands, queries
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        commands.confine(
+            session,
+            queries.get(session, account),
+            boards=boards or None,
+            workstreams=workstreams or None,
+            markings=markings or None,
+            by=_command_line(session).key,
+            now=_now(),
+        )
+    for what, only in (("boards", boards), ("workstreams", workstreams), ("markings", markings)):
+        _say(f"{account}, {what}: {', '.join(only) if only else 'any'}")
+
+
 @users.command(name="link", short_help="Let the provider of identities open an account.")
 def link_user(
     account: AccountArgument,
@@ -711,6 +743,18 @@ def upgrade(data: DataOption = None) -> None:
 
 
 @app.command()
+def permissions(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.")
+    ] = None,
+) -> None:
+    """Print who may do what, in Markdown."""
+    from app.accounts.permissions import page
+
+    _write_text(page(), out)
+
+
+@app.command()
 def openapi(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.")
@@ -719,7 +763,10 @@ def openapi(
     """Print the description of the API (OpenAPI 3.1)."""
     from app.main import create_app, described
 
-    text = described(create_app(_settings(None)))
+    _write_text(described(create_app(_settings(None))), out)
+
+
+def _write_text(text: str, out: Path | None) -> None:
     if out:
         try:
             out.write_text(text, encoding="utf-8")

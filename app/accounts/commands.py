@@ -85,6 +85,23 @@ def set_role(
     audit.record(session, "account.role-changed", f"account/{account.key}", by=by, at=now)
 
 
+def confine(
+    session: Session,
+    account: Account,
+    *,
+    boards: Collection[str] | None,
+    workstreams: Collection[str] | None,
+    markings: Collection[str] | None,
+    by: str,
+    now: datetime,
+) -> None:
+    """The account sees papers of these boards and markings only, and reports these workstreams only; None: any."""
+    account.boards, account.workstreams, account.markings = (
+        None if remit is None else sorted(set(remit)) for remit in (boards, workstreams, markings)
+    )
+    audit.record(session, "account.confined", f"account/{account.key}", by=by, at=now)
+
+
 def disable(session: Session, account: Account, *, by: str, now: datetime) -> None:
     """Nothing opens the account any more: no password, no session, no token; raises LastAdministrator.
 

@@ -38,6 +38,12 @@ class Account(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
     """Whom papers name, where that is who signs in."""
+    boards: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Keys of the boards whose papers it sees; None: of every board."""
+    workstreams: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Refs of the workstreams that it reports; None: each of its organisation."""
+    markings: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Its clearance: the markings of the papers that it sees; None: any."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     """Argon2id, with its salt and costs; None: nobody signs in by password."""
     issuer: Mapped[str | None] = mapped_column(String(255))

@@ -1,6 +1,6 @@
 """Papers, as they are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -50,11 +50,13 @@ def papers(
     series: str | None = None,
     meeting_from: date | None = None,
     meeting_to: date | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
 ) -> Sequence[Paper]:
     """At most `limit` papers in the order of their references, behind `after`; each filter that is given holds.
 
-    `organisation`, `board` and `series` are keys, the days of the meeting are both included. With organisation,
-    format, series, and meeting with its board: what a list shows.
+    `boards` and `markings` are those of which a paper has one. `organisation`, `board` and `series` are keys, the days
+    of the meeting are both included. With organisation, format, series, and meeting with its board: what a list shows.
     """
     conditions = [Paper.reference > after]
     if organisation_id is not None:
@@ -69,6 +71,10 @@ def papers(
         conditions.append(Paper.meeting.has(Meeting.held_on >= meeting_from))
     if meeting_to is not None:
         conditions.append(Paper.meeting.has(Meeting.held_on <= meeting_to))
+    if boards is not None:
+        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
     statement = select(Paper).where(*conditions).order_by(Paper.reference).limit(limit)
     return session.scalars(statement.options(*LISTED_PAPER)).all()
 

@@ -1,4 +1,4 @@
-"""Accounts: tokens with names, scopes and an end; passwords set by link or vouched for; sessions.
+"""Accounts: tokens with names, scopes and an end; passwords set by link or vouched for; sessions; remits.
 
 Revision: 20261122_1510, after 20261122_0010
 """
@@ -30,6 +30,8 @@ def upgrade() -> None:
             op.f("fk_account_person_id_person"), "person", ["person_id"], ["id"], ondelete="RESTRICT"
         )
         account.create_index(op.f("ix_account_person_id"), ["person_id"])
+        for column in ("boards", "workstreams", "markings"):
+            account.add_column(sa.Column(column, sa.JSON(), nullable=True))
         account.add_column(sa.Column("password_hash", sa.String(length=200), nullable=True))
         account.add_column(sa.Column("issuer", sa.String(length=255), nullable=True))
         account.add_column(sa.Column("subject", sa.String(length=255), nullable=True))
@@ -51,7 +53,17 @@ def downgrade() -> None:
         account.drop_constraint(op.f("fk_account_person_id_person"), type_="foreignkey")
         account.drop_index(op.f("ix_account_person_id"))
         account.drop_constraint(op.f("uq_account_issuer_subject"), type_="unique")
-        for column in ("disabled_at", "is_demonstration", "subject", "issuer", "password_hash", "person_id"):
+        for column in (
+            "disabled_at",
+            "is_demonstration",
+            "subject",
+            "issuer",
+            "password_hash",
+            "markings",
+            "workstreams",
+            "boards",
+            "person_id",
+        ):
             account.drop_column(column)
         account.add_column(sa.Column("token_hash", sa.String(length=64), nullable=True))
         account.create_unique_constraint(op.f("uq_account_token_hash"), ["token_hash"])

@@ -48,7 +48,8 @@ def test_a_token_of_one_scope_opens_one_deed(action):
     from app.accounts import policy
     from app.accounts.models import Account
 
-    account = Account(key="ada", name="Ada", role=Role.ADMINISTRATOR)
+    role = next(role for role in Role if action in policy.ALLOWED[role])
+    account = Account(key="ada", name="Ada", role=role)
     account.scopes = frozenset({action.scope})
 
     assert [deed for deed in Action if policy.may(account, deed)] == [action]

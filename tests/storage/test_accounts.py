@@ -131,6 +131,7 @@ TABLE = {
     Action.ADD_PICTURES: "x . x . x x x .",
     Action.READ_AUDIT: "x . . . . . . .",
     Action.MANAGE_ACCOUNTS: "x . . . . . . .",
+    Action.DECIDE: ". . . x . . . .",
 }
 
 

@@ -37,6 +37,15 @@ class AccountIn(BaseModel):
     organisation: KeyText | None = Field(
         default=None, description="Key of the organisation whose papers it sees; without one, it sees all"
     )
+    boards: list[KeyText] | None = Field(
+        default=None, max_length=100, description="The only boards whose papers it sees"
+    )
+    workstreams: list[KeyText] | None = Field(
+        default=None, max_length=1000, description="The only workstreams that it reports"
+    )
+    markings: list[Line] | None = Field(
+        default=None, max_length=20, description="Its clearance: the only markings of papers that it sees"
+    )
 
 
 class AccountOut(BaseModel):
@@ -46,6 +55,9 @@ class AccountOut(BaseModel):
     name: str
     role: Role
     organisation: str | None
+    boards: list[str] | None = Field(description="The only boards whose papers it sees; null: every board")
+    workstreams: list[str] | None = Field(description="The only workstreams that it reports; null: any")
+    markings: list[str] | None = Field(description="The only markings of papers that it sees; null: any")
     may: list[str] = Field(description="What its role allows; for who asks by a token with scopes, what they allow")
     has_token: bool
     created_at: datetime
@@ -106,6 +118,9 @@ class PasswordLinkOut(BaseModel):
 
 ACCOUNT: dict[str, Any] = {
     **examples.ACCOUNT,
+    "boards": None,
+    "workstreams": None,
+    "markings": ["OFFICIAL"],
     "may": ["download documents", "generate papers"],
     "has_token": True,
     "created_at": "2026-11-21T14:30:00Z",
@@ -190,6 +205,16 @@ def make_account(who: AccountManager, document: JsonBody, session: Writing, once
             by=who.key,
             now=now,
         )
+        if any(remit is not None for remit in (asked.boards, asked.workstreams, asked.markings)):
+            commands.confine(
+                session,
+                account,
+                boards=asked.boards,
+                workstreams=asked.workstreams,
+                markings=asked.markings,
+                by=who.key,
+                now=now,
+            )
         made = AccountWithToken(account=said(session, account), token=token)
         return json_answer(plain(made), 201, {"Location": f"/api/v1/accounts/{account.key}"})
 
@@ -348,6 +373,9 @@ def said(session: Session, account: Account) -> AccountOut:
         name=account.name,
         role=account.role,
         organisation=_organisation_key(session, account.organisation_id),
+        boards=account.boards,
+        workstreams=account.workstreams,
+        markings=account.markings,
         may=sorted(action.value for action in Action if may(account, action)),
         has_token=bool(queries.tokens(session, account, limit=1)),
         created_at=account.created_at.astimezone(UTC),
