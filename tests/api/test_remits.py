@@ -56,6 +56,25 @@ def test_a_paper_of_another_board_or_marking_does_not_exist(filled, confined, re
     assert made.status_code == (200 if sees else 404)
 
 
+@pytest.mark.parametrize(
+    ("remit", "sees"),
+    [
+        ({"boards": ["scrutiny-board"], "markings": ["OFFICIAL"]}, True),
+        ({"boards": ["ethics"]}, False),
+        ({"markings": [SENSITIVE]}, False),
+    ],
+)
+def test_a_template_is_tried_on_papers_that_exist_for_who_tries_it(filled, confined, remit, sees):
+    filled.post(f"/api/v1/papers/{PAPER}/versions")
+    manager = confined(Role.TEMPLATE_MANAGER, **remit)
+    version = "/api/v1/formats/scrutiny/versions/1"
+    effect = manager.get(f"{version}/effect").json()["papers"]
+    assert [paper["paper"] for paper in effect] == ([PAPER] if sees else [])
+    status = 200 if sees else 404
+    assert manager.get(f"{version}/effect/{PAPER}/old").status_code == status
+    assert manager.post(f"{version}/trial", params={"paper": PAPER}).status_code == status
+
+
 def test_nobody_writes_into_a_marking_or_board_that_they_do_not_see(filled, confined):
     author = confined(Role.AUTHOR, boards=["ethics"], markings=[SENSITIVE])
     whole = {"facts": "1", "papers": [paper(reference="NEW", workstreams=[], meeting=MARCH)]}
