@@ -7,7 +7,10 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Account
+from app.accounts import policy
+from app.accounts import queries as accounts
+from app.accounts.models import Account, Role
+from app.accounts.policy import Action, Matter
 from app.assembly.assemble import assemble, draft_label, make
 from app.assembly.selection import LONDON, clearances_of, last_day, select_for
 from app.assembly.snapshot import Snapshot
@@ -65,11 +68,18 @@ class DatesOutOfOrder(Invalid):
     """The days of writing, approval and meeting do not follow one another."""
 
 
-class OwnPaper(Forbidden):
-    """Two people: nobody decides on a paper of their own."""
+class PlaceOfAWriter(Forbidden):
+    """Two people: nobody decides in the place of who wrote the paper."""
 
-    def __init__(self) -> None:
-        super().__init__("Nobody decides on a paper that they wrote or submitted.")
+    def __init__(self, person: Person) -> None:
+        super().__init__(f"“{person.name}” wrote or submitted the paper: nobody decides on it in that person's place.")
+
+
+class AnothersName(Forbidden):
+    """A text is cleared by the person who is named, or written down by the secretary."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(f"“{person.name}” is somebody else: you clear in your own name. A board secretary records it.")
 
 
 class AnothersStep(Forbidden):
@@ -77,6 +87,10 @@ class AnothersStep(Forbidden):
 
     def __init__(self, step: DecisionStep) -> None:
         super().__init__(f"“{step.label}” is decided by the role “{step.role}”.")
+
+
+DECIDED_BY = {Role.APPROVER.value: Action.DECIDE, Role.SECRETARY.value: Action.CHECK}
+"""Role of a step → what its account must be allowed to do."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +165,7 @@ def clear(
         NothingToClear: there is no such text, or not any more.
         DatesOutOfOrder: the day is still to come.
         NoPerson: there is no such person.
+        AnothersName: the account is not that person's, nor a secretary's.
     """
     lock(session, "facts")
     paper = papers.get(session, reference)
@@ -163,6 +178,8 @@ def clear(
     if texts.get(place) != digest:
         raise NothingToClear(paper, place)
     named = get_person(session, person)
+    if by.role is not Role.SECRETARY and by.key not in accounts.keys_of(session, named.id, named.key):
+        raise AnothersName(named)
     paper_commands.clear(session, paper, place=place, digest=digest, person=named, day=day or today, by=by.key, at=now)
 
 
@@ -209,7 +226,8 @@ def approve(
     `on_behalf_of` is the key of the person in whose place the account decides, or who decided elsewhere.
 
     Raises:
-        NothingToDecide, AnotherCandidate, OwnPaper, AnothersStep, DatesOutOfOrder, NoPerson.
+        NothingToDecide, AnotherCandidate, AnothersStep, PlaceOfAWriter, DatesOutOfOrder, NoPerson.
+        RoleMayNot, OwnPaper: as the policy has it.
     """
     lock(session, "facts")
     paper = papers.get(session, reference)
@@ -238,7 +256,8 @@ def send_back(
     """The paper is a draft again, and its author knows why.
 
     Raises:
-        NothingToDecide, OwnPaper, AnothersStep, NoPerson.
+        NothingToDecide, AnothersStep, PlaceOfAWriter, NoPerson.
+        RoleMayNot, OwnPaper: as the policy has it.
     """
     lock(session, "facts")
     paper = papers.get(session, reference)
@@ -369,12 +388,28 @@ def _decider(
     """
     if not recorded and by.role.value != step.role:
         raise AnothersStep(step)
+    written_by = versions.hands(session, paper.id) | _accounts(session, paper.author)
+    action = Action.RECORD_DECISIONS if recorded else DECIDED_BY[step.role]
+    policy.authorise(by, action, _matter(paper, written_by))
     person = get_person(session, on_behalf_of) if on_behalf_of else None
-    author = paper.author.key if paper.author else None
-    names = {by.key, *([person.key] if person else [])}
-    if author in names or any(versions.had_a_hand(session, paper.id, name) for name in names):
-        raise OwnPaper
+    if person is not None and (person.id == paper.author_id or not written_by.isdisjoint(_accounts(session, person))):
+        raise PlaceOfAWriter(person)
     return person
+
+
+def _accounts(session: Session, person: Person | None) -> frozenset[str]:
+    return accounts.keys_of(session, person.id, person.key) if person else frozenset()
+
+
+def _matter(paper: Paper, written_by: frozenset[str]) -> Matter:
+    return Matter(
+        owner_id=paper.organisation_id,
+        receiver_id=paper.meeting.board.organisation_id,
+        board=paper.meeting.board.key,
+        marking=paper.marking,
+        state=policy.State.IN_REVIEW,
+        written_by=written_by,
+    )
 
 
 def _kept(session: Session, blobs: Blobs, paper: Paper, made: Candidate, *, by: Account, now: datetime) -> Version:

@@ -1,13 +1,13 @@
 """Review and decision: the state of papers, who wrote them, what was submitted and decided.
 
-Revision: 20261122_1540, after the first tables
+Revision: 20261122_1540, after the accounts
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_1540"
-down_revision = "20261122_1500"
+down_revision = "20261122_1510"
 branch_labels = None
 depends_on = None
 

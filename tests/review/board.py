@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from app.accounts.models import Role
 from app.web.deps import utc_now
+from tests.api_fixtures import PASSWORD
 from tests.stories import NOON, PAPER, paper, scrutiny, world
 
 ADDRESS = f"/api/v1/papers/{PAPER}"
@@ -26,7 +27,7 @@ def whole_paper(**changes: Any) -> dict[str, Any]:
 
 @dataclass
 class Board:
-    """The clients of those who bring a paper before a board: each sees what the service shows them."""
+    """Those who bring a paper before a board, in their browsers: each sees what the service shows them."""
 
     app: FastAPI
     admin: TestClient
@@ -79,20 +80,27 @@ class Board:
         return self.admin.get(f"{ADDRESS}/versions/{label}/document").content
 
     def on(self, year: int, month: int, day: int) -> None:
-        """From now on, it is noon of that day."""
+        """From now on, it is noon of that day, and who had a session signs in again."""
         self.app.dependency_overrides[utc_now] = lambda: datetime(year, month, day, 12, tzinfo=UTC)
+        for name in PEOPLE:
+            sign_in(getattr(self, name), f"{name}-force")
 
 
-def gather(app: FastAPI, admin: TestClient, client_of: Any, *, manifest: str = "", **changes: Any) -> Board:
+PEOPLE = {"author": Role.AUTHOR, "approver": Role.APPROVER, "secretary": Role.SECRETARY}
+
+
+def sign_in(browser: TestClient, key: str) -> None:
+    """The person whose account that is has a new session in the browser."""
+    answer = browser.post("/api/v1/session", json={"account": key, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    browser.headers["X-CSRF-Token"] = answer.json()["csrf"]
+
+
+def gather(app: FastAPI, admin: TestClient, person_of: Any, *, manifest: str = "", **changes: Any) -> Board:
     """The small world with its paper whole, and its people; `manifest` stands behind the format's own."""
     format_ = scrutiny() | {"manifest": f"{scrutiny()['manifest']}\n{manifest}"}
     answer = admin.post("/api/v1/facts", json=world(formats=[format_], papers=[whole_paper(**changes)]))
     assert answer.status_code == 200, answer.text
     app.dependency_overrides[utc_now] = lambda: NOON
-    return Board(
-        app,
-        admin,
-        client_of(Role.AUTHOR, "force"),
-        client_of(Role.APPROVER, "force"),
-        client_of(Role.SECRETARY, "force"),
-    )
+    people = {name: person_of(role, "force", f"{name}-force") for name, role in PEOPLE.items()}
+    return Board(app, admin, **people)

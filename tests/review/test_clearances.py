@@ -1,8 +1,11 @@
 """What the format wants cleared is cleared by a named person, text by text."""
 
 import pytest
+from sqlalchemy import select
 
 from app import word
+from app.accounts.models import Account
+from app.people.models import Person
 from tests.review.board import ADDRESS, WRITTEN, Board, gather
 from tests.stories import scrutiny
 
@@ -39,13 +42,13 @@ def sections(money: str = "It costs £5.", equality: str = "About equality.") ->
 
 
 @pytest.fixture
-def board(app, client, client_of, monkeypatch) -> Board:
+def board(app, client, person_of, monkeypatch) -> Board:
     """A board whose format wants one section and one implication cleared."""
     said = scrutiny()["manifest"]
     assert MARKED in said
     marked = scrutiny() | {"manifest": said.replace(MARKED, f'{MARKED}clearance = "Head of equality"\n')}
     monkeypatch.setattr("tests.review.board.scrutiny", lambda: marked)
-    return gather(app, client, client_of, manifest=TABLE, sections=sections())
+    return gather(app, client, person_of, manifest=TABLE, sections=sections())
 
 
 def needed(board) -> dict[str, dict]:
@@ -53,8 +56,9 @@ def needed(board) -> dict[str, dict]:
 
 
 def clear(board, place, **said):
+    """The secretary writes down that somebody cleared the text."""
     body = {"place": place, "digest": needed(board)[place]["digest"], "cleared_by": "head"} | said
-    return board.approver.post(CLEARANCES, json=body)
+    return board.secretary.post(CLEARANCES, json=body)
 
 
 def test_a_paper_is_submitted_when_everything_is_cleared_and_the_document_says_by_whom(board):
@@ -95,18 +99,30 @@ def test_a_clearance_is_about_the_text_on_screen(board):
     assert refused.status_code == 409
     assert clear(board, "implication/money", cleared_on="2026-11-24").status_code == 422, "still to come"
     assert clear(board, "implication/money", cleared_by="nobody").status_code == 404
-    assert board.author.post(CLEARANCES, json={}).status_code == 403
+    assert board.admin.post(CLEARANCES, json={}).status_code == 403
     assert needed(board)["implication/money"]["cleared_by"] is None
 
 
 def test_a_format_may_leave_clearances_out_of_the_document_and_wants_them_all_the_same(
-    app, client, client_of, monkeypatch
+    app, client, person_of, monkeypatch
 ):
     said = scrutiny()["manifest"].replace(MARKED, f'{MARKED}clearance = "Head of equality"\n')
     left_out = scrutiny() | {"manifest": f'clearance = "left-out"\n{said}'}
     monkeypatch.setattr("tests.review.board.scrutiny", lambda: left_out)
-    board = gather(app, client, client_of)
+    board = gather(app, client, person_of)
     assert [error["pointer"] for error in board.submit().json()["errors"]] == ["/clearances/section~1equality"]
     clear(board, "section/equality")
     assert board.submit().status_code == 201
     assert not any("Cleared by" in line for line in word.text_of(board.document("0.1")))
+
+
+def test_everybody_clears_in_their_own_name_and_the_secretary_writes_it_down(board, database):
+    with database.writing() as session:
+        person = session.scalars(select(Person).where(Person.key == "dcc")).one().id
+        session.scalars(select(Account).where(Account.key == "approver-force")).one().person_id = person
+    own = {"place": "section/equality", "digest": needed(board)["section/equality"]["digest"], "cleared_by": "dcc"}
+    refused = board.approver.post(CLEARANCES, json=own | {"cleared_by": "head"})
+    assert (refused.status_code, "in your own name" in refused.json()["detail"]) == (403, True)
+    assert board.approver.post(CLEARANCES, json=own).status_code == 201
+    assert needed(board)["section/equality"]["cleared_by"] == "dcc"
+    assert clear(board, "implication/money", cleared_by="head").status_code == 201

@@ -9,8 +9,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app import word
-from app.accounts.models import Role
+from app.accounts.models import Account, Role
 from app.assembly.assemble import ENGINE, make_again
+from app.people.models import Person
 from app.upkeep.verify import verify
 from app.versions.models import Decision, Version
 from tests.review.board import ADDRESS, gather
@@ -71,12 +72,12 @@ def test_the_day_of_approval_is_londons(board):
     assert "2 July 2026" in refused.json()["errors"][0]["detail"]
 
 
-def test_nobody_decides_on_a_paper_that_they_wrote_or_submitted(board, client_of):
+def test_nobody_decides_on_a_paper_that_they_wrote_or_submitted(board, client_of, person_of):
     board.secretary.put(
         "/api/v1/workstreams/procurement/updates/2027-02-15",
         json={"as_at": "2027-02-15", "parts": {"progress": "The team grew."}},
     )
-    writing = client_of(Role.APPROVER)
+    writing = person_of(Role.APPROVER)
     board.submit(board.secretary)
     digest = board.candidate()["digest"]
     own = {"digest": digest, "decided_by": "dcc", "decided_on": "2026-11-23", "evidence": "Minutes"}
@@ -87,12 +88,39 @@ def test_nobody_decides_on_a_paper_that_they_wrote_or_submitted(board, client_of
     assert events[0]["object"] == f"POST {ADDRESS}/recorded-decisions"
     assert board.approve(writing, on_behalf_of="head").status_code == 403, "in the place of its author"
     assert board.approve(board.admin).status_code == 403, "an administrator is no approver"
+    by_token = board.approve(client_of(Role.APPROVER))
+    assert (by_token.status_code, "a token does not" in by_token.json()["detail"]) == (403, True)
     assert board.approve(writing).status_code == 201
 
 
-def test_who_changed_the_paper_wrote_it_and_who_only_reported_did_not(app, client, client_of):
-    board = gather(app, client, client_of, manifest='[[decisions]]\nkey = "a"\nlabel = "A"\nrole = "board-secretary"\n')
-    other = client_of(Role.SECRETARY)
+def test_the_person_counts_whatever_the_account_is_called(board, database, person_of):
+    author = person_of(Role.APPROVER, "force", "0d5c-of-the-provider")
+    namesake = person_of(Role.APPROVER, "force", "head")
+    with database.writing() as session:
+        accounts = {account.key: account for account in session.scalars(select(Account))}
+        persons = {person.key: person.id for person in session.scalars(select(Person))}
+        accounts["0d5c-of-the-provider"].person_id = persons["head"]
+    board.submit()
+    assert board.approve(author).status_code == 403, "the author, by an account that the provider of identities named"
+    assert board.approve(namesake).status_code == 403, "who may be the author: nobody has said who it is"
+    with database.writing() as session:
+        session.scalars(select(Account).where(Account.key == "head")).one().person_id = persons["dcc"]
+    assert board.approve(namesake).status_code == 201, "somebody else, as we know now"
+
+
+def test_nobody_decides_in_the_place_of_who_submitted(board, database):
+    with database.writing() as session:
+        person = session.scalars(select(Person).where(Person.key == "dcc")).one().id
+        session.scalars(select(Account).where(Account.key == "secretary-force")).one().person_id = person
+    board.submit(board.secretary)
+    refused = board.approve(on_behalf_of="dcc")
+    assert (refused.status_code, "wrote or submitted" in refused.json()["detail"]) == (403, True)
+    assert board.approve().status_code == 201
+
+
+def test_who_changed_the_paper_wrote_it_and_who_only_reported_did_not(app, client, person_of):
+    board = gather(app, client, person_of, manifest='[[decisions]]\nkey = "a"\nlabel = "A"\nrole = "board-secretary"\n')
+    other = person_of(Role.SECRETARY)
     there = board.secretary.get(ADDRESS)
     board.secretary.put(ADDRESS, json=there.json() | {"title": "Mine"}, headers={"If-Match": there.headers["etag"]})
     news = {"as_at": "2027-02-15", "parts": {"progress": "The team grew."}}
@@ -139,8 +167,8 @@ def test_a_decision_made_elsewhere_is_recorded_with_its_day_and_evidence(board):
     assert "25 November 2026" in word.text_of(board.document("1.0"))
 
 
-def test_as_many_steps_as_the_format_lists_in_their_order(app, client, client_of):
-    board = gather(app, client, client_of, manifest=TWO_STEPS)
+def test_as_many_steps_as_the_format_lists_in_their_order(app, client, person_of):
+    board = gather(app, client, person_of, manifest=TWO_STEPS)
     board.submit()
     first = board.candidate()
     assert (first["step"], first["last"], first["digest"]) == ("sponsor", False, board.version("0.1")["file_digest"])
@@ -202,11 +230,11 @@ def damage_of(database, blobs):
 
 
 @pytest.mark.trust(5)
-def test_two_approvals_at_once_are_one(board, client_of, full):
+def test_two_approvals_at_once_are_one(board, person_of, full, figure):
     clients, rounds = 200, 20 if full else 2
     # Whoever comes last waits for all others: how long is not what is proved here.
     board.app.state.premises.database.engine.pool._timeout = 600
-    approvers = [board.approver, *(client_of(Role.APPROVER, organisation) for organisation in (None,))]
+    approvers = [board.approver, person_of(Role.APPROVER)]
     for _ in range(rounds):
         assert board.submit().status_code == 201
         digest = board.candidate()["digest"]
@@ -224,6 +252,8 @@ def test_two_approvals_at_once_are_one(board, client_of, full):
     events = board.admin.get("/api/v1/audit", params={"action": "paper.approved", "limit": 100}).json()["items"]
     decisions = board.admin.get("/api/v1/audit", params={"action": "decision.recorded", "limit": 100}).json()["items"]
     assert len(events) == len(decisions) == rounds
+    figure("approvals released together", clients)
+    figure("rounds", rounds)
     assert len([label for label in board.labels() if label.endswith(".0")]) == rounds
 
 

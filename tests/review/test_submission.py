@@ -7,8 +7,8 @@ UPDATE = "/api/v1/workstreams/procurement/updates/2027-02-15"
 NEWS = {"as_at": "2027-02-15", "parts": {"progress": "The team grew."}}
 
 
-def test_what_is_in_the_way_is_answered_in_one_list_and_nothing_is_kept(app, client, client_of):
-    board = gather(app, client, client_of, sections=[], cut_off="2027-04-01")
+def test_what_is_in_the_way_is_answered_in_one_list_and_nothing_is_kept(app, client, person_of):
+    board = gather(app, client, person_of, sections=[], cut_off="2027-04-01")
     refused = board.submit()
     assert refused.status_code == 422
     pointers = [error["pointer"] for error in refused.json()["errors"]]
