@@ -100,8 +100,8 @@ def gives(
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For `responses`: the errors of an operation below `/api/v1`; 401, 403 and 422 are everyone's."""
-    return {status: problem_answer(status) for status in sorted({401, 403, 422, *statuses})}
+    """For `responses`: the errors of an operation below `/api/v1`; 401, 403, 422 and 503 are everyone's."""
+    return {status: problem_answer(status) for status in sorted({401, 403, 422, 503, *statuses})}
 
 
 def open_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -118,11 +118,9 @@ def problem_answer(status: int) -> dict[str, Any]:
         "description": f"{title}.",
         "content": {MEDIA_TYPE: {"schema": schema, "example": example}},
     }
-    if status == 429:
-        answer["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
     if status == 401:
         answer["headers"] = {"WWW-Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}}
-    if status == 429:
+    if status in (429, 503):
         answer["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "string"}}}
     return answer
 
