@@ -39,6 +39,9 @@ class Action(StrEnum):
     RECORD_DECISIONS = "record decisions on papers"
     COMMENT = "comment on papers"
     CLEAR = "clear sections of papers"
+    RELEASE = "release papers"
+    REISSUE = "reissue papers"
+    RECORD_OUTCOMES = "record what meetings made of papers"
 
     @property
     def scope(self) -> str:
@@ -53,6 +56,9 @@ _WITHOUT_OBJECT = {"download": "versions"}
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
 _REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW})
 _REVIEWING = frozenset({Action.COMMENT, Action.CLEAR})
+_OF_SECRETARIES = frozenset(
+    {Action.CHECK, Action.RECORD_DECISIONS, Action.RELEASE, Action.REISSUE, Action.RECORD_OUTCOMES}
+)
 _PERSONS_WORD = frozenset({Action.DECIDE, Action.CHECK, Action.RECORD_DECISIONS, Action.CLEAR})
 _TEMPLATES = frozenset(
     {
@@ -70,7 +76,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.TEMPLATE_MANAGER: _READING | _TEMPLATES | {Action.PREVIEW, Action.COMMENT},
     Role.SECRETARY: _PRODUCING
     | _REVIEWING
-    | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS, Action.SUBMIT, Action.CHECK, Action.RECORD_DECISIONS},
+    | _OF_SECRETARIES
+    | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS, Action.SUBMIT},
     Role.APPROVER: _READING | _REVIEWING | {Action.PREVIEW, Action.DECIDE},
     Role.AUTHOR: _PRODUCING | _REVIEWING | {Action.SUBMIT},
     Role.LEAD: _REPORTING,
@@ -79,7 +86,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
 }
 """What each role may do; what is not listed is refused."""
 
-OF_RECEIVERS = frozenset({Action.READ_VERSIONS, Action.DOWNLOAD})
+OF_RECEIVERS = frozenset({Action.READ_VERSIONS, Action.DOWNLOAD, Action.RECORD_OUTCOMES})
 """What the organisation whose board receives a paper does with it, once it was released; the rest is the writers'."""
 
 BY_ANOTHER = frozenset({Action.DECIDE, Action.CHECK, Action.RECORD_DECISIONS})

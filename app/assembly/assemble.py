@@ -84,8 +84,9 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
 def draft_label(session: Session, paper_id: int, template: TemplateVersion, number: int) -> str:
     """What the paper's version with this number is called if it is a draft."""
     approved = versions.approvals(session, paper_id)
-    since = number - 1 - approved[-1].number if approved else 0
-    return parse_manifest(template.manifest).labels.of_draft(number, len(approved), since)
+    came_out_again = versions.reissued(session, paper_id)
+    since = number - 1 - approved[-1].number - len(versions.issues(session, approved[-1].id)) if approved else 0
+    return parse_manifest(template.manifest).labels.of_draft(number - came_out_again, len(approved), since)
 
 
 def _no_file(digest: str) -> bytes:

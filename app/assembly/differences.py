@@ -96,6 +96,9 @@ def _facts(snapshot: Snapshot) -> Iterator[_Fact]:
             yield from _update(snapshot, workstream, update)
     names = "; ".join(person.name for person in snapshot.consultees)
     yield _Fact(("consultees",), "Consultees", names)
+    for action in snapshot.actions:
+        place = f"Action of {in_words(action.asked_on, 'day-month-year')}"
+        yield _Fact(("action", action.paper, str(action.number)), place, action.model_dump_json())
     for framework in snapshot.frameworks:
         yield _Fact(("framework", framework.key), framework.name, framework.model_dump_json())
     for scheme in snapshot.schemes:

@@ -353,7 +353,10 @@ def _candidate(session: Session, blobs: Blobs, paper: Paper, decided_on: date) -
     frozen = Snapshot.from_json(version.snapshot)
     _require_order(frozen, decided_on)
     number = _next_number(session, paper)
-    label = frozen.manifest.labels.of_final(number, len(versions.approvals(session, paper.id)))
+    counted = number - versions.reissued(session, paper.id)
+    label = parse_manifest(version.template_version.manifest).labels.of_final(
+        counted, len(versions.approvals(session, paper.id))
+    )
     final = frozen.model_copy(
         update={
             "stage": "approved",

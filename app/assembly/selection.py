@@ -1,6 +1,6 @@
 """Database → Snapshot: which facts a paper takes, as of which day. The only step that reads the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.assembly.clearing import Cleared, ToClear, to_clear, with_clearances
 from app.assembly.public_copy import Shown, public_values, without_marked_words
 from app.assembly.snapshot import (
+    ActionFacts,
     BoardFacts,
     DimensionFacts,
     EarlierPaper,
@@ -38,7 +39,15 @@ from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
 from app.frameworks.models import Framework
 from app.papers import queries as papers
-from app.papers.blocks import BLOCKS, FrameworkItemsBlock, ObjectiveBlock, OutlineBlock, PeopleBlock, persons_in
+from app.papers.blocks import (
+    BLOCKS,
+    ActionsBlock,
+    FrameworkItemsBlock,
+    ObjectiveBlock,
+    OutlineBlock,
+    PeopleBlock,
+    persons_in,
+)
 from app.papers.models import Consultee, OwnWording, Paper, Take
 from app.people import queries as people
 from app.people.models import Person
@@ -84,7 +93,7 @@ class _Selection:
         self.standing = Standing(self.manifest, values, public)
         self.fields = public_values(self.manifest, values) if public else values
         self.written = {
-            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT))
+            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT), section.carried)
             for section in paper.sections
         }
         self.to_clear = to_clear_of(self.manifest, values, self.written)
@@ -123,7 +132,22 @@ class _Selection:
             frameworks=tuple(_framework(framework) for framework in self._frameworks(chosen)),
             consultees=tuple(self._person(consultee.person) for consultee in self._consultees()),
             persons=self._persons(),
+            actions=tuple(self._actions()),
         )
+
+    def _actions(self) -> Iterator[ActionFacts]:
+        """What is open of what earlier meetings asked for, where the paper prints it."""
+        if not any(isinstance(block, ActionsBlock) for block in self.blocks):
+            return
+        for action in papers.open_actions(self.session, self.paper):
+            yield ActionFacts(
+                paper=action.paper.reference,
+                number=action.number,
+                asked_on=action.paper.meeting.held_on,
+                text=action.text,
+                owner=self._person(action.owner) if action.owner else None,
+                due_on=action.due_on,
+            )
 
     def _cleared(self) -> dict[str, Cleared]:
         """Place → who cleared the text that stands there now."""

@@ -94,6 +94,8 @@ class SectionFacts(_Facts):
     heading: str | None
     blocks: tuple[Block, ...]
     # Left out of the JSON where the format wants none: snapshots from before stay the same text.
+    carried: bool = Field(default=False, exclude_if=lambda carried: not carried)
+    """Whether it stands as the paper before had it, and nobody has confirmed that."""
     clearance: ClearanceFacts | None = Field(default=None, exclude_if=lambda clearance: clearance is None)
 
 
@@ -221,6 +223,18 @@ class FrameworkFacts(_Facts):
     items: tuple[ItemFacts, ...]
 
 
+class ActionFacts(_Facts):
+    """Something for which an earlier meeting asked and which is not done."""
+
+    paper: str
+    """Reference of the paper that the meeting had."""
+    number: int
+    asked_on: date
+    text: str
+    owner: PersonFacts | None
+    due_on: date | None
+
+
 class TemplateFacts(_Facts):
     """Which template version prints the paper."""
 
@@ -253,6 +267,8 @@ class Snapshot(_Facts):
     consultees: tuple[PersonFacts, ...]
     persons: dict[str, PersonFacts]
     """Those whom fields and blocks name, by key."""
+    actions: tuple[ActionFacts, ...] = Field(default=(), exclude_if=lambda actions: not actions)
+    """Where a block prints them."""
 
     @model_validator(mode="before")
     @classmethod

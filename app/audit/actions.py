@@ -24,6 +24,12 @@ SUBMISSION_RECORDED = "submission.recorded"
 DECISION_RECORDED = "decision.recorded"
 """Object `paper/REF/submission/N/decision/P`; digests `content`, `file`."""
 
+VERSION_RELEASED = "version.released"
+"""Object `paper/REF/version/LABEL/release`; digests `content`, `file`."""
+
+VERSION_REISSUED = "version.reissued"
+"""Object `paper/REF/version/LABEL/reissue`; digests `content`, `file`."""
+
 LOG_EXPORTED = "audit.exported"
 """Somebody took the log away as a file; object `audit`."""
 
@@ -40,6 +46,8 @@ BINDING = frozenset(
         TEMPLATE_ADDED,
         SUBMISSION_RECORDED,
         DECISION_RECORDED,
+        VERSION_RELEASED,
+        VERSION_REISSUED,
     }
 )
 """The actions whose object is one row that never changes."""
@@ -58,6 +66,16 @@ def submission_object(reference: str, number: int) -> str:
 def decision_object(reference: str, number: int, position: int) -> str:
     """What the log calls the decision at that step of that submission."""
     return f"{submission_object(reference, number)}/decision/{position}"
+
+
+def release_object(reference: str, label: str) -> str:
+    """What the log calls the release of a version of the paper `reference`."""
+    return f"{version_object(reference, label)}/release"
+
+
+def reissue_object(reference: str, label: str) -> str:
+    """What the log calls that a version of the paper `reference` came out again as this one."""
+    return f"{version_object(reference, label)}/reissue"
 
 
 def update_object(ref: str, as_at: date, revision: int) -> str:

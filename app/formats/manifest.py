@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -104,6 +104,7 @@ BLOCK_SETTINGS: Mapping[str, frozenset[str]] = {
     "routing": frozenset(),
     "appendices": frozenset(),
     "documents": frozenset(),
+    "actions": frozenset(),
 }
 """The kinds of blocks that a format may give to a section, and what can be said of each."""
 
@@ -131,6 +132,7 @@ class DefaultBlock(_Entry):
         "routing",
         "appendices",
         "documents",
+        "actions",
     ]
     parts: tuple[KeyText, ...] = ()
     themes: tuple[KeyText, ...] = ()
@@ -239,6 +241,12 @@ class SectionEntry(_Entry):
         description="Who clears what a paper says here before it is submitted: “Chief finance officer”",
         exclude=True,  # a snapshot says what was cleared
     )
+    carry: Literal["keep", "ask", "clear"] = Field(
+        default="ask",
+        description="What the series' next paper has here: the same text; the same text, which its author must confirm "
+        "or change; nothing",
+        exclude=True,  # a snapshot says what was carried over
+    )
     guidance: SafeText = ""
     words: Annotated[int, Field(ge=1, le=20_000)] | None = Field(
         default=None, description="About how long, in words: a hint for the author"
@@ -304,6 +312,18 @@ class Labels(_Entry):
         exclude=True,
     )
 
+    reissued: str = Field(
+        default="{label}.{n}",
+        pattern=r"^[^{}]{0,4}\{label\}[^{}]{0,6}\{n\}[^{}]{0,4}$",
+        description="An approved version that came out again under another agenda number: {label} is the approved "
+        "one's, {n} counts",
+        exclude=True,
+    )
+
+    def of_reissue(self, label: str, count: int) -> str:
+        """The label under which the approved version with this label comes out again for the `count`th time."""
+        return self.reissued.replace("{n}", str(count)).replace("{label}", label)
+
     def of_draft(self, number: int, approved: int = 0, since: int = 0) -> str:
         """The label of the version with this number, counted from 1, if it is a draft.
 
@@ -318,6 +338,11 @@ class Labels(_Entry):
         """The label of the version with this number, if it is the approval that follows `approved` others."""
         count = number - 1 if self.draft == self.final else approved
         return self.final.replace("{n}", str(count + self.first))
+
+
+def _added(words: str) -> Any:
+    """A wording that was added later."""
+    return Field(default=words, exclude_if=lambda said: said == words)
 
 
 class Wording(_Entry):
@@ -374,6 +399,13 @@ class Wording(_Entry):
         "To be checked: the paper’s own wording of “{part}” of {as_at} belongs to an update that is not taken."
     )
     stale_wording: Line = "To be checked: the update under this wording was corrected after it was written."
+    # Left out of the JSON where they are as here: snapshots from before stay the same text.
+    carried_over: Line = _added("To be checked: this stands as the paper before had it. Confirm it, or change it.")
+    action: Line = _added("Action")
+    action_owner: Line = _added("By whom")
+    action_due: Line = _added("Due")
+    action_meeting: Line = _added("Asked for on")
+    no_actions: Line = _added("No actions of earlier meetings are open.")
 
 
 def worded(pattern: str, **values: str) -> str:

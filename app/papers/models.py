@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.boards.models import Meeting, Series
@@ -101,6 +101,54 @@ class Clearance(Base):
     person: Mapped[Person] = relationship(lazy="raise")
 
 
+class MeetingOutcome(Base):
+    """What the meeting made of a paper; a correction is another one. A record."""
+
+    __tablename__ = "meeting_outcome"
+    __table_args__ = (UniqueConstraint("paper_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    """Which, from 1; the last one counts."""
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+
+class MeetingAction(Base):
+    """Something that the meeting asked for when it had the paper: open until it is done. A record."""
+
+    __tablename__ = "meeting_action"
+    __table_args__ = (UniqueConstraint("paper_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    """Which action of the paper, from 1."""
+    text: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    due_on: Mapped[date | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    paper: Mapped["Paper"] = relationship(lazy="raise")
+    owner: Mapped[Person | None] = relationship(lazy="raise")
+    done: Mapped["ActionDone | None"] = relationship(lazy="raise")
+
+
+class ActionDone(Base):
+    """An action of a meeting is done. A record."""
+
+    __tablename__ = "action_done"
+
+    action_id: Mapped[int] = mapped_column(ForeignKey("meeting_action.id", ondelete="RESTRICT"), primary_key=True)
+    done_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+
 class Section(Base):
     """What stands under one of the format's headings; the format gives order, number and, unless reworded, heading."""
 
@@ -113,6 +161,8 @@ class Section(Base):
     heading: Mapped[str | None] = mapped_column(String(300))
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """In the shapes of `papers.blocks`."""
+    carried: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it stands as the paper before had it, and nobody has said yet that it still holds."""
 
 
 class Choice(Base):

@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.formats.models import Format
 from app.frameworks.models import FrameworkItem
 from app.papers.lifecycle import State
-from app.papers.models import Choice, Clearance, Consultee, OwnWording, Paper
+from app.papers.models import Choice, Clearance, Consultee, MeetingAction, MeetingOutcome, OwnWording, Paper, Section
 from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
 
@@ -165,6 +165,50 @@ def clearances(session: Session, paper_id: int) -> dict[tuple[str, str], Clearan
     return {(row.place, row.digest): row for row in rows}
 
 
+def outcomes(session: Session, paper_id: int) -> Sequence[MeetingOutcome]:
+    """What was recorded as the outcome of a paper's meeting, first to last; the last one counts."""
+    return session.scalars(
+        select(MeetingOutcome).where(MeetingOutcome.paper_id == paper_id).order_by(MeetingOutcome.number)
+    ).all()
+
+
+def meeting_actions(session: Session, paper_id: int) -> Sequence[MeetingAction]:
+    """The actions for which the meeting asked when it had the paper, first to last, with owner and what is done."""
+    return session.scalars(
+        select(MeetingAction)
+        .where(MeetingAction.paper_id == paper_id)
+        .order_by(MeetingAction.number)
+        .options(*WHOLE_ACTION)
+    ).all()
+
+
+def carried(session: Session, paper_id: int) -> list[str]:
+    """Keys of the sections that stand as the paper before had them, and that nobody has confirmed."""
+    unconfirmed = select(Section.key).where(Section.paper_id == paper_id, Section.carried)
+    return list(session.scalars(unconfirmed.order_by(Section.key)))
+
+
+def open_actions(session: Session, paper: Paper) -> Sequence[MeetingAction]:
+    """The actions of earlier papers of the series that are not done, by meeting; with owner and paper.
+
+    Needs the paper's `meeting`.
+    """
+    if paper.series_id is None:
+        return ()
+    return session.scalars(
+        select(MeetingAction)
+        .join(MeetingAction.paper)
+        .join(Paper.meeting)
+        .where(
+            Paper.series_id == paper.series_id,
+            Meeting.held_on < paper.meeting.held_on,
+            ~MeetingAction.done.has(),
+        )
+        .order_by(Meeting.held_on, Paper.reference, MeetingAction.number)
+        .options(*WHOLE_ACTION)
+    ).all()
+
+
 LISTED_PAPER: tuple[ExecutableOption, ...] = (
     joinedload(Paper.organisation),
     joinedload(Paper.format),
@@ -172,6 +216,13 @@ LISTED_PAPER: tuple[ExecutableOption, ...] = (
     joinedload(Paper.meeting).joinedload(Meeting.board),
 )
 """What is loaded with a paper in a list."""
+
+WHOLE_ACTION: tuple[ExecutableOption, ...] = (
+    selectinload(MeetingAction.owner).selectinload(Person.posts),
+    selectinload(MeetingAction.paper).selectinload(Paper.meeting),
+    selectinload(MeetingAction.done),
+)
+"""What is loaded with an action of a meeting."""
 
 WHOLE_PAPER: tuple[ExecutableOption, ...] = (
     joinedload(Paper.organisation),

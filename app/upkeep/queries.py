@@ -11,7 +11,7 @@ from sqlalchemy.types import NullType
 from app.db import Base
 from app.formats.models import Format, TemplateEvent, TemplateVersion
 from app.pictures.models import Picture
-from app.versions.models import Decision, Submission, Version
+from app.versions.models import Decision, Reissue, Release, Submission, Version
 from app.workstreams.models import ThemeIntroduction, Update
 
 BATCH = 500
@@ -24,6 +24,8 @@ NEVER_CHANGING: tuple[type[Any], ...] = (
     Version,
     Submission,
     Decision,
+    Release,
+    Reissue,
 )
 """What has rows that never change, and columns of types that not every value has."""
 

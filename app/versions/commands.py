@@ -13,9 +13,17 @@ from app.errors import Conflict, NotFound
 from app.formats.models import TemplateVersion
 from app.papers.models import Paper
 from app.papers.queries import PaperKept
-from app.people.models import Person
-from app.versions.models import Comment, Decision, Resolution, Submission, Verdict, Version
-from app.versions.queries import comments, decision_digest, last_comment, submission_digest, version_digest
+from app.people.models import Organisation, Person
+from app.versions.models import Comment, Decision, Reissue, Release, Resolution, Submission, Verdict, Version
+from app.versions.queries import (
+    comments,
+    decision_digest,
+    last_comment,
+    reissue_digest,
+    release_digest,
+    submission_digest,
+    version_digest,
+)
 
 
 @dataclass(frozen=True)
@@ -141,6 +149,40 @@ def decide(
         digests={"content": decision_digest(decision, submission), "file": version.file_digest},
     )
     return decision
+
+
+def release(session: Session, *, version: Version, receiver: Organisation, by: str, now: datetime) -> Release:
+    """The version is released to that organisation, and the log says so."""
+    row = Release(version=version, organisation=receiver, at=now, by=by)
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        actions.VERSION_RELEASED,
+        actions.release_object(version.paper.reference, version.label),
+        by=by,
+        at=now,
+        digests={"content": release_digest(row), "file": version.file_digest},
+    )
+    return row
+
+
+def reissue(
+    session: Session, *, version: Version, approved: Version, decision: Decision, by: str, now: datetime
+) -> Reissue:
+    """The version is what was approved, come out again: the decision carries over, and the log says so."""
+    row = Reissue(version=version, approved=approved, decision_id=decision.id, at=now, by=by)
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        actions.VERSION_REISSUED,
+        actions.reissue_object(version.paper.reference, version.label),
+        by=by,
+        at=now,
+        digests={"content": reissue_digest(row), "file": version.file_digest},
+    )
+    return row
 
 
 class NoSuchThread(NotFound):

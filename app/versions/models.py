@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, Digest, Key, UtcDateTime
 from app.formats.models import TemplateVersion
 from app.papers.models import Paper
-from app.people.models import Person
+from app.people.models import Organisation, Person
 
 
 class Version(Base):
@@ -101,6 +101,43 @@ class Decision(Base):
     submission: Mapped[Submission] = relationship(lazy="raise", back_populates="decisions")
     version: Mapped[Version] = relationship(lazy="raise")
     on_behalf_of: Mapped[Person | None] = relationship(lazy="raise")
+
+
+class Release(Base):
+    """A version was released to the organisation whose board receives the paper. A record."""
+
+    __tablename__ = "version_release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id", ondelete="RESTRICT"), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    version: Mapped[Version] = relationship(lazy="raise")
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+
+class Reissue(Base):
+    """An approved version came out again under another agenda number, or for another meeting, and is as approved.
+
+    A record.
+    """
+
+    __tablename__ = "version_reissue"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id", ondelete="RESTRICT"), unique=True)
+    """The version that came out."""
+    approved_id: Mapped[int] = mapped_column(ForeignKey("version.id", ondelete="RESTRICT"), index=True)
+    """The version that was approved."""
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id", ondelete="RESTRICT"), index=True)
+    """The decision that carries over."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    version: Mapped[Version] = relationship(lazy="raise", foreign_keys=[version_id])
+    approved: Mapped[Version] = relationship(lazy="raise", foreign_keys=[approved_id])
 
 
 class Comment(Base):

@@ -86,7 +86,7 @@ MAY = {
     Role.TEMPLATE_MANAGER: {"read", "preview", "formats", "versions", "download", "comment"} | TEMPLATES,
     Role.SECRETARY: {
         "read", "write", "report", "share", "preview", "generate", "pictures", "versions", "download",
-        "submit", "decide", "record", "comment", "clear",
+        "submit", "decide", "record", "comment", "clear", "release", "reissue", "outcome",
     },
     Role.APPROVER: {"read", "preview", "versions", "download", "decide", "comment", "clear"},
     Role.AUTHOR: {
@@ -98,7 +98,7 @@ MAY = {
     Role.READER: {"read", "versions", "download", "comment", "clear"},
     Role.ADMINISTRATOR: {
         "read", "write", "report", "share", "preview", "generate", "formats", "pictures", "versions", "download",
-        "audit", "accounts", "submit", "comment",
+        "audit", "accounts", "submit", "comment", "release", "reissue", "outcome",
     } | TEMPLATES,
 }  # fmt: skip
 """Written by hand from what each person comes to do, not from the policy."""
@@ -173,6 +173,16 @@ NEEDS = {
     "POST /api/v1/papers/{reference}/clearances": "clear",
     "POST /api/v1/papers/{reference}/decisions": "decide",
     "POST /api/v1/papers/{reference}/recorded-decisions": "record",
+    "GET /api/v1/papers/{reference}/carried": "read",
+    "GET /api/v1/papers/{reference}/open-actions": "read",
+    "GET /api/v1/papers/{reference}/outcome": "versions",
+    "POST /api/v1/papers/{reference}/outcome": "outcome",
+    "POST /api/v1/papers/{reference}/actions/{number}/done": "outcome",
+    "POST /api/v1/papers/{reference}/next": "write",
+    "POST /api/v1/papers/{reference}/reissues": "reissue",
+    "POST /api/v1/papers/{reference}/sections/{section}/confirmation": "write",
+    "POST /api/v1/papers/{reference}/versions/{label}/release": "release",
+    "GET /api/v1/releases": "versions",
     "GET /api/v1/people": "read",
     "GET /api/v1/people/{key}": "read",
     "PUT /api/v1/people/{key}": "write",
@@ -253,6 +263,8 @@ def test_a_paper_of_another_organisation_does_not_exist(filled, client_of):
         ("GET", "/versions/0.1/document"), ("GET", "/versions/0.1/changes"), ("GET", "/review"), ("GET", "/candidate"),
         ("GET", "/candidate/document"), ("GET", "/comments"), ("GET", "/clearances"), ("POST", "/withdrawal"),
         ("POST", "/reopening"), ("POST", "/comments/1/resolution"),
+        ("GET", "/carried"), ("GET", "/open-actions"), ("GET", "/outcome"), ("POST", "/versions/0.1/release"),
+        ("POST", "/sections/purpose/confirmation"),
     ]:  # fmt: skip
         answer = other.request(method, hidden + rest)
         assert answer.status_code == 404, rest

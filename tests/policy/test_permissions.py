@@ -92,6 +92,9 @@ TABLE = {
     Action.RECORD_DECISIONS: ". . 2 . . . . .",
     Action.COMMENT: "a o o o o . . o",
     Action.CLEAR: ". . o o o . . o",
+    Action.RELEASE: "a . o . . . . .",
+    Action.REISSUE: "a . o . . . . .",
+    Action.RECORD_OUTCOMES: "a . r . . . . .",
 }
 
 STATES = [State.DRAFT, State.IN_REVIEW, State.APPROVED, State.RELEASED]

@@ -142,6 +142,9 @@ TABLE = {
     Action.RECORD_DECISIONS: ". . x . . . . .",
     Action.COMMENT: "x x x x x . . x",
     Action.CLEAR: ". . x x x . . x",
+    Action.RELEASE: "x . x . . . . .",
+    Action.REISSUE: "x . x . . . . .",
+    Action.RECORD_OUTCOMES: "x . x . . . . .",
 }
 
 

@@ -19,10 +19,13 @@ from app.upkeep.upgrade import is_at_head, newest, upgrade
 from tests.conftest import NOW, ROOT
 
 KEPT_AS_WRITTEN = {
+    "action_done",
     "audit_event",
     "clearance",
     "comment",
     "decision",
+    "meeting_action",
+    "meeting_outcome",
     "rating",
     "resolution",
     "submission",
@@ -32,6 +35,8 @@ KEPT_AS_WRITTEN = {
     "update",
     "update_part",
     "version",
+    "version_reissue",
+    "version_release",
 }
 
 

@@ -76,6 +76,20 @@ A_RECORD_OF_EVERY_KIND = (
         {"id": 1, "paper_id": 1, "place": "section/purpose", "digest": DIGEST, "person_id": 1}
         | {"cleared_on": "2026-11-20", "by": "tester", "at": "2026-11-21 14:30:00"},
     ),
+    ("version_release", {"id": 1, "version_id": 1, "organisation_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
+    (
+        "version_reissue",
+        {"id": 1, "version_id": 1, "approved_id": 1, "decision_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    (
+        "meeting_outcome",
+        {"id": 1, "paper_id": 1, "number": 1, "text": "Noted.", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    (
+        "meeting_action",
+        {"id": 1, "paper_id": 1, "number": 1, "text": "Ask.", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    ("action_done", {"action_id": 1, "done_on": "2026-11-20", "by": "tester", "at": "2026-11-21 14:30:00"}),
     ("resolution", {"comment_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
     ("audit_event", {"sequence": 1, "body": json.dumps({}), "previous_hash": "0" * 64, "hash": DIGEST}),
 )
@@ -94,6 +108,11 @@ ONE_COLUMN = {
     "comment": "text",
     "clearance": "place",
     "resolution": "by",
+    "version_release": "by",
+    "version_reissue": "by",
+    "meeting_outcome": "text",
+    "meeting_action": "text",
+    "action_done": "note",
 }
 
 

@@ -226,7 +226,7 @@ CANDIDATE = {
 def get_review(reference: KeyText, who: VersionReader, session: Reading, conditions: Preconditions) -> Response:
     """The paper's state and how it came about."""
     Reach(session, who).paper(reference)
-    return shown(_review(session, reference), conditions)
+    return shown(review_of(session, reference), conditions)
 
 
 @router.post(
@@ -258,7 +258,7 @@ def submit_paper(
     def make() -> Response:
         said = read_as(SubmissionIn, document)
         Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, reference))))
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
         review.submit(session, blobs, reference, by=who, now=now, written_on=said.written_on)
         return _standing(session, reference, 201)
 
@@ -283,7 +283,7 @@ def withdraw_paper(
 
     def make() -> Response:
         Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, reference))))
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
         review.withdraw(session, reference, by=who, now=now)
         return _standing(session, reference)
 
@@ -309,7 +309,7 @@ def reopen_paper(
 
     def make() -> Response:
         Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(_review(session, reference))))
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
         review.reopen(session, reference, by=who, now=now)
         return _standing(session, reference)
 
@@ -503,7 +503,8 @@ def list_changes(
     return json_answer(plain(ChangesOut(changes=changes_since(session, version, now=now))))
 
 
-def _review(session: Session, reference: str) -> ReviewOut:
+def review_of(session: Session, reference: str) -> ReviewOut:
+    """How far the paper has come; what changes its state names the ETag of this."""
     paper = papers.kept(session, reference)
     return ReviewOut(
         paper=paper.reference,
@@ -514,7 +515,7 @@ def _review(session: Session, reference: str) -> ReviewOut:
 
 
 def _standing(session: Session, reference: str, status: int = 200) -> Response:
-    document = plain(_review(session, reference))
+    document = plain(review_of(session, reference))
     return json_answer(document, status, {"ETag": etag_of(document)})
 
 
