@@ -150,7 +150,7 @@ def get_outcome(reference: KeyText, who: VersionReader, session: Reading) -> Res
 @router.post(
     "/outcome",
     summary="Record what the meeting made of a paper",
-    description="With what it asked for: that stands open in the next paper of the series. Said again, it is corrected.",
+    description="With what it asked for, which stands open in the next paper of the series. Said again: corrected.",
     operation_id="record_outcome",
     openapi_extra=takes(
         OutcomeIn, {"text": "The board noted the report.", "actions": [{"text": "Bring the cost of the second phase."}]}
