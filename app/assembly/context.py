@@ -1,6 +1,5 @@
 """PaperContext: everything that a template may print, in words; its descriptions are the template authors' manual."""
 
-from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
@@ -214,28 +213,6 @@ _PLAIN = frozenset({str, bool, int, type(None)})  # asked first: nearly everythi
 @cache
 def _printed(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, field in model.model_fields.items() if Printed() in field.metadata)
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A name that a template may use, with the names that it stands below, and what it stands for."""
-
-    name: str
-    description: str
-    must_be_printed: bool
-
-
-def described(model: type[BaseModel] = PaperContext, below: str = "") -> Iterator[Described]:
-    """Every name that a template may use, in the order of the paper: `sections`, then `sections.key` and so on."""
-    printed = _printed(model)
-    for name, field in model.model_fields.items():
-        way = f"{below}.{name}" if below else name
-        kinds = [field.annotation, *get_args(field.annotation)]
-        must = name in printed or Coloured in kinds or Narrative in kinds
-        yield Described(way, field.description or "", must)
-        for kind in kinds:
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from described(kind, way)
 
 
 @cache

@@ -139,6 +139,15 @@ def _groups() -> Iterator[str]:
         yield from _group(f"`{owner}`", owner, below, ways)
 
 
+def every_name(shape: Shape = PaperContext, owner: str = "", above: str = "") -> Iterator[tuple[str, Name]]:
+    """Every name with its place in the paper, each before those below it: `sections`, `sections.key` and so on."""
+    for name in names_of(shape, owner):
+        place = f"{above}{name.way.rpartition('.')[2]}"
+        yield place, name
+        if name.below:
+            yield from every_name(name.below, called(name) or name.way, f"{place}.")
+
+
 def _loops(shape: Shape, owner: str) -> Iterator[tuple[Shape, str, str]]:
     for name in names_of(shape, owner):
         if name.below:

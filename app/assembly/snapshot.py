@@ -12,7 +12,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from app.boards.programme import YearRule
 from app.fields import KEPT
@@ -221,7 +221,7 @@ class TemplateFacts(_Facts):
 class Snapshot(_Facts):
     """Every fact that one generation used."""
 
-    snapshot: Literal[1] = 1
+    snapshot: Literal[2] = 2
     """Number of this shape."""
     stage: Literal["preview", "draft"]
     label: str
@@ -243,6 +243,17 @@ class Snapshot(_Facts):
     consultees: tuple[PersonFacts, ...]
     persons: dict[str, PersonFacts]
     """Those whom fields and blocks name, by key."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_this_shape(cls, said: Any) -> Any:
+        """The first shape knew neither conditions nor persons in fields, and called the fields the front sheet."""
+        if not isinstance(said, dict) or said.get("snapshot") != 1:
+            return said
+        paper = dict(said["paper"])
+        paper["fields"] = paper.pop("front_sheet")
+        rows = [row["key"] for row in said["manifest"]["front_sheet"]]
+        return said | {"snapshot": 2, "paper": paper, "front_rows": rows, "unprinted_sections": [], "persons": {}}
 
     @cached_property
     def _written(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from app.word.check_tags import PartRead
 from app.word.findings import QUOTED, Finding, error_at, warning_at
 from app.word.names import Path, known_part
 from app.word.quoting import quoted
-from app.word.templates import RESERVED, Vocabulary
+from app.word.templates import Vocabulary, with_reserved
 from app.word.typed import OURS, Tag, single_braces_in
 from app.word.values import Chart, Coloured, Narrative, Picture
 
@@ -19,12 +19,13 @@ _EQUAL = frozenset({"eq", "equalto"})
 
 def unknown_names(read: PartRead, vocabulary: Vocabulary) -> Iterator[Finding]:
     """A finding for each name that no paper has, where the part uses it first, with the name that may be meant."""
-    known: Vocabulary = {RESERVED: None, **vocabulary}
+    known = with_reserved(vocabulary)
     told = set()
     for path, lineno in read.uses:
         depth, there = known_part(path, known)
         wrong = path[: depth + 1]
-        if depth == len(path) or wrong in told:
+        # What a refused tag reaches for below a fact was told with it.
+        if depth == len(path) or wrong in told or (depth and lineno in read.refused):
             continue
         told.add(wrong)
         owner = f"“{'.'.join(path[:depth])}”" if depth else "a paper"

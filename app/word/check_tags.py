@@ -4,7 +4,7 @@ Every fault of a part is told at once: a damaged tag is mended for the reading o
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -38,7 +38,8 @@ class PartRead:
 
     The tree has one line for each tag: line n is `tags[n - 1]`. `within` are the tags that are open where a passage
     begins, by its number, no more of them than may be within one another. `misuses` are what `app.word.scan` has
-    against the tags; where they are too many or too long, nothing else is read.
+    against the tags; where they are too many or too long, nothing else is read. `refused` are the lines of the tags
+    that do what no template may.
     """
 
     part: TemplatePart
@@ -48,6 +49,7 @@ class PartRead:
     findings: Sequence[Finding]
     within: dict[int, tuple[Tag, ...]]
     misuses: Sequence[Misuse]
+    refused: Collection[int] = ()
 
     def tag(self, lineno: int) -> Tag:
         """The tag on this line of the tree."""
@@ -73,7 +75,8 @@ def read_tags(part: TemplatePart) -> PartRead:
     except (RecursionError, ValueError, OverflowError):
         findings.append(of_part(part, "error", "broken-tag", "The tags of this part are too deep in one another."))
         tree = nodes.Template([])
-    for lineno, why in refusals_in(tree):
+    refused = list(refusals_in(tree))
+    for lineno, why in refused:
         tag = reader.at(lineno)
         findings.append(error_at(tag.passage, "not-allowed", f"The template {why}. Take “{_shown(tag)}” out."))
     try:
@@ -81,7 +84,7 @@ def read_tags(part: TemplatePart) -> PartRead:
     except RecursionError:  # a refusal said so
         unknown, uses, tree = [], [], nodes.Template([])
     findings += [error_at(reader.at(lineno).passage, "unknown-filter", what) for lineno, what in unknown]
-    return PartRead(part, reader.tags, tree, uses, findings, reader.within, misuses)
+    return PartRead(part, reader.tags, tree, uses, findings, reader.within, misuses, {lineno for lineno, _ in refused})
 
 
 def _misuses_of(part: TemplatePart) -> list[Misuse]:
@@ -123,11 +126,14 @@ class _Reader:
     def read(self, passage: Passage) -> None:
         self.within[passage.number] = self.around
         tags = tags_in(passage)
+        told = len(self.findings)
         for tag in tags:
             if not self.open or self.open[-1].keyword != "raw" or tag.keyword == "endraw":
                 self._take(tag)
         if tags:
             self.around = tuple(block.tag for block in self.open[:DEEPEST])
+        if len(tags) == 1 and len(self.findings) == told:  # a damaged tag is put right first
+            self.findings += _line_left(tags[0])
         self._place(tags)
         self.findings += [error_at(passage, "broken-tag", what) for what in damage_in(passage)]
 
@@ -163,8 +169,6 @@ class _Reader:
 
     def _place(self, tags: Sequence[Tag]) -> None:
         """Each paragraph, row and cell is told once of what it would lose."""
-        if len(tags) == 1:
-            self.findings += _line_left(tags[0])
         for prefix in _UNITS:
             taking = next((tag for tag in tags if tag.prefix == prefix and not tag.fault), None)
             unit = taking.passage.around(prefix) if taking is not None and prefix != "p" else None

@@ -42,7 +42,7 @@ from app.word.xmltext import encoded, escaped
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FILE = "<template>"
-_ELEMENT = re.compile(r"<[^>]*>")
+_ELEMENT = re.compile(r"</?[A-Za-z?][^>]*>")
 _PIECES = 256  # that are written before the budget is asked
 
 _OPEN_CELL, _CLOSED_CELL = "<?cell?></w:tc>", "</w:tc>"

@@ -8,7 +8,7 @@ from lxml import etree
 
 from app.word.container import CONTENT_TYPES, DOCUMENT, read_members
 from app.word.namespaces import MC, R, w
-from app.word.parts import NUMBERING, STYLES, parts_of_kinds, relationships_in
+from app.word.parts import NUMBERING, SETTINGS, STYLES, parts_of_kinds, relationships_in
 from app.word.quoting import quoted
 from app.word.reading import OFF, THROUGH, Counter, Definitions, StyleSheet, is_on, within, words_of_paragraph
 from app.word.refusals import UnreadableTemplate
@@ -16,7 +16,6 @@ from app.word.refusals import UnreadableTemplate
 BODY = "the body"
 PROPERTIES = "the document’s properties"
 STYLES_PART = "the styles"
-SETTINGS = "word/settings.xml"
 FONT_TABLE = "word/fontTable.xml"
 THEME = "word/theme/theme1.xml"
 

@@ -8,12 +8,11 @@ from lxml import etree
 
 from app.word.container import CONTENT_TYPES, DOCUMENT
 from app.word.namespaces import A, R, w
-from app.word.parts import CORE, STYLES, parts_of_kinds, relationships_in
+from app.word.parts import CORE, SETTINGS, STYLES, parts_of_kinds, relationships_in
 from app.word.properties import texts_in
 from app.word.reading import OFF, is_on, within
 from app.word.templates import FILLED_KINDS, OpenedTemplate
 
-_SETTINGS = "word/settings.xml"
 _OPENINGS = ("{{", "{%", "{#")
 _WRITTEN = {w("tab"): "\t", w("br"): " ", w("cr"): " ", w("noBreakHyphen"): "-"}
 _OTHER_TEXTS = frozenset({w("instrText"), f"{{{A}}}t"})
@@ -183,7 +182,7 @@ class _Pages:
 def _pages(opened: OpenedTemplate) -> list[_Pages]:
     """The kinds of pages of every section; a section without a header of its own shows that of the one before."""
     targets = relationships_in(opened.members, DOCUMENT)
-    settings = opened.trees.get(_SETTINGS)
+    settings = opened.trees.get(SETTINGS)
     even = settings is not None and is_on(settings.find(w("evenAndOddHeaders")))
     shown: dict[tuple[str, str], str] = {}
     owners: dict[tuple[str, str], int] = {}

@@ -30,7 +30,7 @@ from app.word.parts import (
     with_part,
     without_leftovers,
 )
-from app.word.properties import texts_in
+from app.word.properties import DocumentProperties, texts_in
 from app.word.refusals import BrokenTemplate, TemplateNotAllowed, UnknownName, UnreadableTemplate
 from app.word.tags import TAG, has_tags
 
@@ -246,12 +246,17 @@ def tagged_parts(opened: OpenedTemplate) -> list[PartFindings]:
 
 def tag_faults(parts: Iterable[PartFindings], vocabulary: Vocabulary) -> TagFaults:
     """What is wrong with the tags of these parts."""
-    known: Vocabulary = {RESERVED: None, **vocabulary}
+    known = with_reserved(vocabulary)
     return TagFaults(
         broken=tuple(fault for found in parts for fault in found.broken),
         refused=tuple(fault for found in parts for fault in found.refused),
         unknown=tuple(fault for found in parts for fault in _unknown(found, known)),
     )
+
+
+def with_reserved(vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary with the document's properties, which every context has."""
+    return {RESERVED: dict.fromkeys(DocumentProperties.__dataclass_fields__), **vocabulary}
 
 
 def _unknown(found: PartFindings, known: Vocabulary) -> Iterator[Fault]:

@@ -88,7 +88,15 @@ class Narrative:
         return bool(self._html)
 
     def __copy__(self) -> "Narrative":
-        return Narrative(self._html, self._key, self._heading_level, region=self._region)
+        return Narrative(
+            self._html,
+            self._key,
+            self._heading_level,
+            list_labels=self._list_labels,
+            numbered=self._numbered,
+            run_in=self._run_in,
+            region=self._region,
+        )
 
     def __repr__(self) -> str:
         stated = {

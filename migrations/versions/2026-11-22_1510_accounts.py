@@ -1,13 +1,13 @@
 """Accounts: tokens with names, scopes and an end; passwords set by link or vouched for; sessions; remits.
 
-Revision: 20261122_1510, after 20261122_0010
+Revision: 20261122_1510, after 20261122_1500
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_1510"
-down_revision = "20261122_0010"
+down_revision = "20261122_1500"
 branch_labels = None
 depends_on = None
 

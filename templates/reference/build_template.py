@@ -41,7 +41,7 @@ def template() -> package.Template:
 def levels() -> Iterator[ParagraphStyle]:
     """How names stand in, the deeper they are."""
     for depth in range(7):
-        yield ParagraphStyle(name=f"Name {depth}", ours=True, before=40, after=20, left=280 * depth, size=11)
+        yield ParagraphStyle(name=f"Name {depth}", ours=True, before=40, after=20, left=280 * depth, size=12)
 
 
 def shown(names: list[Name], depth: int) -> Iterator[Element]:

@@ -5,10 +5,21 @@ import threading
 
 import pytest
 
-from app.word import Coloured, Expected, Fact, Narrative, TemplateTooCostly, check, region_of, render, text_of
+from app.word import (
+    Coloured,
+    Expected,
+    Fact,
+    Narrative,
+    TemplateTooCostly,
+    check,
+    compile_template,
+    region_of,
+    render,
+    text_of,
+)
 from app.word.container import read_members, write_members
 from app.word.trial import Limits, _meant, _told, tried
-from tests.word.templates import DOCUMENT, a_template, compiled
+from tests.word.templates import DOCUMENT, a_template
 
 pytestmark = pytest.mark.trust(13)
 
@@ -19,13 +30,13 @@ FACTS = {
     "word": Coloured("Green", "2E7D32", "FFFFFF"),
 }
 GOOD = a_template("{% for a in x %}{{ a.name }} {{ a.number }}{% endfor %}", "{{p text }}", "{{r word }}")
-VOCABULARY = {"x": None, "text": None, "word": None}
+VOCABULARY = {"x": {"name": None, "number": None, "none": None}, "text": None, "word": None}
 
 
 def test_a_good_template_is_checked_and_filled_as_in_this_process():
     trial = tried(GOOD, VOCABULARY, FACTS)
     assert {finding.severity for finding in trial.findings} <= {"warning"}
-    assert trial.document == render(compiled(GOOD, "x", "text", "word"), FACTS, {})
+    assert trial.document == render(compile_template(GOOD, VOCABULARY), FACTS, {})
     assert text_of(trial.document) == ["Ambershire 1.5", "Progress", "Green"]
 
 

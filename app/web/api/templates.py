@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from app.accounts import policy
 from app.accounts.models import Account
 from app.assembly import trial
-from app.assembly.context import Described, described
+from app.assembly.reference import every_name
 from app.assembly.trial import Effect
 from app.audit.commands import REQUEST_ID
 from app.db import lock
@@ -151,6 +151,8 @@ class ValueOut(BaseModel):
 
     name: str = Field(description="With the names that it stands below: sections.heading")
     description: str
+    kind: str = Field(description="text, prose, list …")
+    tag: str = Field(description="How it is printed, inside the loops of the lists that it stands in; may be empty")
     must_be_printed: bool = Field(description="Whether every template prints it where it is not empty")
 
 
@@ -554,6 +556,8 @@ def download_manifest(
                     {
                         "name": "sections.heading",
                         "description": "Heading as printed",
+                        "kind": "text",
+                        "tag": "{{ section.heading }}",
                         "must_be_printed": True,
                     }
                 ]
@@ -565,11 +569,11 @@ def download_manifest(
 )
 def get_reference(_who: FactsReader) -> Response:
     """The vocabulary with its descriptions."""
-    return json_answer(plain(TemplateReference(values=[_value(value) for value in described()])))
-
-
-def _value(value: Described) -> ValueOut:
-    return ValueOut(name=value.name, description=value.description, must_be_printed=value.must_be_printed)
+    values = [
+        ValueOut(name=place, description=name.description, kind=name.kind, tag=name.tag, must_be_printed=name.must)
+        for place, name in every_name()
+    ]
+    return json_answer(plain(TemplateReference(values=values)))
 
 
 def _life_of(session: Session, key: str, number: int) -> TemplateWithLife:
