@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from app.accounts.identity import ProviderFails
 from app.accounts.sign_in import TooManyAttempts
+from app.assets import NotBuilt
 from app.audit import commands as audit
 from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
 from app.formats.commands import UnfitTemplate
@@ -53,6 +54,7 @@ STATUS: dict[type[Problem], int] = {
     KeyUsedBefore: 422,
     TooManyAttempts: 429,
     ProviderFails: 503,
+    NotBuilt: 503,
     NotAPicture: 415,
     PictureTooLarge: 413,
     PreconditionMissing: 428,
@@ -200,7 +202,10 @@ def for_whoever_asks(request: Request, error: Exception, answer: ProblemAnswer) 
     if not wants_page(request):
         return answer
     as_page: AsPage = request.app.state.as_page
-    return as_page(request, error, answer.document, dict(answer.headers))
+    try:
+        return as_page(request, error, answer.document, dict(answer.headers))
+    except NotBuilt:
+        return answer
 
 
 def wants_page(request: Request) -> bool:

@@ -47,6 +47,9 @@ ADVICE = {
 }
 """Status → what somebody may do."""
 
+KEPT_HEADERS = frozenset({"retry-after", "allow", "x-request-id"})
+"""Headers of the problem document that its page has too."""
+
 
 def as_page(request: Request, error: Exception, document: ProblemDocument, headers: dict[str, str]) -> Response:
     """The page for this problem; who has to sign in, or to prove who they are, is sent to do so."""
@@ -64,7 +67,7 @@ def as_page(request: Request, error: Exception, document: ProblemDocument, heade
         "fault.html",
         heading,
         status=status,
-        headers={name: value for name, value in headers.items() if name.lower() in {"retry-after", "allow"}},
+        headers={name: value for name, value in headers.items() if name.lower() in KEPT_HEADERS},
         detail=detail,
         advice=ADVICE.get(status, "Go back and try again."),
         faults=[fault.detail for fault in document.errors],

@@ -69,7 +69,10 @@ class NoBlank(jinja2.Undefined):
 
 PAGES = jinja2.Environment(
     loader=jinja2.ChoiceLoader(
-        [jinja2.PackageLoader("app.web", "html/pages"), jinja2.PackageLoader("govuk_frontend_jinja")]
+        [
+            jinja2.PackageLoader("app.web", "html/pages"),
+            jinja2.PrefixLoader({"govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja")}),
+        ]
     ),
     autoescape=True,
     undefined=NoBlank,
