@@ -193,11 +193,11 @@ def the_next_paper(quarter: Quarter) -> None:
 
 STORY = [
     "paper.changed", "version.kept", "paper.changed", "version.kept", "version.kept", "clearance.given",
-    "paper.changed", "clearance.given", "version.kept", "submission.recorded", "paper.submitted", "comment.made", "decision.recorded",
-    "paper.sent-back", "paper.changed", "version.kept", "comment.made", "comment.resolved", "submission.recorded",
-    "paper.submitted", "version.kept", "decision.recorded", "paper.approved", "version.released", "version.kept",
-    "version.reissued", "paper.reissued", "outcome.recorded", "action.recorded", "paper.reopened", "paper.changed",
-    "version.kept",
+    "paper.changed", "clearance.given", "version.kept", "submission.recorded", "paper.submitted", "comment.made",
+    "decision.recorded", "paper.sent-back", "paper.changed", "version.kept", "comment.made", "comment.resolved",
+    "submission.recorded", "paper.submitted", "version.kept", "decision.recorded", "paper.approved",
+    "version.released", "version.kept", "version.reissued", "paper.reissued", "outcome.recorded", "action.recorded",
+    "paper.reopened", "paper.changed", "version.kept",
 ]  # fmt: skip
 """What the log says of the paper, from its first change on."""
 

@@ -14,11 +14,11 @@ from app.formats import queries as formats
 from app.papers import queries as papers
 from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain
 from app.web.api.review import DigestText
 from app.web.deps import Clearer, Now, Reading, VersionReader, Writing
 from app.web.openapi import REPLAY, gives, problems, takes
+from app.web.reach import Reach
 
 router = APIRouter(prefix="/papers/{reference}/clearances", tags=["review"])
 

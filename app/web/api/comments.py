@@ -17,10 +17,10 @@ from app.versions import queries as versions
 from app.versions.models import Comment
 from app.web.api.body import FaultyBody, JsonBody, read_as
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain
 from app.web.deps import Commenter, Now, Reading, VersionReader, Writing
 from app.web.openapi import REPLAY, gives, problems, takes
+from app.web.reach import Reach
 
 router = APIRouter(prefix="/papers/{reference}", tags=["review"])
 

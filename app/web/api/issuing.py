@@ -20,12 +20,12 @@ from app.web.api.conditions import Preconditions
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import etag_of, json_answer, plain
 from app.web.api.review import review_of
 from app.web.api.versions import VersionOut, address
 from app.web.deps import Now, Reading, Reissuer, Releaser, Store, VersionReader, Writing
 from app.web.openapi import LINK, LOCATION, REPLAY, gives, problems, takes
+from app.web.reach import Reach
 
 router = APIRouter(tags=["review"])
 

@@ -21,10 +21,10 @@ from app.papers.queries import PaperKept
 from app.web.api import examples
 from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain
 from app.web.deps import FactsReader, FactsWriter, Now, OutcomeRecorder, Reading, VersionReader, Writing
 from app.web.openapi import LOCATION, REPLAY, gives, problems, takes
+from app.web.reach import Reach
 
 router = APIRouter(prefix="/papers/{reference}", tags=["papers"])
 

@@ -19,11 +19,8 @@ from app.versions.models import Decision, Submission, Verdict
 from app.web.api import examples
 from app.web.api.body import JsonBody, read_as
 from app.web.api.conditions import Preconditions
-from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import etag_of, json_answer, plain, shown
-from app.web.api.trace import Tracing
 from app.web.deps import (
     Decider,
     DecisionRecorder,
@@ -35,7 +32,10 @@ from app.web.deps import (
     VersionReader,
     Writing,
 )
+from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, REPLAY, gives, problems, takes
+from app.web.reach import Reach
+from app.web.trace import Tracing
 
 router = APIRouter(prefix="/papers/{reference}", tags=["review"])
 

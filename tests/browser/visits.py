@@ -1,0 +1,42 @@
+"""Every page of the service: by whom, and where, it is visited. A page that is not here fails the tests."""
+
+from typing import NamedTuple
+
+
+class Visit(NamedTuple):
+    """One page in one state: who is signed in (None: nobody), and the address."""
+
+    account: str | None
+    address: str
+
+
+VISITS: dict[str, list[Visit]] = {
+    "/": [
+        Visit("report-author", "/"),
+        Visit("workstream-lead", "/"),
+        Visit("commissioners-office", "/"),
+        Visit("administrator", "/"),
+    ],
+    "/sign-in": [Visit(None, "/sign-in"), Visit(None, "/sign-in?next=/keyboard")],
+    "/signed-out": [Visit(None, "/signed-out")],
+    "/set-password": [Visit(None, "/set-password?link={link}"), Visit(None, "/set-password?link=bpl_none")],
+    "/prove": [Visit("chief-officer", "/prove?next=/keyboard")],
+    "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
+    "/keyboard": [Visit(None, "/keyboard")],
+    "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
+    "/papers/{reference}/versions/{label}/preview": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")
+    ],
+    "(no page)": [Visit("reader", "/nowhere"), Visit(None, "/nowhere")],
+}
+"""Path of a page, as its route has it → its visits; `{link}` is the secret of a link to set a password."""
+
+NO_PAGES = {
+    "/assets/{name}",
+    "/favicon.ico",
+    "/papers/{reference}/preview/document",
+    "/papers/{reference}/preview/frame",
+    "/papers/{reference}/versions/{label}/preview/document",
+    "/papers/{reference}/versions/{label}/preview/frame",
+}
+"""Routes among the pages that answer with something else than a page, or with a part of one."""
