@@ -7,9 +7,12 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.boards.deadlines import USUAL, due_days
 from app.boards.models import Board, Meeting, Series
 from app.db import batches, ids_by_key
 from app.errors import NotFound
+from app.formats.manifest import parse_manifest
+from app.formats.queries import live_versions
 
 
 class NoBoard(NotFound):
@@ -82,6 +85,18 @@ def get_meeting(session: Session, board: str, held_on: date) -> Meeting:
     if meeting is None:
         raise NoMeeting(board, held_on)
     return meeting
+
+
+def deadlines(session: Session, meeting: Meeting) -> dict[str, date]:
+    """Stage → the day on which it is due for this meeting, in the order of the days.
+
+    As the board says; else as its format says, whose live version is asked; else as is usual. Needs the meeting's
+    `board`.
+    """
+    board = meeting.board
+    live = live_versions(session, [board.format_key]) if board.format_key else {}
+    said = parse_manifest(live[board.format_key].manifest).deadlines if board.format_key in live else {}
+    return due_days(meeting.held_on, {**USUAL, **said}, board.deadlines)
 
 
 def meetings(
