@@ -402,6 +402,43 @@ def token(
     _say(secret)
 
 
+@app.command(short_help="Remind whoever has not answered a round.")
+def remind(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Send every reminder that is due and was never sent: two working days before, on the day, when late or sent back.
+
+    For a timer, once a day or more often: nobody is reminded of the same thing twice. By the mail server of the
+    settings (BOARDPAPERS_SMTP_HOST …); without one, each letter is a file in the data folder's mail. The exit code is 1
+    when a letter could not be sent.
+    """
+    from app.notices.post import Folder, Smtp
+    from app.notices.reminders import remind as send_reminders
+
+    settings = _settings(data)
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    post = (
+        Smtp(settings.smtp_host, settings.smtp_port, settings.smtp_starttls, settings.smtp_user, password)
+        if settings.smtp_host
+        else Folder(settings.mail)
+    )
+    with _ready(data) as stores:
+        with stores.database.writing() as session:
+            by = _command_line(session).key
+        done = send_reminders(stores.database, post, sender=settings.mail_from, by=by, now=_now())
+    rows = [
+        {"to": one.reminder.to, "subject": one.reminder.subject, "occasion": one.reminder.occasion,
+         "trouble": one.trouble}
+        for one in done
+    ]  # fmt: skip
+    if as_json:
+        _print_json(rows)
+    else:
+        for row in rows:
+            _say(f"{row['to']}: {row['subject']} ({row['occasion']}){', not sent: ' if row['trouble'] else ''}"
+                 f"{row['trouble'] or ''}")  # fmt: skip
+        _say(f"{sum(row['trouble'] is None for row in rows)} sent.")
+    raise typer.Exit(1 if any(row["trouble"] for row in rows) else 0)
+
+
 @app.command(short_help="Prove that nothing kept was changed.")
 def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Prove that everything kept is what it was: files, versions, facts that never change, the audit log.

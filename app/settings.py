@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -36,6 +36,10 @@ def _checkpoint_file(settings: dict[str, Any]) -> Path:
     return Path(settings["data"]) / "audit-checkpoints.jsonl"
 
 
+def _mail_folder(settings: dict[str, Any]) -> Path:
+    return Path(settings["data"]) / "mail"
+
+
 class Settings(BaseSettings):
     """Every setting of the service; frozen, so that what was read at the start holds until the end."""
 
@@ -63,6 +67,16 @@ class Settings(BaseSettings):
     max_picture_bytes: int = Field(default=10 * MIB, gt=0, description="Largest picture, in bytes")
     max_picture_pixels: int = Field(default=40_000_000, gt=0, description="Largest picture, in pixels")
     max_page_size: int = Field(default=100, gt=0, description="Most rows that one page of a list may hold")
+
+    smtp_host: str | None = Field(
+        default=None, description="Mail server for reminders; without one, they are files in the folder `mail`"
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
+    smtp_starttls: bool = Field(default=True, description="Whether the connection is encrypted before anything is said")
+    smtp_user: str | None = Field(default=None, description="Name by which the mail server knows us, if it asks")
+    smtp_password: SecretStr | None = Field(default=None, description="Password for it")
+    mail: Path = Field(default_factory=_mail_folder, description="Folder of the letters where there is no mail server")
+    mail_from: str = Field(default="boardpapers@localhost", description="Sender of reminders")
 
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one")

@@ -22,18 +22,24 @@ class Action(StrEnum):
     ADD_PICTURES = "add pictures"
     READ_AUDIT = "read the audit log"
     MANAGE_ACCOUNTS = "change accounts"
+    RUN_ROUNDS = "run rounds"
+    ANSWER_ROUNDS = "answer rounds"
+    JUDGE_ANSWERS = "judge answers"
 
 
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
-_REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW})
+_REPORTING = frozenset(
+    {Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW, Action.ANSWER_ROUNDS}
+)
 _PRODUCING = _READING | _REPORTING | {Action.WRITE_FACTS, Action.GENERATE}
+_ASKING = frozenset({Action.RUN_ROUNDS, Action.JUDGE_ANSWERS})
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(Action),
     Role.TEMPLATE_MANAGER: _READING | {Action.PREVIEW, Action.MANAGE_FORMATS},
-    Role.SECRETARY: _PRODUCING | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS},
+    Role.SECRETARY: _PRODUCING | _ASKING | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS},
     Role.APPROVER: _READING | {Action.PREVIEW},
-    Role.AUTHOR: _PRODUCING,
+    Role.AUTHOR: _PRODUCING | _ASKING,
     Role.LEAD: _REPORTING,
     Role.CLIENT: _PRODUCING,
     Role.READER: _READING,

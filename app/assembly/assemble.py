@@ -24,7 +24,7 @@ from app.versions import queries as versions
 from app.versions.commands import Document
 from app.versions.models import Version
 
-ENGINE = 3
+ENGINE = 4
 """Rises whenever the same facts and template give another document, for any reason: narrative, wording or word."""
 
 PREVIEW_LABEL = "Preview"

@@ -18,7 +18,15 @@ INTRODUCTION_RECORDED = "introduction.recorded"
 TEMPLATE_ADDED = "template.added"
 """Object `format/KEY/template/N`; digest `content`."""
 
-BINDING = frozenset({VERSION_KEPT, UPDATE_RECORDED, INTRODUCTION_RECORDED, TEMPLATE_ADDED})
+ANSWER_RECORDED = "answer.recorded"
+"""Object `round/KEY/workstream/REF/answer/1`; digest `content`."""
+
+ANSWER_JUDGED = "answer.judged"
+"""Object `round/KEY/workstream/REF/answer/1/judgement/1`; digest `content`."""
+
+BINDING = frozenset(
+    {VERSION_KEPT, UPDATE_RECORDED, INTRODUCTION_RECORDED, TEMPLATE_ADDED, ANSWER_RECORDED, ANSWER_JUDGED}
+)
 """The actions whose object is one row that never changes."""
 
 
@@ -40,3 +48,13 @@ def introduction_object(key: str, as_at: date, revision: int) -> str:
 def template_object(key: str, number: int) -> str:
     """What the log calls one template version of the format `key`."""
     return f"format/{key}/template/{number}"
+
+
+def answer_object(key: str, ref: str, number: int) -> str:
+    """What the log calls one answer of a workstream to the round `key`."""
+    return f"round/{key}/workstream/{ref}/answer/{number}"
+
+
+def judgement_object(key: str, ref: str, number: int, judgement: int) -> str:
+    """What the log calls one judgement of that answer."""
+    return f"{answer_object(key, ref, number)}/judgement/{judgement}"

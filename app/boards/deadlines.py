@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
+
+LONDON = ZoneInfo("Europe/London")
+"""Where the users' days begin and end."""
 
 SATURDAY = 5
 

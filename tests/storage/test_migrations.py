@@ -18,7 +18,9 @@ from app.upkeep.upgrade import is_at_head, newest, upgrade
 from tests.conftest import NOW, ROOT
 
 KEPT_AS_WRITTEN = {
+    "answer",
     "audit_event",
+    "judgement",
     "rating",
     "template_event",
     "template_version",

@@ -2,19 +2,20 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, versions
-from app.web.api.parameters import only_known_parameters
+from app.web.api import accounts, audit, entries, facts, formats, link, meetings, papers, pictures, rounds, versions
+from app.web.api.parameters import only_known_parameters, only_known_parameters_by_link
 
 PREFIX = "/api/v1"
 
 
 def router() -> APIRouter:
     """The whole API."""
-    routes = APIRouter(prefix=PREFIX, dependencies=[Depends(only_known_parameters)])
+    by_account = APIRouter(dependencies=[Depends(only_known_parameters)])
     for part in (
         papers.router,
         entries.router(),
         meetings.router,
+        rounds.router,
         formats.router,
         versions.router,
         pictures.router,
@@ -22,5 +23,10 @@ def router() -> APIRouter:
         accounts.router,
         audit.router,
     ):
-        routes.include_router(part)
+        by_account.include_router(part)
+    by_link = APIRouter(dependencies=[Depends(only_known_parameters_by_link)])
+    by_link.include_router(link.router)
+    routes = APIRouter(prefix=PREFIX)
+    routes.include_router(by_account)
+    routes.include_router(by_link)
     return routes
