@@ -9,6 +9,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -40,7 +41,7 @@ class DamagedBlob(BlobFault):
 
 
 class Blobs:
-    """The blobs in one folder: `ab/<sha256>`, one file each, never overwritten, renamed or deleted."""
+    """The blobs in one folder: `ab/<sha256>`, one file each, never overwritten or renamed; a sweep may discard one."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -79,6 +80,31 @@ class Blobs:
             raise DamagedBlob(digest, actual)
         return data
 
+    def is_sound(self, digest: str) -> bool:
+        """Whether the kept bytes are those that their digest stands for."""
+        try:
+            self.get(digest)
+        except BlobFault:
+            return False
+        return True
+
+    def written_at(self, digest: str) -> datetime:
+        """When the blob was put; raises MissingBlob."""
+        try:
+            return datetime.fromtimestamp(self.path(digest).stat().st_mtime, UTC)
+        except FileNotFoundError as error:
+            raise MissingBlob(digest) from error
+
+    def discard(self, digest: str) -> None:
+        """No file is kept under this digest any more. Only for one that nothing names and nobody is about to name."""
+        path = self.path(digest)
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+    def nearest_folder(self) -> Path:
+        """The folder, or the nearest above it that is there: the first blob makes those in between."""
+        return next(place for place in (self.folder, *self.folder.parents) if place.exists())
+
     def digests(self) -> Iterator[str]:
         """The digest of every kept blob, in order."""
         for file in self._files():
@@ -90,6 +116,10 @@ class Blobs:
         for file in self._files():
             if not _is_blob(file):
                 yield file
+
+    def unfinished(self) -> Iterator[Path]:
+        """Writings of ours that have not come to their end: a crash cut them short, or they are going on."""
+        return (file for file in self.strangers() if file.name.startswith(_UNFINISHED))
 
     def _files(self) -> Iterator[Path]:
         if not self.folder.is_dir():

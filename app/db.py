@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -43,6 +44,9 @@ Value = TypeVar("Value")
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a SQLite connection waits for another writer before it gives up."""
+
+CONNECTIONS: dict[str, Any] = {"pool_size": 8, "max_overflow": 32}
+"""As many as the requests that are worked on at once need, two each: one that reads may leave a trace meanwhile."""
 
 
 class Base(DeclarativeBase):
@@ -98,21 +102,38 @@ class Database:
         self._on_commit = on_commit
         self._read = self.engine.execution_options(door="reading", **_reading_options(self.engine))
         self._write = self.engine.execution_options(door="writing")
+        self._in_use = {"reading": 0, "writing": 0}
+        self._counting = Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session over one consistent state; writing through it fails."""
-        with Session(self._read, autoflush=False) as session:
+        with self._counted("reading"), Session(self._read, autoflush=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose changes are all stored when the block ends, and none if it raises."""
-        with Session(self._write) as session:
+        with self._counted("writing"), Session(self._write) as session:
             with session.begin():
                 yield session
             if self._on_commit is not None:
                 self._on_commit(session)
+
+    def doors_in_use(self) -> dict[str, int]:
+        """How many doors of each kind are open in this process, those that wait for another writer included."""
+        with self._counting:
+            return dict(self._in_use)
+
+    @contextmanager
+    def _counted(self, door: str) -> Iterator[None]:
+        with self._counting:
+            self._in_use[door] += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._in_use[door] -= 1
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -123,10 +144,10 @@ def engine_for(url: str) -> Engine:
     """An engine for a SQLite file or a PostgreSQL database, with the settings that were measured to lose nothing."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, **CONNECTIONS)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed)
+    engine = create_engine(parsed, **({} if parsed.database in {None, "", ":memory:"} else CONNECTIONS))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -2,7 +2,7 @@
 
 ```
 Problem
-├── NotFound    what was asked for does not exist, or may not be seen
+├── NotFound    what was asked for does not exist, or may not be seen (Hidden)
 ├── Conflict    it exists, but its state does not allow this
 ├── Invalid     what was given is not right; names every fault and its place
 └── Forbidden   it exists and may be seen, but not changed, by this person
@@ -38,6 +38,13 @@ class NotFound(Problem):
 
     def __init__(self, kind: str, name: object) -> None:
         super().__init__(f"There is no {kind} “{name}”.")
+
+
+class Hidden(NotFound):
+    """It exists, and this person may not know that: said in the words of what does not exist, and written down."""
+
+    def __init__(self, said: NotFound) -> None:
+        Problem.__init__(self, str(said))
 
 
 class Conflict(Problem):

@@ -5,10 +5,11 @@ Used by every shape that takes words from outside (manifest, facts file, API), s
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from app import narrative
 from app.errors import Invalid
@@ -46,7 +47,13 @@ def _single_line(value: str) -> str:
     return _WHITE_SPACE.sub(" ", value).strip(" ")
 
 
-def _known_form(value: Any) -> Any:
+KEPT: Mapping[str, bool] = {"kept": True}
+"""The context in which what was written down here is validated again: its prose is canonical already."""
+
+
+def _known_form(value: Any, info: ValidationInfo) -> Any:
+    if info.context is KEPT and isinstance(value, dict) and value.get("format") == "html":
+        return value.get("value")
     forms = {"html", "markdown", "text"}
     form: Any
     if isinstance(value, str):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -10,13 +11,18 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.settings import PACKAGED_MIGRATIONS, Settings
+from app.upkeep.figures import figures
 from app.upkeep.stores import Stores, open_stores
 from app.upkeep.upgrade import is_at_head
 from app.web import errors, health, reference
 from app.web.api import routes
 from app.web.deps import Limits, Premises
 from app.web.edges import BodyLimit, RequestName
+from app.web.metrics import Metrics
 from app.web.openapi import TITLE, document_of
+from app.web.pace import Pace
+from app.web.seats import Seats
+from app.web.watch import Watch
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -31,13 +37,24 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title=TITLE, version=version("boardpapers"), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
-    app.state.premises = Premises(stores.database, stores.blobs, _limits(settings), _readiness(stores))
+    metrics = Metrics(lambda: figures(stores), _token(settings))
+    app.state.premises = Premises(
+        stores.database,
+        stores.blobs,
+        _limits(settings),
+        _readiness(stores, settings.min_free_bytes),
+        Pace(settings.generate_per_minute),
+        metrics,
+        settings.two_people_for_templates,
+    )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app)
     for router in (routes.router(), health.router, reference.router):
         app.include_router(router)
     app.mount("/static", reference.style_sheets)
     app.add_middleware(BodyLimit, usual=settings.max_json_bytes, special=_body_limits(settings))
+    app.add_middleware(Seats, count=settings.requests_at_once)
+    app.add_middleware(Watch, metrics=metrics, prefix=routes.PREFIX)
     app.add_middleware(RequestName)
     return app
 
@@ -51,6 +68,7 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         picture_bytes=settings.max_picture_bytes,
         picture_pixels=settings.max_picture_pixels,
+        template_bytes=settings.max_template_bytes,
         page_size=settings.max_page_size,
     )
 
@@ -66,7 +84,11 @@ def _body_limits(settings: Settings) -> dict[str, int]:
     }
 
 
-def _readiness(stores: Stores) -> Callable[[], dict[str, str]]:
+def _token(settings: Settings) -> str | None:
+    return settings.metrics_token.get_secret_value() if settings.metrics_token else None
+
+
+def _readiness(stores: Stores, min_free_bytes: int) -> Callable[[], dict[str, str]]:
     def missing() -> dict[str, str]:
         found: dict[str, str] = {}
         try:
@@ -74,11 +96,11 @@ def _readiness(stores: Stores) -> Callable[[], dict[str, str]]:
                 found["schema"] = "The database has not the newest schema; run “boardpapers upgrade”."
         except SQLAlchemyError:
             found["database"] = "The database does not answer."
-        folder = stores.blobs.folder
-        # The first blob makes its folder: until then, the nearest folder above it must take one.
-        there = next(place for place in (folder, *folder.parents) if place.exists())
+        there = stores.blobs.nearest_folder()  # until the first blob, that must take one
         if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
             found["blobs"] = "The folder of kept files cannot be written."
+        if shutil.disk_usage(there).free < min_free_bytes:
+            found["disk"] = "The disk of the kept files is nearly full."
         return found
 
     return missing

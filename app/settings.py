@@ -40,6 +40,10 @@ def _mail_folder(settings: dict[str, Any]) -> Path:
     return Path(settings["data"]) / "mail"
 
 
+def _backups_folder(settings: dict[str, Any]) -> Path:
+    return Path(settings["data"]) / "backups"
+
+
 class Settings(BaseSettings):
     """Every setting of the service; frozen, so that what was read at the start holds until the end."""
 
@@ -61,6 +65,11 @@ class Settings(BaseSettings):
         description="File outside the database to which the head of the audit log is written at every change",
     )
 
+    backups: Path = Field(
+        default_factory=_backups_folder,
+        description="Folder of the backups that `upgrade` makes before it changes anything",
+    )
+
     max_json_bytes: int = Field(default=2 * MIB, gt=0, description="Largest JSON request, in bytes")
     max_facts_bytes: int = Field(default=50 * MIB, gt=0, description="Largest facts file, in bytes")
     max_template_bytes: int = Field(default=10 * MIB, gt=0, description="Largest Word template, in bytes")
@@ -68,6 +77,26 @@ class Settings(BaseSettings):
     max_picture_pixels: int = Field(default=40_000_000, gt=0, description="Largest picture, in pixels")
     max_page_size: int = Field(default=100, gt=0, description="Most rows that one page of a list may hold")
 
+    generate_per_minute: int = Field(
+        default=30, gt=0, description="Most documents that one account may have made within a minute, by each process"
+    )
+    requests_at_once: int = Field(
+        default=12, gt=0, le=16, description="Requests that one process works on at once; the others wait for a seat"
+    )
+    min_free_bytes: int = Field(
+        default=100 * MIB, ge=0, description="Free bytes on the disk of the kept files below which nothing is ready"
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, min_length=16, description="What opens /metrics, as a bearer token; without one, nothing does"
+    )
+    stop_seconds: int = Field(
+        default=60, gt=0, description="How long requests that run may go on after `serve` was told to stop, in seconds"
+    )
+    two_people_for_templates: bool = Field(
+        default=True,
+        description="Whether a template that was uploaded over the API goes live only by another account than its "
+        "uploader's; what the command line or an administrator loads is live at once",
+    )
     smtp_host: str | None = Field(
         default=None, description="Mail server for reminders; without one, they are files in the folder `mail`"
     )

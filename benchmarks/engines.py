@@ -58,7 +58,13 @@ ENGINES: Mapping[str, Callable[[bytes, Facts], bytes]] = {"docxtpl": of_docxtpl,
 
 def vocabulary(facts: Facts) -> Vocabulary:
     """The names of the facts, as a template may use them."""
-    return dict.fromkeys(facts)
+    return {name: _below(value) for name, value in facts.items()}
+
+
+def _below(value: Any) -> "Vocabulary | None":
+    """The names below a value; the first item of a list has those of all."""
+    first = value[0] if isinstance(value, list) and value else value
+    return vocabulary(first) if isinstance(first, dict) else None
 
 
 def _each(facts: Facts, made: Callable[[Prose, str], Any]) -> dict[str, Any]:

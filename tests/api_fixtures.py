@@ -21,7 +21,8 @@ Clients = Callable[..., TestClient]
 @pytest.fixture
 def app(database, database_url: str, tmp_path: Path) -> FastAPI:
     """The application, over the database and blobs of the test; it is noon there."""
-    settings = Settings(data=tmp_path, database_url=database_url, _env_file=None)
+    # It is always noon: a minute never ends, and a story may generate as often as it likes.
+    settings = Settings(data=tmp_path, database_url=database_url, generate_per_minute=1_000_000, _env_file=None)
     made = create_app(settings)
     made.dependency_overrides[utc_now] = lambda: NOON
     return made

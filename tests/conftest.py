@@ -12,7 +12,7 @@ import pytest
 from tests import postgresql
 from tests.real_papers.comparison import COMPARED
 
-pytest_plugins = ["tests.api_fixtures"]
+pytest_plugins = ["tests.api_fixtures", "tests.trust"]
 
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
 """When the stories happen: a Saturday afternoon."""

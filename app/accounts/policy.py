@@ -19,6 +19,11 @@ class Action(StrEnum):
     READ_VERSIONS = "see versions of papers"
     DOWNLOAD = "download documents"
     MANAGE_FORMATS = "change formats"
+    ADD_TEMPLATES = "add template versions"
+    TRY_TEMPLATES = "try templates"
+    PUT_TEMPLATES_LIVE = "put templates live"
+    PUT_TEMPLATES_LIVE_ALONE = "put templates live alone"
+    RETIRE_TEMPLATES = "retire templates"
     ADD_PICTURES = "add pictures"
     READ_AUDIT = "read the audit log"
     MANAGE_ACCOUNTS = "change accounts"
@@ -31,12 +36,21 @@ _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
 _REPORTING = frozenset(
     {Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW, Action.ANSWER_ROUNDS}
 )
+_TEMPLATES = frozenset(
+    {
+        Action.MANAGE_FORMATS,
+        Action.ADD_TEMPLATES,
+        Action.TRY_TEMPLATES,
+        Action.PUT_TEMPLATES_LIVE,
+        Action.RETIRE_TEMPLATES,
+    }
+)
 _PRODUCING = _READING | _REPORTING | {Action.WRITE_FACTS, Action.GENERATE}
 _ASKING = frozenset({Action.RUN_ROUNDS, Action.JUDGE_ANSWERS})
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(Action),
-    Role.TEMPLATE_MANAGER: _READING | {Action.PREVIEW, Action.MANAGE_FORMATS},
+    Role.TEMPLATE_MANAGER: _READING | _TEMPLATES | {Action.PREVIEW},
     Role.SECRETARY: _PRODUCING | _ASKING | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS},
     Role.APPROVER: _READING | {Action.PREVIEW},
     Role.AUTHOR: _PRODUCING | _ASKING,

@@ -1,15 +1,17 @@
 """The whole journey of a paper on one screen: preview, generate, and the proof that a version can be made again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
 from app import word
 from app.accounts.models import Account
-from app.assembly.context import PaperContext, for_engine, vocabulary
+from app.assembly.context import for_engine, vocabulary
 from app.assembly.naming import file_name
+from app.assembly.regions import stored_texts
 from app.assembly.selection import LONDON, select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import SNAPSHOT_DIGEST, context_for
@@ -17,12 +19,16 @@ from app.blobs import Blobs, MissingBlob
 from app.db import lock
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
+from app.narrative import text
 from app.papers import commands as paper_commands
 from app.papers import queries as papers
 from app.versions import commands as version_commands
 from app.versions import queries as versions
 from app.versions.commands import Document
 from app.versions.models import Version
+
+Facts: TypeAlias = Mapping[str, Any]
+"""A paper's context as the engine takes it."""
 
 ENGINE = 4
 """Rises whenever the same facts and template give another document, for any reason: narrative, wording or word."""
@@ -32,7 +38,7 @@ PREVIEW_LABEL = "Preview"
 
 @dataclass(frozen=True)
 class Generated:
-    """A kept version, whether it was made just now or had been there, and what it says is missing."""
+    """A kept version with its paper and template version, whether it was made just now, and what it says is missing."""
 
     version: Version
     is_new: bool
@@ -56,10 +62,12 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
     number = newest.number + 1 if newest else 1
     label = parse_manifest(template.manifest).labels.of_draft(number)
     snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
+    context = context_for(snapshot)
+    facts = for_engine(context)
     content = blobs.get(template.template_digest)
-    if newest and _says_the_same(newest, snapshot, content, blobs.get):
-        return Generated(newest, is_new=False, gaps=tuple(context_for(snapshot).gaps))
-    document = make(snapshot, content, blobs.get)
+    if newest and _says_the_same(newest, snapshot, facts, content, blobs.get):
+        return Generated(newest, is_new=False, gaps=tuple(context.gaps))
+    document = _document(snapshot, facts, content, blobs.get)
     paper_commands.set_written_on(paper, now.astimezone(LONDON).date())
     version = version_commands.keep(
         session, blobs, paper=paper, number=number, template=template, document=document, by=by.key, now=now
@@ -76,38 +84,57 @@ def make(snapshot: Snapshot, template: bytes, file: Callable[[str], bytes] = _no
 
     `file` gives the bytes of a picture by its digest, which the snapshot names.
     """
-    context = context_for(snapshot)
-    content = _printed(context, template, file)
+    return _document(snapshot, for_engine(context_for(snapshot)), template, file)
+
+
+def _document(snapshot: Snapshot, facts: Facts, template: bytes, file: Callable[[str], bytes]) -> Document:
+    printed = _printed(facts, template, file)
     return Document(
-        content=content,
-        content_digest=word.content_digest(content),
+        content=printed.packed(),
+        content_digest=printed.content_digest,
         file_name=file_name(snapshot),
         snapshot=snapshot.to_json(),
         facts_digest=snapshot.facts_digest,
         engine=ENGINE,
         label=snapshot.label,
-        gaps=tuple(context.gaps),
+        gaps=tuple(facts["gaps"]),
     )
 
 
-def _printed(context: PaperContext, template: bytes, file: Callable[[str], bytes]) -> bytes:
-    facts = for_engine(context)
+def _printed(facts: Facts, template: bytes, file: Callable[[str], bytes]) -> word.Filled:
     compiled = word.compile_template(template, vocabulary())
-    return word.render(compiled, facts, {digest: file(digest) for digest in word.files_in(facts)})
+    return word.fill(compiled, facts, {digest: file(digest) for digest in word.files_in(facts)})
 
 
-def _says_the_same(version: Version, snapshot: Snapshot, template: bytes, file: Callable[[str], bytes]) -> bool:
+def _says_the_same(
+    version: Version, snapshot: Snapshot, facts: Facts, template: bytes, file: Callable[[str], bytes]
+) -> bool:
     """Whether these facts make the document of this version, but for the label and the digest of the facts in it."""
     if version.engine != ENGINE:
         return False
     if version.facts_digest == snapshot.facts_digest:
         return True
+    if _rewords(version, snapshot, facts):
+        return False
     # Facts may have changed that the template does not print: only the document tells.
     context = context_for(snapshot.model_copy(update={"label": version.label}))
     custom = context.document.custom | {SNAPSHOT_DIGEST: version.snapshot_digest}
     properties = context.document.model_copy(update={"custom": custom})
-    again = _printed(context.model_copy(update={"document": properties}), template, file)
-    return word.content_digest(again) == version.content_digest
+    again = _printed(for_engine(context.model_copy(update={"document": properties})), template, file)
+    return again.content_digest == version.content_digest
+
+
+def _rewords(version: Version, snapshot: Snapshot, facts: Facts) -> bool:
+    """Whether a stored text that the paper prints as prose has other words than in this version, or is not in it.
+
+    Then the document is another one, and need not be made to tell: every such text is printed, in its own region.
+    """
+    before, now = stored_texts(Snapshot.from_json(version.snapshot)), stored_texts(snapshot)
+    printed = {region for narrative in word.narratives_in(facts) if (region := word.region_of(narrative))}
+    return any(
+        before.get(region) != now[region] and (region not in before or text(before[region]) != text(now[region]))
+        for region in printed
+    )
 
 
 def make_again(version: Version, blobs: Blobs) -> Document:

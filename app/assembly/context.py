@@ -37,9 +37,9 @@ class RatingCell(_Words):
     """One rating of a workstream."""
 
     dimension: PrintedText = Field(description="What is rated: Overall, Time …")
-    word: Coloured = Field(description="The rating's word in its own colour; print with {{r … }}")
+    word: Coloured = Field(description="The rating's word in its own colour")
     label: str = Field(description="The rating's word as plain text")
-    background: str = Field(description="Background as RRGGBB, for {% cellbg … %}")
+    background: str = Field(description="Background as RRGGBB")
 
 
 class PartLine(_Words):
@@ -48,7 +48,7 @@ class PartLine(_Words):
     label: str = Field(description="Name of the part: Progress, Next steps …")
     level: int = Field(description="Level of the name as a heading: one below what it stands under, 2 to 6")
     heading: bool = Field(description="Whether the format prints the name above the text")
-    text: Narrative | None = Field(description="The narrative; print with {{p … }}. None where it is missing")
+    text: Narrative | None = Field(description="The narrative. None where it is missing")
     gap: PrintedText = Field(description="What is missing, in words; empty where nothing is")
     check: PrintedText = Field(description="What must be checked about this text, in words; mostly empty")
 
@@ -69,8 +69,8 @@ class UpdateLine(_Words):
 class KeyValue(_Words):
     """One rating and its meaning."""
 
-    word: Coloured = Field(description="The rating's word in its own colour; print with {{r … }}")
-    background: str = Field(description="Background as RRGGBB, for {% cellbg … %}")
+    word: Coloured = Field(description="The rating's word in its own colour")
+    background: str = Field(description="Background as RRGGBB")
     meaning: PrintedText = Field(description="What the rating means")
 
 
@@ -119,7 +119,7 @@ class Line(_Words):
     title: str = Field(default="", description="The name, whether it is printed as a heading or not")
     owner: str = Field(description="Who owns the workstream; may be empty")
     keys: list[RatingKey] = Field(description="Rating keys of the theme that the paper prints nowhere else")
-    introduction: Narrative | None = Field(description="A theme's introduction; print with {{p … }}")
+    introduction: Narrative | None = Field(description="A theme's introduction")
     updates: list[UpdateLine] = Field(description="What the workstream reported")
     gap: PrintedText = Field(description="That a workstream reported nothing at all, in words; mostly empty")
 
@@ -130,7 +130,7 @@ class BlockLine(_Words):
     kind: Literal["narrative", "nil", "gap", "objective", "rating-keys", "workstreams"] = Field(
         description="narrative (texts, lists and tables), nil, gap, objective, rating-keys or workstreams"
     )
-    text: Narrative | None = Field(description="For narrative, and nil among numbered paragraphs; print with {{p … }}")
+    text: Narrative | None = Field(description="For narrative, and nil among numbered paragraphs")
     words: PrintedText = Field(description="For nil, gap and objective: the sentence")
     keys: list[RatingKey] = Field(description="For rating-keys")
     lines: list[Line] = Field(description="For workstreams: themes and workstreams, one after another")
@@ -191,14 +191,14 @@ class PaperContext(_Words):
 
 def for_engine(value: Any) -> Any:
     """The context as plain dicts, lists and the engine's own values; what must be printed is one at each place."""
-    if isinstance(value, BaseModel):
-        printed = _printed(type(value))
-        return {
-            name: _fact(getattr(value, name)) if name in printed else for_engine(getattr(value, name))
-            for name in type(value).model_fields
-        }
-    if isinstance(value, list):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is list:
         return [for_engine(item) for item in value]
+    if issubclass(kind, BaseModel):
+        printed = _printed(kind)
+        return {name: _fact(inner) if name in printed else for_engine(inner) for name, inner in value}
     # The same word at two places must be printed twice.
     return copy(value) if isinstance(value, Narrative | Coloured) else value
 
@@ -207,11 +207,15 @@ def _fact(words: str) -> Fact:
     return Fact(words, region=region_of(words) if isinstance(words, Fact) else None)
 
 
+_PLAIN = frozenset({str, bool, int, type(None)})  # asked first: nearly everything is
+
+
 @cache
 def _printed(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, field in model.model_fields.items() if Printed() in field.metadata)
 
 
+@cache
 def vocabulary(model: type[BaseModel] = PaperContext) -> Vocabulary:
     """The names that a template may use, as a tree."""
     names: dict[str, Vocabulary | None] = {}

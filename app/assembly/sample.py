@@ -4,7 +4,7 @@ Every field of `PaperContext` is filled somewhere, every kind of block, line and
 or more, and what a paper may lack is lacking once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -17,6 +17,7 @@ from app.assembly.context import (
     KeyDimension,
     KeyValue,
     Line,
+    ObjectiveLine,
     PaperContext,
     PartLine,
     RatingCell,
@@ -25,7 +26,8 @@ from app.assembly.context import (
     UpdateLine,
     for_engine,
 )
-from app.formats.manifest import FrontField, Manifest, Part, SectionEntry
+from app.assembly.wording import SNAPSHOT_DIGEST
+from app.formats.manifest import Manifest, Part, SectionEntry, worded
 from app.word import Coloured, Narrative
 
 ON_EVERY_PAGE = ("marking",)
@@ -43,6 +45,7 @@ _PROSE = (
     "<tbody><tr><td><p>2025/26</p></td><td><p>12,480</p></td></tr></tbody></table>"
 )
 _SHORT = "<p>Sample text of one paragraph.</p>"
+_OBJECTIVES = ("Objective 1: Safer streets, as the plan words it", "Objective 2: Victims first, as the plan words it")
 
 
 def expected_of(manifest: Manifest) -> word.Expected:
@@ -64,22 +67,25 @@ def sample_paper(manifest: Manifest) -> PaperContext:
     """A paper of this format with its front sheet, sections, parts and wording; all facts are invented."""
     sections = [_section(entry, number, manifest) for number, entry in enumerate(manifest.sections, start=1)]
     if not any(block.kind == "workstreams" for section in sections for block in section.blocks):
-        sections[0].blocks.append(_block("workstreams", lines=_lines(manifest)))
+        sections[0].blocks.append(_block("workstreams", lines=_lines(manifest.sections[0], manifest)))
     return PaperContext(
         title=TITLE,
         reference="SAMPLE-2026-Q3",
-        label=manifest.labels.draft.replace("{n}", "3"),
+        label=manifest.labels.of_draft(3),
         draft=manifest.wording.draft,
         marking=manifest.markings[0],
+        second_marking=_second_marking(manifest),
+        public_copy=manifest.wording.public_copy,
         programme="Sample programme 2026/27",
         recipient="Office of the Commissioner",
         board="Sample board",
         organisation="Sample organisation",
+        strapline=manifest.strapline or "Words beside the organisation’s name",
         meeting_date="3 December 2026",
         agenda_number="5.0",
         previous_date="3 September 2026",
         next_date="4 March 2027",
-        front_sheet=[_front_row(field, number, manifest) for number, field in enumerate(manifest.front_sheet)],
+        front_sheet=_front_rows(manifest),
         sections=sections,
         gaps=[manifest.wording.missing_section, manifest.wording.missing_value],
         document=DocumentProperties(
@@ -89,47 +95,77 @@ def sample_paper(manifest: Manifest) -> PaperContext:
             language="en-GB",
             keywords=manifest.markings[0],
             created="2026-11-21",
-            custom={"Paper reference": "SAMPLE-2026-Q3"},
+            custom={
+                "Paper reference": "SAMPLE-2026-Q3",
+                "Paper version": manifest.labels.of_draft(3),
+                "Marking": manifest.markings[0],
+                SNAPSHOT_DIGEST: "0" * 64,
+                "Template digest": "0" * 64,
+            },
         ),
     )
 
 
-def _front_row(field: FrontField, number: int, manifest: Manifest) -> FrontRow:
-    missing = number == 1
-    value = manifest.wording.missing_value if missing else f"Sample of “{field.label}”"
-    return FrontRow(label=field.label, value=value, missing=missing)
+def _second_marking(manifest: Manifest) -> str:
+    second = manifest.second_marking
+    marking = manifest.every_field[second.field].options[0] if second else "Sample of a second marking"
+    return worded(second.wording, marking=marking) if second else marking
+
+
+def _front_rows(manifest: Manifest) -> list[FrontRow]:
+    """The rows of the front sheet; the first whose value is not known from elsewhere is missing."""
+    known = {"title": TITLE, "marking": manifest.markings[0]}
+    open_row = next((row.key for row in manifest.front_sheet if row.source not in known), None)
+    return [
+        FrontRow(
+            label=row.label,
+            value=manifest.wording.missing_value
+            if row.key == open_row
+            else known.get(row.source, f"Sample of “{row.label}”"),
+            missing=row.key == open_row,
+        )
+        for row in manifest.front_sheet
+    ]
 
 
 def _section(entry: SectionEntry, number: int, manifest: Manifest) -> SectionLines:
     blocks = [
         block
         for place, default in enumerate(entry.blocks, start=1)
-        for block in _blocks(default.kind, f"section/{entry.key}/{place}", manifest)
+        for block in _blocks(default.kind, f"section/{entry.key}/{place}", entry, manifest)
     ]
     if number == 1:
         blocks.append(_block("gap", words=manifest.wording.missing_section))
+        blocks.append(_block("objective", words=_OBJECTIVES[0]))
     return SectionLines(
         key=entry.key,
-        heading=entry.heading,
+        heading=entry.heading if entry.heading_printed else "",
         level=entry.level,
         numbered=entry.numbered,
-        blocks=blocks or [_block("narrative", text=Narrative(_SHORT, f"section/{entry.key}"))],
+        blocks=blocks or [_narrative(_SHORT, f"section/{entry.key}", entry)],
     )
 
 
-def _blocks(kind: str, key: str, manifest: Manifest) -> list[BlockLine]:
+def _blocks(kind: str, key: str, entry: SectionEntry, manifest: Manifest) -> list[BlockLine]:
     match kind:
         case "workstreams":
-            return [_block("workstreams", lines=_lines(manifest))]
+            return [_block("workstreams", lines=_lines(entry, manifest))]
         case "rating-key":
             return [_block("rating-keys", keys=_rating_keys("Sample"))]
         case "nil":
             return [_block("nil", words=manifest.wording.nil)]
-    return [_block("narrative", text=Narrative(_PROSE, key))]
+        case "objective":
+            return [_block("objective", words=_OBJECTIVES[1])]
+    return [_narrative(_PROSE, key, entry)]
+
+
+def _narrative(html: str, key: str, entry: SectionEntry) -> BlockLine:
+    level = entry.level + entry.heading_printed
+    return _block("narrative", text=Narrative(html, key, level, numbered=entry.paragraphs == "numbered"))
 
 
 def _block(
-    kind: Literal["narrative", "nil", "gap", "rating-keys", "workstreams"],
+    kind: Literal["narrative", "nil", "gap", "objective", "rating-keys", "workstreams"],
     *,
     text: Narrative | None = None,
     words: str = "",
@@ -155,34 +191,51 @@ def _rating_key(name: str, *, judged: bool) -> RatingKey:
     return RatingKey(name=name, values=values, dimensions=dimensions if judged else [])
 
 
-def _lines(manifest: Manifest) -> list[Line]:
+def _lines(entry: SectionEntry, manifest: Manifest) -> list[Line]:
     """Themes with all that they may bear, and a workstream for each way of reporting."""
     nothing = manifest.wording.nothing_to_report.replace("{as_at}", _DAYS[0])
+    top = int(entry.heading_printed)  # without a heading of the section, themes stand as high as sections do
+    number = entry.level + top
     return [
-        _line("theme", 1, "Sample theme", introduction="theme", keys=_rating_keys("Theme")),
-        _line("workstream", 2, "Sample workstream", updates=[_update(manifest, "full", 4, ratings=4)]),
-        _line("workstream", 2, "Workstream with few ratings", updates=[_update(manifest, "few", 4, ratings=1)]),
-        _line("workstream", 2, "Workstream with nothing to report", updates=[_nil(nothing, 4)]),
-        _line("workstream", 2, "Workstream that did not report", gap="To be written: it has reported nothing."),
-        _line("theme", 2, "Sample theme within", introduction="within"),
+        _line("theme", 1, top, "Sample theme", introduction="theme", keys=_rating_keys("Theme")),
+        _line("workstream", 2, top, "Sample workstream", updates=[_update(manifest, "full", top + 3, ratings=4)]),
+        _line(
+            "workstream", 2, top, "Workstream with few ratings",
+            updates=[_update(manifest, "few", top + 3, ratings=1)],
+        ),
+        _line("workstream", 2, top, "Workstream with nothing to report", updates=[_nil(nothing, top + 3)]),
+        _line("workstream", 2, top, "Workstream that did not report", gap="To be written: it has reported nothing."),
+        _line("theme", 2, top, "Sample theme within", introduction="within"),
         _line(
             "workstream",
             3,
+            top,
             "Workstream with two updates",
             updates=[
-                _update(manifest, "later", 5, ratings=2, dated=True),
-                _update(manifest, "earlier", 5, day=1, ratings=3, dated=True),
+                _update(manifest, "later", top + 4, ratings=2, dated=True),
+                _update(manifest, "earlier", top + 4, day=1, ratings=3, dated=True),
             ],
         ),
-        _line("theme", 1, "Theme that reports itself", updates=[_update(manifest, "own", 3, dated=True, ratings=0)]),
-    ]
+        _line(
+            "theme", 1, top, "Theme that reports itself",
+            updates=[_update(manifest, "own", top + 2, dated=True, ratings=0)],
+        ),
+        _line("theme", 1, top, "Numbered theme", number=number, objectives=_OBJECTIVES),
+        _line(
+            "workstream", 2, top, "Numbered workstream", number=number + 1, objectives=_OBJECTIVES[1:],
+            updates=[_update(manifest, "numbered", top + 3, ratings=2)],
+        ),
+    ]  # fmt: skip
 
 
 def _line(
     kind: Literal["theme", "workstream"],
     level: int,
+    top: int,
     name: str,
     *,
+    number: int = 0,
+    objectives: Iterable[str] = (),
     introduction: str = "",
     keys: list[RatingKey] | None = None,
     updates: list[UpdateLine] | None = None,
@@ -191,7 +244,11 @@ def _line(
     return Line(
         kind=kind,
         level=level,
+        heading_level=level + top,
+        number_level=number,
+        objectives=[ObjectiveLine(text=words) for words in objectives],
         name=name,
+        title=name,
         owner="Sample owner" if kind == "workstream" else "",
         keys=keys or [],
         introduction=Narrative(_SHORT, f"theme/{introduction}") if introduction else None,

@@ -31,6 +31,7 @@ from app.assembly.snapshot import (
 from app.assembly.standing import Standing, Written
 from app.boards import deadlines
 from app.boards import queries as boards
+from app.fields import KEPT
 from app.formats.fields import FIELD_VALUES, FieldKind
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.models import TemplateVersion
@@ -86,7 +87,8 @@ class _Selection:
         self.standing = Standing(self.manifest, values, public)
         self.fields = public_values(self.manifest, values) if public else values
         self.written = {
-            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks)) for section in paper.sections
+            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT))
+            for section in paper.sections
         }
         self.sections = self.standing.sections(self.written)
         self.blocks = [block for section in self.sections for block in section.blocks]

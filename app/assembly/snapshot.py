@@ -6,13 +6,16 @@ document is made from.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from app.boards.programme import YearRule
+from app.fields import KEPT
 from app.formats.fields import FieldValue
 from app.formats.manifest import Manifest, Need
 from app.papers.blocks import Block
@@ -231,7 +234,7 @@ class TemplateFacts(_Facts):
 class Snapshot(_Facts):
     """Every fact that one generation used."""
 
-    snapshot: Literal[1] = 1
+    snapshot: Literal[2] = 2
     """Number of this shape."""
     stage: Literal["preview", "draft"]
     label: str
@@ -254,14 +257,37 @@ class Snapshot(_Facts):
     persons: dict[str, PersonFacts]
     """Those whom fields and blocks name, by key."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _in_this_shape(cls, said: Any) -> Any:
+        """The first shape knew neither conditions nor persons in fields, and called the fields the front sheet."""
+        if not isinstance(said, dict) or said.get("snapshot") != 1:
+            return said
+        paper = dict(said["paper"])
+        paper["fields"] = paper.pop("front_sheet")
+        rows = [row["key"] for row in said["manifest"]["front_sheet"]]
+        return said | {"snapshot": 2, "paper": paper, "front_rows": rows, "unprinted_sections": [], "persons": {}}
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """Each fact as canonical JSON, in the order of their names: written once, for the text and both digests."""
+        facts = self.model_dump(mode="json")
+        return {name: json.dumps(facts[name], **_CANONICAL) for name in sorted(facts)}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, which says something else: nothing that was written of this one holds for it."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_written", None)
+        return copied
+
     def to_json(self) -> str:
         """Canonical JSON: equal snapshots are equal texts."""
-        return _canonical(self.model_dump(mode="json"))
+        return _joined(self._written)
 
     @classmethod
     def from_json(cls, text: str) -> "Snapshot":
         """The snapshot that `to_json` wrote."""
-        return cls.model_validate_json(text)
+        return cls.model_validate_json(text, context=KEPT)
 
     @property
     def digest(self) -> str:
@@ -271,9 +297,14 @@ class Snapshot(_Facts):
     @property
     def facts_digest(self) -> str:
         """SHA-256 of everything but the label and the stage: what generating again without a change leaves equal."""
-        facts = self.model_dump(mode="json", exclude={"label", "stage"})
-        return sha256(_canonical(facts).encode()).hexdigest()
+        facts = {name: text for name, text in self._written.items() if name not in _OF_THE_VERSION}
+        return sha256(_joined(facts).encode()).hexdigest()
 
 
-def _canonical(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_OF_THE_VERSION = frozenset({"label", "stage"})
+_CANONICAL: Mapping[str, Any] = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
+
+
+def _joined(facts: Mapping[str, str]) -> str:
+    """One JSON text of these, which are in the order of their names."""
+    return "{" + ",".join(f'"{name}":{text}' for name, text in facts.items()) + "}"

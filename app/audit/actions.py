@@ -18,6 +18,14 @@ INTRODUCTION_RECORDED = "introduction.recorded"
 TEMPLATE_ADDED = "template.added"
 """Object `format/KEY/template/N`; digest `content`."""
 
+LOG_EXPORTED = "audit.exported"
+"""Somebody took the log away as a file; object `audit`."""
+
+LOG_OBJECT = "audit"
+
+FILE_SWEPT = "file.swept"
+"""A kept file that belonged to nothing was taken away; object `file/DIGEST`."""
+
 ANSWER_RECORDED = "answer.recorded"
 """Object `round/KEY/workstream/REF/answer/1`; digest `content`."""
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from datetime import date
+from typing import NamedTuple, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -36,6 +37,22 @@ class Entry(NamedTuple):
     hash: str
 
 
+class Wanted(TypedDict, total=False):
+    """Which events are meant: those of which everything that is given holds."""
+
+    action: str | None
+    object_: str | None
+    under: str | None
+    """What the object's name begins with: `paper/REF/`."""
+    by: str | None
+    request: str | None
+    """`X-Request-Id` of the request that caused them."""
+    since: date | None
+    """On this day or later, in UTC."""
+    until: date | None
+    """On this day or earlier, in UTC."""
+
+
 def head(session: Session) -> Head:
     """The end of the chain."""
     newest = select(AuditEvent.sequence, AuditEvent.hash).order_by(AuditEvent.sequence.desc()).limit(1)
@@ -43,34 +60,46 @@ def head(session: Session) -> Head:
     return Head(row.sequence, row.hash) if row else EMPTY
 
 
-def walk(session: Session) -> Iterator[Entry]:
-    """Every entry from first to last, a few hundred in memory at a time."""
-    rows = select(AuditEvent.sequence, AuditEvent.body, AuditEvent.previous_hash, AuditEvent.hash)
-    for row in session.execute(rows.order_by(AuditEvent.sequence).execution_options(yield_per=BATCH)):
-        yield Entry(*row)
-
-
-def page(
-    session: Session,
-    *,
-    limit: int,
-    before: int | None = None,
-    action: str | None = None,
-    object_: str | None = None,
-    by: str | None = None,
-) -> Sequence[AuditEvent]:
-    """At most `limit` events, newest first, with a sequence below `before`, of these values where they are given."""
-    events = select(AuditEvent).order_by(AuditEvent.sequence.desc()).limit(limit)
+def page(session: Session, *, limit: int, before: int | None = None, **wanted: Unpack[Wanted]) -> Sequence[AuditEvent]:
+    """At most `limit` wanted events, newest first, with a sequence below `before` where that is given."""
+    events = select(AuditEvent).where(*_conditions(session, wanted)).order_by(AuditEvent.sequence.desc()).limit(limit)
     if before is not None:
         events = events.where(AuditEvent.sequence < before)
-    for name, value in (("action", action), ("object", object_), ("by", by)):
-        if value is not None:
-            events = events.where(_says(name, value))
     return session.scalars(events).all()
 
 
-def _says(name: str, value: str) -> ColumnElement[bool]:
+def walk(session: Session, **wanted: Unpack[Wanted]) -> Iterator[Entry]:
+    """Every wanted entry from first to last, a few hundred in memory at a time."""
+    rows = select(AuditEvent.sequence, AuditEvent.body, AuditEvent.previous_hash, AuditEvent.hash)
+    rows = rows.where(*_conditions(session, wanted)).order_by(AuditEvent.sequence)
+    for row in session.execute(rows.execution_options(yield_per=BATCH)):
+        yield Entry(*row)
+
+
+def _conditions(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    for name in ("action", "object", "by", "request"):
+        value = wanted.get("object_" if name == "object" else name)
+        if value is not None:
+            yield _says(f"{json.dumps(name)}:{json.dumps(value, ensure_ascii=False)}")
+    under = wanted.get("under")
+    if under is not None:
+        yield _says(f'"object":{json.dumps(under, ensure_ascii=False)[:-1]}')
+    since, until = wanted.get("since"), wanted.get("until")
+    if since is not None:
+        yield _day(session) >= since.isoformat()
+    if until is not None:
+        yield _day(session) <= until.isoformat()
+
+
+def _says(member: str) -> ColumnElement[bool]:
     # A body is canonical JSON, in which an unescaped quotation mark stands only at the edge of a name or value: this
     # text occurs exactly where the member does. LIKE would ignore case on SQLite; `replace` is exact on both engines.
-    member = f"{json.dumps(name)}:{json.dumps(value, ensure_ascii=False)}"
     return func.replace(AuditEvent.body, member, "") != AuditEvent.body
+
+
+def _day(session: Session) -> ColumnElement[str]:
+    """The day of an event in UTC, as text that sorts like days do: "2026-11-21"."""
+    name = '"at":"'
+    if session.get_bind().dialect.name == "postgresql":
+        return func.substr(AuditEvent.body, func.strpos(AuditEvent.body, name) + len(name), 10).collate("C")
+    return func.substr(AuditEvent.body, func.instr(AuditEvent.body, name) + len(name), 10)

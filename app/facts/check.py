@@ -28,7 +28,7 @@ from app.facts.shapes import (
     WorkstreamShape,
 )
 from app.formats.commands import faults_of
-from app.workstreams.contrast import LEAST_CONTRAST, contrast
+from app.word.contrast import LEAST_CONTRAST, contrast
 from app.workstreams.queries import head_digests, scheme_above
 
 

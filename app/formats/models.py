@@ -42,12 +42,14 @@ class TemplateVersion(Base):
 class TemplateChange(StrEnum):
     """What may become of a template version."""
 
+    UPLOADED = "uploaded"
+    TRIED = "tried"
     LIVE = "live"
     RETIRED = "retired"
 
 
 class TemplateEvent(Base):
-    """A template version went live or was retired; the row of the version itself never changes."""
+    """A template version was uploaded, tried, put live or retired; the row of the version itself never changes."""
 
     __tablename__ = "template_event"
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
+from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import exists, select
@@ -11,6 +12,19 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from app.db import batches, ids_by_key
 from app.errors import Conflict, NotFound
 from app.formats.models import Format, TemplateChange, TemplateEvent, TemplateVersion
+
+
+class Stage(StrEnum):
+    """How far a template version has come."""
+
+    UPLOADED = "uploaded"
+    """Checked and kept; no paper was printed with it yet."""
+    TRIED = "tried"
+    """A paper was printed with it, and it may go live."""
+    LIVE = "live"
+    REPLACED = "replaced"
+    """It was live until another one went live; should that be retired, it is live again."""
+    RETIRED = "retired"
 
 
 class NoFormat(NotFound):
@@ -126,6 +140,28 @@ def live_versions(session: Session, keys: Iterable[str]) -> dict[str, TemplateVe
         )
         found |= {version.format.key: version for version in rows}
     return found
+
+
+def uploader(version: TemplateVersion) -> str | None:
+    """Key of the account that uploaded the version, loaded with its events; None: it was loaded, and live at once."""
+    return next((event.by for event in version.events if event.change == TemplateChange.UPLOADED), None)
+
+
+def was_tried(version: TemplateVersion) -> bool:
+    """Whether a paper was printed with the version, loaded with its events, before it went live."""
+    return any(event.change == TemplateChange.TRIED for event in version.events)
+
+
+def stage_of(version: TemplateVersion, live: TemplateVersion | None) -> Stage:
+    """How far the version, loaded with its events, has come; `live` is the format's live version."""
+    if live is not None and live.id == version.id:
+        return Stage.LIVE
+    changes = [event.change for event in version.events if event.change != TemplateChange.TRIED]
+    if changes and changes[-1] == TemplateChange.RETIRED:
+        return Stage.RETIRED
+    if TemplateChange.LIVE in changes:
+        return Stage.REPLACED
+    return Stage.TRIED if was_tried(version) else Stage.UPLOADED
 
 
 def template_versions(session: Session) -> Iterator[TemplateVersion]:

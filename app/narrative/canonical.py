@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast, get_args
 
@@ -93,12 +93,23 @@ class _Style:
 def blocks_of(root: Element) -> tuple[Block, ...]:
     """The blocks of the tree in canonical form.
 
-    Text that stands bare is wrapped in paragraphs, empty paragraphs are left out. Raises the refusals of this
-    package for what the grammar cannot hold.
+    Text that stands bare is wrapped in paragraphs, empty paragraphs are left out, headings begin with `h3`. Raises the
+    refusals of this package for what the grammar cannot hold.
     """
     flow = _Flow("text", list_level=0)
     flow.walk(root, _Style())
-    return tuple(flow.finished())
+    return tuple(_from_the_first_level(flow.finished()))
+
+
+def _from_the_first_level(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks; headings before the first `h3` are such too, so that no level is skipped on the way down."""
+    begun = False
+    for block in blocks:
+        if isinstance(block, Heading) and not begun:
+            begun = block.level == 3
+            yield replace(block, level=3)
+        else:
+            yield block
 
 
 @dataclass(slots=True)
@@ -182,12 +193,7 @@ class _Flow:
             raise TooDeep("lists", MAX_LIST_LEVELS)
         self.end_paragraph()
         if found := _list_of(element, style, self.list_level):
-            before = self.blocks[-1] if self.blocks else None
-            if found.number_type is None and isinstance(before, ListBlock) and before.number_type is None:
-                # Bullets right after bullets: nobody sees where one list ends.
-                self.blocks[-1] = replace(before, items=before.items + found.items)
-            else:
-                self.blocks.append(found)
+            _add(self.blocks, [found])
 
     def add_heading(self, element: Element, style: _Style) -> None:
         if self.place in _OPEN:
@@ -206,7 +212,9 @@ class _Flow:
         quoted.walk(element, style)
         if blocks := quoted.finished():
             if self.blocks and isinstance(before := self.blocks[-1], Quote):
-                self.blocks[-1] = Quote(before.blocks + _simple(blocks))
+                joined: list[Block] = [*before.blocks]
+                _add(joined, blocks)
+                self.blocks[-1] = Quote(_simple(joined))
             else:
                 self.blocks.append(Quote(_simple(blocks)))
 
@@ -232,6 +240,20 @@ class _Flow:
     def add_caption(self, element: Element) -> None:
         """A caption without its figure: a paragraph."""
         self.apart(element, _Style())
+
+
+def _add(blocks: list[Block], more: Iterable[Block]) -> None:
+    """The blocks with more behind them. Bullets right after bullets are one list: nobody sees where one ends."""
+    for block in more:
+        before = blocks[-1] if blocks else None
+        if (
+            isinstance(block, ListBlock)
+            and isinstance(before, ListBlock)
+            and block.number_type is before.number_type is None
+        ):
+            blocks[-1] = replace(before, items=before.items + block.items)
+        else:
+            blocks.append(block)
 
 
 _OPEN: frozenset[Place] = frozenset({"text", "figure"})
@@ -302,7 +324,7 @@ def _items_of(element: Element, style: _Style, level: int) -> Iterator[Item]:
             flow.walk(child, style)
         else:  # a list directly in a list belongs to the item before it
             flow.enter(child, style)
-        blocks.extend(flow.finished())
+        _add(blocks, flow.finished())
     if blocks:
         yield Item(_simple(blocks))
 

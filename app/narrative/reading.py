@@ -71,7 +71,11 @@ class _Reader:
     def text(self) -> list[Block]:
         """The blocks of the text itself."""
         blocks: list[Block] = []
+        is_first_level = False
         while tag := self._bare():
+            if tag == "h4" and not is_first_level:
+                _give_up()
+            is_first_level = is_first_level or tag == "h3"
             blocks.append(self._block(tag, blocks[-1] if blocks else None))
         return blocks
 

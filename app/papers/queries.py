@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -9,6 +10,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting, Series
 from app.errors import NotFound
+from app.formats.models import Format
 from app.frameworks.models import FrameworkItem
 from app.papers.models import Choice, Consultee, OwnWording, Paper
 from app.people.models import Organisation, Person
@@ -37,6 +39,28 @@ def get(session: Session, reference: str) -> Paper:
     if paper is None:
         raise NoPaper(reference)
     return paper
+
+
+class PaperKept(NamedTuple):
+    """What a paper's row says of who may read it, and the key of its format."""
+
+    id: int
+    organisation_id: int
+    marking: str
+    format: str
+
+
+def kept(session: Session, reference: str) -> PaperKept:
+    """Whose the paper is and how it is marked, without what stands in it.
+
+    Raises:
+        NoPaper: if there is none.
+    """
+    columns = select(Paper.id, Paper.organisation_id, Paper.marking, Format.key).join(Paper.format)
+    row = session.execute(columns.where(Paper.reference == reference)).one_or_none()
+    if row is None:
+        raise NoPaper(reference)
+    return PaperKept(*row)
 
 
 def papers(

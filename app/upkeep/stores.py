@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit import commands as audit
 from app.blobs import Blobs
 from app.db import Database
+from app.logs import LOG
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,15 @@ class Stores:
 
 
 def open_stores(database_url: str, blobs: Path, checkpoints: Path) -> Stores:
-    """The stores; after each commit that was logged, the head of the log is written down outside the database."""
+    """The stores; after each commit that was logged, the head of the log is written down outside the database:
+    in the file of checkpoints, and in the log stream.
+    """
 
     def note(session: Session) -> None:
         head = session.info.pop(audit.HEAD, None)
         if head is not None:
             audit.checkpoint(checkpoints, head)
+            LOG.info("audit head", sequence=head.sequence, hash=head.hash)
 
     return Stores(Database(database_url, on_commit=note), Blobs(blobs), checkpoints)
 

@@ -41,10 +41,11 @@ class Upgraded:
         return f"The database was brought from the schema {self.before} to {self.now}."
 
 
-def upgrade(url: str, migrations: Path) -> Upgraded:
+def upgrade(url: str, migrations: Path, *, to: str = "head") -> Upgraded:
     """The database at `url` exists and has the newest schema; what it held, it holds. `migrations`: their folder.
 
-    All of it happens in one transaction, or nothing does. Raises NewerSchema or CannotUpgrade.
+    `to` is the revision where an older schema is wanted. All of it happens in one transaction, or nothing does. Raises
+    NewerSchema or CannotUpgrade.
     """
     engine = engine_for(url)
     try:
@@ -55,10 +56,10 @@ def upgrade(url: str, migrations: Path) -> Upgraded:
     config = _config(migrations)
     config.attributes["url"] = url
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     except CommandError as error:
         raise CannotUpgrade(f"{place_of(url)} cannot be brought to the newest schema: {error}") from error
-    return Upgraded(before, newest(migrations))
+    return Upgraded(before, newest(migrations) if to == "head" else to)
 
 
 def revision(engine: Engine) -> str | None:
@@ -83,6 +84,16 @@ def newest(migrations: Path) -> str:
     if head is None:
         raise ValueError(f"there is no migration in {migrations}")
     return head
+
+
+def outdated(url: str, migrations: Path) -> str | None:
+    """The revision that an upgrade would bring the database away from; None for a new database or the newest schema."""
+    engine = engine_for(url)
+    try:
+        found = revision(engine)
+    finally:
+        engine.dispose()
+    return None if found == newest(migrations) else found
 
 
 def is_at_head(engine: Engine, migrations: Path) -> bool:

@@ -32,6 +32,10 @@ TEMPLATE_FATES = frozenset(f"template.{change}" for change in TemplateChange)
 """Actions that leave a row beside the template version that they befell."""
 
 
+TOLD = 20
+"""How many files that belong to nothing are named; `sweep --look` names all."""
+
+
 @dataclass
 class _Verification:
     session: Session
@@ -304,15 +308,20 @@ def _differing_text(kept: bytes, again: bytes) -> str | None:
 
 def _files(work: _Verification) -> Iterator[Finding]:
     work.ledger.note_kept(work.blobs.digests())
-    unused = 0
+    unused: list[str] = []
     for digest in work.ledger.kept():
         work.counts["files"] += 1
         yield from _file(work, digest)
-        unused += not work.ledger.users(digest)
+        if not work.ledger.users(digest):
+            unused.append(digest)
     for digest in work.ledger.missing():
         yield Finding(Damage.BLOB_MISSING, _needed_by(work, digest), f"the file {digest} is not there")
     if unused:
-        work.notes.append(f"{unused} files belong to nothing: what a crash leaves between a file and its row.")
+        told = ", ".join([*unused[:TOLD], *(["…"] if len(unused) > TOLD else [])])
+        work.notes.append(
+            f"{len(unused)} files belong to nothing: what a crash leaves between a file and its row. "
+            f"`sweep` takes them away after days of grace: {told}"
+        )
     strangers = [file.name for file in work.blobs.strangers()]
     if strangers:
         work.notes.append(f"{len(strangers)} files among the kept ones are not ours, the first is {strangers[0]}.")

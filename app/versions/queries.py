@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterator
 from datetime import UTC
 from hashlib import sha256
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.errors import NotFound
-from app.formats.models import TemplateVersion
+from app.formats.models import Format, TemplateVersion
 from app.papers.models import Paper
 from app.versions.models import Version
+
+Later = aliased(Version)
 
 
 class NoSuchVersion(NotFound):
@@ -22,9 +25,13 @@ class NoSuchVersion(NotFound):
 
 
 def last(session: Session, paper_id: int) -> Version | None:
-    """The newest version of a paper."""
+    """The newest version of a paper, with its paper and template version."""
     return session.scalars(
-        select(Version).where(Version.paper_id == paper_id).order_by(Version.number.desc()).limit(1)
+        select(Version)
+        .where(Version.paper_id == paper_id)
+        .order_by(Version.number.desc())
+        .limit(1)
+        .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
     ).one_or_none()
 
 
@@ -63,6 +70,36 @@ def page(session: Session, paper_id: int, *, after: int = 0, limit: int = 100) -
     )
 
 
+def last_of_format(
+    session: Session, format_key: str, *, limit: int, organisation_id: int | None = None
+) -> list[Version]:
+    """The newest version of each of the last `limit` papers of a format that were generated, the newest first.
+
+    Each with its paper and template version; only of the organisation's papers, where one is given.
+    """
+    newest = (
+        select(func.max(Version.id))
+        .join(Version.paper)
+        .join(Paper.format)
+        .where(Format.key == format_key)
+        .group_by(Version.paper_id)
+    )
+    if organisation_id is not None:
+        newest = newest.where(Paper.organisation_id == organisation_id)
+    return list(
+        session.scalars(
+            select(Version)
+            .where(Version.id.in_(newest))
+            .order_by(Version.id.desc())
+            .limit(limit)
+            .options(
+                selectinload(Version.paper),
+                selectinload(Version.template_version).selectinload(TemplateVersion.format),
+            )
+        )
+    )
+
+
 def walk(session: Session) -> Iterator[Version]:
     """Every version with its paper and template version, a hundred at a time."""
     yield from session.scalars(
@@ -73,6 +110,22 @@ def walk(session: Session) -> Iterator[Version]:
         )
         .execution_options(yield_per=100)
     )
+
+
+class Totals(NamedTuple):
+    """How much there is."""
+
+    versions: int
+    gaps: int
+    """What the newest versions of all papers show as missing."""
+
+
+def totals(session: Session) -> Totals:
+    """How many versions are kept, and how much the newest of each paper still lacks."""
+    newest = select(func.max(Version.number)).where(Version.paper_id == Later.paper_id).scalar_subquery()
+    gaps = select(func.coalesce(func.sum(Later.open_points), 0)).where(Later.number == newest)
+    count = session.scalar(select(func.count()).select_from(Version)) or 0
+    return Totals(int(count), int(session.scalar(gaps) or 0))
 
 
 def version_digest(version: Version) -> str:

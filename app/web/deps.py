@@ -19,6 +19,8 @@ from app.db import Database, lock
 from app.rounds import commands as round_commands
 from app.rounds import queries as rounds
 from app.rounds.models import AnswerLink
+from app.web.metrics import Metrics
+from app.web.pace import Pace
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Limits:
 
     picture_bytes: int
     picture_pixels: int
+    template_bytes: int
     page_size: int
 
 
@@ -39,6 +42,11 @@ class Premises:
     limits: Limits
     readiness: Callable[[], dict[str, str]]
     """What is not as it must be, by name, in a word or two; empty when requests can be served."""
+    generating: Pace
+    """How often each account may have a document made."""
+    metrics: Metrics
+    two_people_for_templates: bool
+    """Whether a template goes live only by another account than its uploader's."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case
@@ -51,7 +59,12 @@ def premises(request: Request) -> Premises:
     return found
 
 
-Here = Annotated[Premises, Depends(premises)]
+# A dependency that waits for nothing is `async`: each of the others goes through a thread of the pool.
+async def _here(request: Request) -> Premises:
+    return premises(request)
+
+
+Here = Annotated[Premises, Depends(_here)]
 
 
 def request_id(request: Request) -> str:
@@ -60,17 +73,17 @@ def request_id(request: Request) -> str:
     return name
 
 
-def store(here: Here) -> Blobs:
+async def store(here: Here) -> Blobs:
     """The blobs."""
     return here.blobs
 
 
-def limits(here: Here) -> Limits:
+async def limits(here: Here) -> Limits:
     """How much the service takes."""
     return here.limits
 
 
-def utc_now() -> datetime:
+async def utc_now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
 
@@ -127,6 +140,22 @@ SignedIn = Annotated[Account, Depends(signed_in)]
 
 
 @dataclass(frozen=True)
+class Making:
+    """Counts that an account has a document made, which costs much."""
+
+    here: Here
+    account: SignedIn
+    now: Now
+
+    def count(self) -> None:
+        """One more document is made; raises TooFast."""
+        self.here.generating.count(self.account.key, self.now)
+
+
+Paced = Annotated[Making, Depends()]
+
+
+@dataclass(frozen=True)
 class LinkHolder:
     """Who opened a link for one workstream of one round."""
 
@@ -180,7 +209,7 @@ class May:
 
     action: Action
 
-    def __call__(self, account: SignedIn) -> Account:
+    async def __call__(self, account: SignedIn) -> Account:
         """The account, allowed."""
         policy.authorise(account, self.action)
         return account
@@ -189,6 +218,10 @@ class May:
 FactsReader = Annotated[Account, Depends(May(Action.READ_FACTS))]
 FactsWriter = Annotated[Account, Depends(May(Action.WRITE_FACTS))]
 FormatManager = Annotated[Account, Depends(May(Action.MANAGE_FORMATS))]
+TemplateAdder = Annotated[Account, Depends(May(Action.ADD_TEMPLATES))]
+TemplateTrier = Annotated[Account, Depends(May(Action.TRY_TEMPLATES))]
+TemplatePromoter = Annotated[Account, Depends(May(Action.PUT_TEMPLATES_LIVE))]
+TemplateRetirer = Annotated[Account, Depends(May(Action.RETIRE_TEMPLATES))]
 Previewer = Annotated[Account, Depends(May(Action.PREVIEW))]
 Generator = Annotated[Account, Depends(May(Action.GENERATE))]
 VersionReader = Annotated[Account, Depends(May(Action.READ_VERSIONS))]

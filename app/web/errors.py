@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,10 +13,12 @@ from pydantic import BaseModel, BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
 from app.audit import commands as audit
-from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Problem
+from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
+from app.formats.commands import UnfitTemplate
 from app.pictures.image import NotAPicture, PictureTooLarge
 from app.replies.commands import KeyUsedBefore
-from app.web.deps import NotSignedIn, premises, request_id, utc_now
+from app.web.deps import NotSignedIn, premises, request_id
+from app.web.pace import TooFast
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -52,6 +55,7 @@ STATUS: dict[type[Problem], int] = {
     PreconditionFailed: 412,
     UnsupportedMediaType: 415,
     TooLarge: 413,
+    TooFast: 429,
     NotFound: 404,
     Conflict: 409,
     Invalid: 422,
@@ -71,6 +75,7 @@ TITLES: dict[int, tuple[str, str]] = {
     415: ("unsupported-media-type", "That kind of content is not taken here"),
     422: ("invalid", "What was sent is not right"),
     428: ("precondition-required", "Say which state you change"),
+    429: ("too-many-requests", "That was too often"),
     500: ("internal-error", "Something went wrong on our side"),
     503: ("not-ready", "The service is not ready"),
 }
@@ -88,6 +93,7 @@ EXPLANATIONS: dict[int, str] = {
     415: "The detail names what is taken here.",
     422: "Each entry of “errors” names one fault and its place: a JSON pointer into the body, or a parameter.",
     428: "Something that exists is changed only by who has seen it: send its ETag as If-Match.",
+    429: "Each account may do this so many times a minute. The Retry-After header says how many seconds to wait.",
     500: "Nothing was changed. The log holds more, under the request id that came with the answer.",
     503: "Try again in a moment; /health/ready says what is missing.",
 }
@@ -119,17 +125,31 @@ class ProblemDocument(BaseModel):
     status: int = Field(description="The HTTP status")
     detail: Said = Field(description="What is the matter this time, for a person")
     errors: list[ProblemError] = Field(default=[], description="Every fault of what was sent, where there are any")
+    findings: list[dict[str, Said]] = Field(
+        default=[], description="Everything that was found in a template that was refused, warnings too"
+    )
 
 
 def problem(
-    status: int, detail: str, errors: Iterable[ProblemError] = (), headers: Mapping[str, str] | None = None
+    status: int,
+    detail: str,
+    errors: Iterable[ProblemError] = (),
+    headers: Mapping[str, str] | None = None,
+    *,
+    findings: Iterable[Mapping[str, str]] = (),
 ) -> Response:
     """The problem document as an answer."""
     slug, title = TITLES.get(status) or (str(status), _phrase(status))
-    document = ProblemDocument(type=f"/problems/{slug}", title=title, status=status, detail=detail, errors=list(errors))
-    body = document.model_dump(exclude_none=True)
-    if not body["errors"]:
-        del body["errors"]
+    document = ProblemDocument(
+        type=f"/problems/{slug}",
+        title=title,
+        status=status,
+        detail=detail,
+        errors=list(errors),
+        findings=[dict(finding) for finding in findings],
+    )
+    said = document.model_dump(exclude_none=True)
+    body = {name: value for name, value in said.items() if value != []}
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -156,11 +176,16 @@ def install(app: FastAPI) -> None:
 def _of_ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
-    if isinstance(error, Forbidden):
+    if isinstance(error, Forbidden | Hidden):
         _leave_trace(request)
+    if isinstance(error, TooFast):
+        return problem(status_of(error), str(error), headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]
         return problem(status_of(error), error.summary, errors)
+    if isinstance(error, UnfitTemplate):
+        found = [finding.to_dict() for finding in error.findings]
+        return problem(status_of(error), error.summary, map(_said, error.faults), findings=found)
     if isinstance(error, Invalid):
         return problem(status_of(error), error.summary, map(_said, error.faults))
     return problem(status_of(error), str(error))
@@ -177,7 +202,8 @@ def _leave_trace(request: Request) -> None:
         return
     with premises(request).database.writing() as session:
         session.info[audit.REQUEST_ID] = request_id(request)
-        audit.record(session, "request.refused", f"{request.method} {request.url.path}"[:300], by=account, at=utc_now())
+        asked = f"{request.method} {request.url.path}"[:300]
+        audit.record(session, "request.refused", asked, by=account, at=datetime.now(UTC))
 
 
 def _not_signed_in(_request: Request, error: Exception) -> Response:

@@ -108,6 +108,8 @@ def problem_answer(status: int) -> dict[str, Any]:
         "description": f"{title}.",
         "content": {MEDIA_TYPE: {"schema": schema, "example": example}},
     }
+    if status == 429:
+        answer["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
     if status == 401:
         answer["headers"] = {"WWW-Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}}
     return answer

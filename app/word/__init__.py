@@ -8,6 +8,7 @@ from app.word.accessibility import PROSE, accessibility
 from app.word.check_styles import lacking
 from app.word.checking import Expected, check
 from app.word.container import content_digest
+from app.word.differences import Difference, differences
 from app.word.findings import Finding
 from app.word.guard import guard
 from app.word.located import Barrier, Where
@@ -18,6 +19,7 @@ from app.word.refusals import (
     MisplacedValue,
     MissingPicture,
     MissingValue,
+    NotInLine,
     NotPrinted,
     PageNotTurned,
     TemplateFails,
@@ -29,18 +31,31 @@ from app.word.refusals import (
     UnwritableText,
 )
 from app.word.regions import Region, regions
-from app.word.rendering import render
-from app.word.templates import CompiledTemplate, Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, files_in, plain_words, region_of
+from app.word.rendering import Filled, fill, render
+from app.word.templates import CompiledTemplate, TemplatesHeld, Vocabulary, compile_template, templates_held
+from app.word.values import (
+    Chart,
+    Coloured,
+    Fact,
+    Narrative,
+    Picture,
+    files_in,
+    narratives_in,
+    plain_words,
+    region_of,
+)
 
 __all__ = [
     "PROSE",
     "Barrier",
     "BrokenTemplate",
+    "Chart",
     "Coloured",
     "CompiledTemplate",
+    "Difference",
     "Expected",
     "Fact",
+    "Filled",
     "Finding",
     "Line",
     "MisplacedValue",
@@ -48,12 +63,15 @@ __all__ = [
     "MissingValue",
     "Narrated",
     "Narrative",
+    "NotInLine",
     "NotPrinted",
     "PageNotTurned",
+    "Picture",
     "Region",
     "TemplateFails",
     "TemplateNotAllowed",
     "TemplateTooCostly",
+    "TemplatesHeld",
     "UnknownName",
     "UnreadableTemplate",
     "UnusablePicture",
@@ -64,14 +82,18 @@ __all__ = [
     "check",
     "compile_template",
     "content_digest",
+    "differences",
     "files_in",
+    "fill",
     "guard",
     "lacking",
     "narrated",
+    "narratives_in",
     "outline",
     "plain_words",
     "region_of",
     "regions",
     "render",
+    "templates_held",
     "text_of",
 ]

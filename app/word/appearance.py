@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from app.word.located import FONT_TABLE, THEME, InCell, OpenedDocument, Standing, is_on
+from app.word.contrast import contrast
+from app.word.located import FONT_TABLE, THEME, InCell, OpenedDocument, Standing
 from app.word.namespaces import A, w
+from app.word.reading import is_on
 
 BLACK, WHITE = "000000", "FFFFFF"
 _DEFAULT_SIZE = 10.0  # points, where nothing is stated (ISO/IEC 29500-1, 17.3.2.38)
@@ -55,18 +57,6 @@ class Appearance:
     def is_large(self) -> bool:
         """Large text as WCAG 2.2 defines it: from 18 points, bold from 14."""
         return self.size >= 18 or (self.bold and self.size >= 14)
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours in hexadecimal, from 1 to 21 (WCAG 2.2)."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = (int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @dataclass(slots=True, eq=False)

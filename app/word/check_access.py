@@ -8,7 +8,7 @@ from lxml import etree
 from app.word.check_tags import PartRead
 from app.word.contrast import LEAST_CONTRAST, contrast
 from app.word.findings import Finding, of_part, warning_at
-from app.word.namespaces import WP, w
+from app.word.namespaces import DECORATIVE, VML, WP, w
 from app.word.parts import STYLES
 from app.word.passages import Passage, StyleBook, TemplatePart, TemplateRead
 from app.word.styles import HEADING_LEVELS, ROLE_STYLES, styles_in
@@ -16,8 +16,6 @@ from app.word.styles import HEADING_LEVELS, ROLE_STYLES, styles_in
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 _PAPER = "FFFFFF"
 _RARE = frozenset(f"heading {level}" for level in HEADING_LEVELS if level not in {3, 4})
-_VML = "{urn:schemas-microsoft-com:vml}"
-_DECORATIVE = "{http://schemas.microsoft.com/office/drawing/2017/decorative}decorative"
 
 
 def no_language(template: TemplateRead) -> Iterator[Finding]:
@@ -38,9 +36,9 @@ def no_language(template: TemplateRead) -> Iterator[Finding]:
 def pictures_without_words(template: TemplateRead) -> Iterator[Finding]:
     """A warning for each picture or drawing without alternative text that is not marked as decoration."""
     for part in template.parts:
-        for drawing in part.root.iter(f"{{{WP}}}docPr", f"{_VML}shape") if part.root is not None else ():
+        for drawing in part.root.iter(f"{{{WP}}}docPr", f"{{{VML}}}shape") if part.root is not None else ():
             said = drawing.get("descr") or drawing.get("title") or drawing.get("alt")
-            if said or any(mark.get("val") == "1" for mark in drawing.iter(_DECORATIVE)):
+            if said or any(mark.get("val") == "1" for mark in drawing.iter(f"{{{DECORATIVE}}}decorative")):
                 continue
             paragraph = next(drawing.iterancestors(w("p")), None)
             what = (
@@ -96,7 +94,7 @@ def weak_colours(template: TemplateRead) -> Iterator[Finding]:
 
 def _relied_on(template: TemplateRead) -> list[str]:
     """The ids of the paragraph styles that narratives take where no heading level is asked for."""
-    ids = styles_in(template.opened.members.get(STYLES)).ids
+    ids = styles_in(template.opened.trees.get(STYLES)).ids
     wanted = [role for role in ids if ROLE_STYLES[role].kind == "paragraph" and role not in _RARE]
     return [identifier for role in wanted if (identifier := ids[role])]
 

@@ -7,23 +7,25 @@ from typing import Any, NamedTuple
 from jinja2 import nodes
 
 from app.word.check_tags import PartRead
-from app.word.findings import Finding, error_at, quoted, warning_at
+from app.word.findings import QUOTED, Finding, error_at, warning_at
 from app.word.names import Path, known_part
-from app.word.templates import RESERVED, Vocabulary
+from app.word.quoting import quoted
+from app.word.templates import Vocabulary, with_reserved
 from app.word.typed import OURS, Tag, single_braces_in
-from app.word.values import Coloured, Narrative
+from app.word.values import Chart, Coloured, Narrative, Picture
 
 _EQUAL = frozenset({"eq", "equalto"})
 
 
 def unknown_names(read: PartRead, vocabulary: Vocabulary) -> Iterator[Finding]:
     """A finding for each name that no paper has, where the part uses it first, with the name that may be meant."""
-    known: Vocabulary = {RESERVED: None, **vocabulary}
+    known = with_reserved(vocabulary)
     told = set()
     for path, lineno in read.uses:
         depth, there = known_part(path, known)
         wrong = path[: depth + 1]
-        if depth == len(path) or wrong in told:
+        # What a refused tag reaches for below a fact was told with it.
+        if depth == len(path) or wrong in told or (depth and lineno in read.refused):
             continue
         told.add(wrong)
         owner = f"“{'.'.join(path[:depth])}”" if depth else "a paper"
@@ -48,7 +50,9 @@ def wrongly_printed(read: PartRead, sample: Mapping[str, Any]) -> Iterator[Findi
     for path, lineno in read.uses:
         tag = read.tag(lineno)
         if _prints(tag, path):
-            why = _misfit(tag, _kind_at(path, sample))
+            # In a loop over `gaps`, `gap` is one of them: its path is the list's.
+            entry = tag.body.strip().isidentifier() and tag.body.strip() != path[-1]
+            why = _misfit(tag, _kind_at(path, sample, entry=entry))
             if why:
                 yield error_at(tag.passage, "wrong-print", why)
 
@@ -99,23 +103,26 @@ def _is_path(words: str, last: str) -> bool:
     return len(steps) > 1 and all(step.isidentifier() for step in steps) and steps[-1] == last
 
 
-def _kind_at(path: Path, sample: Any) -> type | None:
-    """The kind of value that stands at this path, in lists in the first item that has one; None where nothing does."""
+def _kind_at(path: Path, sample: Any, *, entry: bool = False) -> type | None:
+    """The kind of value that stands at this path, in lists in the first item that has one; None where nothing does.
+
+    Of a list at the end of the path it is the list's own, or that of an `entry`.
+    """
     if isinstance(sample, list):
-        return next((kind for item in sample if (kind := _kind_at(path, item))), None)
+        return next((kind for item in sample if (kind := _kind_at(path, item, entry=entry))), None)
     if not path:
         return None if sample is None else type(sample)
     if isinstance(sample, Mapping) and path[0] in sample:
         below = sample[path[0]]
-        if len(path) == 1 and isinstance(below, list):
+        if len(path) == 1 and isinstance(below, list) and not entry:
             return list
-        return _kind_at(path[1:], below)
+        return _kind_at(path[1:], below, entry=entry)
     return None
 
 
 def _misfit(tag: Tag, kind: type | None) -> str:  # noqa: PLR0911 - a table of rules, one line each
     """Why a value of this kind cannot be printed by this tag; empty when it can."""
-    shown, body = quoted(tag.text), tag.body
+    shown, body = quoted(tag.text, QUOTED), tag.body
     if kind is None or not tag.passage.is_paragraph or tag.keyword in OURS:
         return ""
     if kind is list:
@@ -123,9 +130,14 @@ def _misfit(tag: Tag, kind: type | None) -> str:  # noqa: PLR0911 - a table of r
     if issubclass(kind, Mapping):
         return f"“{body}” is a group of facts: print one of them, such as “{{{{ {body}.… }}}}”."
     if kind is Narrative:
-        return "" if tag.prefix == "p" else (
+        return "" if tag.prefix in {"p", "r"} else (
             f"“{body}” is prose with paragraphs of its own, and “{shown}” prints words: write “{{{{p {body} }}}}” "
             "alone in its paragraph."
+        )  # fmt: skip
+    if kind in {Picture, Chart}:
+        return "" if tag.prefix in {"p", "r"} else (
+            f"“{body}” is a picture or chart: write “{{{{p {body} }}}}” alone in its paragraph, or “{{{{r {body} }}}}” "
+            "in a line."
         )  # fmt: skip
     if kind is Coloured:
         return "" if tag.prefix == "r" else f"“{body}” is a coloured word: write “{{{{r {body} }}}}”."

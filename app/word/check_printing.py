@@ -10,21 +10,32 @@ from lxml import etree
 from app.errors import Invalid
 from app.word.check_tags import PartRead
 from app.word.engine import PartFindings, inspected
-from app.word.findings import Finding, error_at, of_part, quoted
+from app.word.findings import QUOTED, Finding, error_at, of_part
+from app.word.namespaces import w
 from app.word.passages import Passage, TemplatePart, TemplateRead
 from app.word.places import Unbalanced, spots_in
-from app.word.refusals import MisplacedValue, MissingValue, NotPrinted
+from app.word.quoting import quoted
+from app.word.refusals import MisplacedValue, MissingValue, NotInLine, NotPrinted
 from app.word.rendering import render
+from app.word.scan import MisuseKind
 from app.word.templates import Vocabulary, compile_template
 from app.word.typed import tags_in
-from app.word.values import Coloured, Fact, Narrative, key_of, placed
+from app.word.values import Chart, Coloured, Fact, Narrative, Picture, key_of, placed
 
 _NUMBER = re.compile(r"\[[0-9]+\]")
 _PLACE = re.compile(r"(.*?)(?:, paragraph “(.*)”)?", re.DOTALL)
 _STEP = re.compile(r"\w+")
 _SHOWN = 3
 _UNITS = frozenset({"p", "tr", "tc"})
-_PRINTED = (Narrative, Coloured, Fact)
+_PRINTED = (Narrative, Coloured, Picture, Chart, Fact)
+_CODES: dict[MisuseKind, str] = {
+    "unclosed": "broken-tag",
+    "too-long": "too-many-tags",
+    "too-many": "too-many-tags",
+    "crossing": "crossing-tags",
+    "misplaced": "tag-out-of-place",
+}
+"""What the misuses of tags are called among findings; a stray end of one is told by the reading of its paragraph."""
 _CROSSING = (
     "What begins here ends in another cell, row or paragraph than it began in. Write {%p … %} for whole paragraphs and "
     "{%tr … %} for whole rows, at the beginning and at the end alike."
@@ -32,11 +43,11 @@ _CROSSING = (
 
 
 def misplaced(template: TemplateRead, reads: Mapping[str, PartRead]) -> Iterator[Finding]:
-    """What the engine has against the parts whose tags are well written one by one."""
+    """What the engine has against the places of tags; what runs over, of parts that have no other error."""
     for part in template.parts:
-        if any(finding.severity == "error" for finding in reads[part.name].findings):
-            continue
-        if part.root is None:
+        misused = list(_misused(reads[part.name]))
+        yield from misused
+        if part.root is None or misused or any(found.severity == "error" for found in reads[part.name].findings):
             continue
         found = inspected(part.name, part.root)
         places = _Places(part, found)
@@ -66,6 +77,25 @@ def printed(
         return [_failure(error, template)]
 
 
+def _misused(read: PartRead) -> Iterator[Finding]:
+    """An error for each tag that the engine cannot fill, where nothing else was told of it."""
+    part = read.part
+    told = {finding.order[1] for finding in read.findings if finding.severity == "error"}
+    # The scan does not tell descriptions, field codes and properties apart.
+    elsewhere = any(passage.number in told for passage in part.passages if not passage.is_paragraph)
+    paragraphs = list(part.root.iter(w("p"))) if part.root is not None else []
+    for found in read.misuses:
+        code = _CODES.get(found.kind)
+        passage = part.find(paragraphs[found.paragraph]) if 0 <= found.paragraph < len(paragraphs) else None
+        if code is None or (elsewhere and (passage is None or found.kind == "unclosed")):
+            continue
+        if passage is None:
+            place = (part.rank, 0)
+            yield Finding("error", code, found.what, part.title, quoted=quoted(found.text, QUOTED), order=place)
+        elif passage.number not in told:
+            yield error_at(passage, code, found.what)
+
+
 class _Places:
     """Finds the passage that the engine speaks of: its source has a line for each paragraph that is not a tag's own."""
 
@@ -79,16 +109,16 @@ class _Places:
             if passage.is_paragraph and not any(unit in gone for unit in units):
                 kept.append([])
             kept[-1].append(passage)
-        for number, passages in enumerate(kept, start=1):
+        for place, passages in zip(found.places, kept, strict=False):
             if passages:
-                self._lines.setdefault(found.place(number), _tagged(passages))
+                self._lines.setdefault(place, _tagged(passages))
 
     def finding(self, code: str, where: str, what: str) -> Finding:
         passage = self._lines.get(where)
         if passage is not None:
             return error_at(passage, code, what)
         words = (_PLACE.fullmatch(where) or ["", "", ""])[2] or ""
-        return Finding("error", code, what, self.part.title, quoted=quoted(words), order=(self.part.rank, 0))
+        return Finding("error", code, what, self.part.title, quoted=quoted(words, QUOTED), order=(self.part.rank, 0))
 
 
 def _vanishing(part: TemplatePart) -> set[etree._Element]:
@@ -126,7 +156,7 @@ def _sentence(error: Invalid) -> str:
                 f"A paper does not always have “{name}”, and a template never leaves a blank in silence: write "
                 f"“{{% if … %}}” around it, or “|default('…')” behind it."
             )
-        case MisplacedValue():
+        case MisplacedValue() | NotInLine():
             return error.summary
     reasons = " ".join(fault.what for fault in error.faults)
     return f"A paper of sample data cannot be made. {reasons or error.summary}"

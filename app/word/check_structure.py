@@ -1,19 +1,17 @@
 """What looks like structure and is none: typed numbers and bullets, tables made of tabs, tables without heads."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import TypeAlias
 
 from lxml import etree
 
 from app.word.check_tags import PartRead
 from app.word.findings import Finding, warning_at
 from app.word.namespaces import w
-from app.word.passages import Passage, StyleBook, TemplateRead, within
+from app.word.passages import Passage, StyleBook, TemplateRead
+from app.word.reading import within
 from app.word.typed import Tag, tags_in
-
-_Finder: TypeAlias = Callable[[etree._Element], Passage]
 
 _TYPED_NUMBER = re.compile(r"\s*(\(?(?:\d+(?:\.\d+)*|[ivx]{1,4}|[a-z])[.)]|\d+(?:\.\d+)+)[\s\u00a0]+(?=\S)")
 _TYPED_HEADING = re.compile(r"\s*(\d+(?:\.\d+)*[.)]?|[A-Z][.)]|Appendix [A-Z0-9]:?)[\s\u00a0]+(?=\S)")
@@ -64,9 +62,13 @@ def tables_without_heads(template: TemplateRead, reads: Mapping[str, PartRead]) 
     """A warning for each table whose rows of data have no heading, or whose heading has merged cells."""
     for part in template.parts:
         opened = reads[part.name].within
+        paragraphs = [passage for passage in part.passages if passage.is_paragraph]
+        gone = {passage.around("tr") for passage in paragraphs if any(tag.prefix == "tr" for tag in tags_in(passage))}
+        repeated_rows = set(_repeated(paragraphs, opened))
+        firsts = _first_passages(paragraphs)
         for table in part.root.iter(w("tbl")) if part.root is not None else ():
-            rows = [row for row in within(table, "tr") if not _vanishes(row, part.of)]
-            first = _first_passage(table, part.of)
+            rows = [row for row in within(table, "tr") if row not in gone]
+            first = firsts.get(table)
             if first is None or not rows:
                 continue
             if _has_merged(rows[0]) and _is_head(rows[0]):
@@ -76,7 +78,7 @@ def tables_without_heads(template: TemplateRead, reads: Mapping[str, PartRead]) 
                     "The heading row of this table has merged cells, so that nobody can hear which heading belongs to "
                     "which column: give every column its own.",
                 )
-            repeated = any(_is_repeated(row, opened, part.of) for row in rows)
+            repeated = any(row in repeated_rows for row in rows)
             if (len(rows) > 2 or repeated) and not _is_head(rows[0]) and not _has_head_column(table):
                 yield warning_at(
                     first,
@@ -112,25 +114,30 @@ def _is_empty(passage: Passage) -> bool:
     return passage.around("tc") is None and next(passage.element.iter(*shows), None) is None
 
 
-def _passages(element: etree._Element, of: _Finder) -> Iterator[Passage]:
-    return (of(paragraph) for paragraph in element.iter(w("p")))
+def _repeated(paragraphs: Iterable[Passage], opened: Mapping[int, tuple[Tag, ...]]) -> Iterator[etree._Element]:
+    """The rows that stand within a loop over rows."""
+    around: tuple[Tag, ...] = ()
+    repeats = False
+    for passage in paragraphs:
+        if opened[passage.number] is not around:
+            around = opened[passage.number]
+            repeats = any(tag.keyword == "for" and tag.prefix == "tr" for tag in around)
+        row = passage.around("tr") if repeats else None
+        if row is not None:
+            yield row
 
 
-def _first_passage(table: etree._Element, of: _Finder) -> Passage | None:
-    return next((passage for passage in _passages(table, of) if passage.words.strip()), None)
-
-
-def _vanishes(row: etree._Element, of: _Finder) -> bool:
-    """Whether the row holds nothing but a tag that takes it away."""
-    return any(tag.prefix == "tr" for passage in _passages(row, of) for tag in tags_in(passage))
-
-
-def _is_repeated(row: etree._Element, opened: Mapping[int, tuple[Tag, ...]], of: _Finder) -> bool:
-    return any(
-        tag.keyword == "for" and tag.prefix == "tr"
-        for passage in _passages(row, of)
-        for tag in opened.get(passage.number, ())
-    )
+def _first_passages(paragraphs: Iterable[Passage]) -> dict[etree._Element, Passage]:
+    """The first paragraph with words of each table, those of tables in its cells included."""
+    firsts: dict[etree._Element, Passage] = {}
+    for passage in paragraphs:
+        if passage.element is None or not passage.words.strip():
+            continue
+        for table in passage.element.iterancestors(w("tbl")):
+            if table in firsts:  # and so those around it
+                break
+            firsts[table] = passage
+    return firsts
 
 
 def _is_head(row: etree._Element) -> bool:

@@ -27,7 +27,7 @@ _USES = {
 
 def styles_of_roles(template: TemplateRead) -> Iterator[Finding]:
     """A warning for each role that no fitting style plays: the style is missing, or is one of another kind."""
-    styles = styles_in(template.opened.members.get(STYLES))
+    styles = styles_in(template.opened.trees.get(STYLES))
     kinds = {
         template.styles.name(identifier).casefold(): element.get(w("type"), "paragraph")
         for identifier, element in template.styles.elements.items()
@@ -70,5 +70,5 @@ def lacking(template: bytes, roles: Iterable[str]) -> list[str]:
 
     Raises `UnreadableTemplate`.
     """
-    fallen_back = styles_in(opened_template(template).members.get(STYLES)).fallen_back
+    fallen_back = styles_in(opened_template(template).trees.get(STYLES)).fallen_back
     return [ROLE_STYLES[role].names[0] for role in roles if role in fallen_back]

@@ -4,21 +4,24 @@ Every fault of a part is told at once: a damaged tag is mended for the reading o
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import TemplateSyntaxError, nodes
 from lxml import etree
 
-from app.word.findings import Finding, error_at, of_part, quoted, warning_at
-from app.word.language import Language, refusals_in, unknown_words_in
+from app.word.findings import QUOTED, Finding, error_at, of_part, warning_at
+from app.word.language import DEEPEST, Language, refusals_in, unknown_words_in
 from app.word.names import Use, uses_in
 from app.word.namespaces import w
 from app.word.passages import Passage, TemplatePart
+from app.word.quoting import quoted
+from app.word.scan import Misuse, misuses_in, misuses_in_words
 from app.word.typed import BRANCHES, KEYWORDS, OPENING, OURS, Tag, beside, damage_in, near, tags_in, without_notes
 
 _LANGUAGE = Language()
 
+_COSTLY = frozenset({"too-many", "too-long"})
 _UNITS = {"p": "paragraph", "tr": "table row", "tc": "table cell"}
 _BAD_CHARACTER = re.compile("[„‟‚‛«»″′`´–—…]")
 _LOOP_NAMES = re.compile(r"\s*([A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)")
@@ -34,7 +37,9 @@ class PartRead:
     """What the tags of a part say, when the damaged ones are mended: the tree, the facts that it uses, the faults.
 
     The tree has one line for each tag: line n is `tags[n - 1]`. `within` are the tags that are open where a passage
-    begins, by its number.
+    begins, by its number, no more of them than may be within one another. `misuses` are what `app.word.scan` has
+    against the tags; where they are too many or too long, nothing else is read. `refused` are the lines of the tags
+    that do what no template may.
     """
 
     part: TemplatePart
@@ -43,6 +48,8 @@ class PartRead:
     uses: Sequence[Use]
     findings: Sequence[Finding]
     within: dict[int, tuple[Tag, ...]]
+    misuses: Sequence[Misuse]
+    refused: Collection[int] = ()
 
     def tag(self, lineno: int) -> Tag:
         """The tag on this line of the tree."""
@@ -50,7 +57,11 @@ class PartRead:
 
 
 def read_tags(part: TemplatePart) -> PartRead:
-    """The part's tags, read whatever is wrong with them."""
+    """The part's tags, read whatever is wrong with them, as long as they can be counted."""
+    misuses = _misuses_of(part)
+    if any(found.kind in _COSTLY for found in misuses):
+        within: dict[int, tuple[Tag, ...]] = {passage.number: () for passage in part.passages}
+        return PartRead(part, (), nodes.Template([]), (), (), within, misuses)
     reader = _Reader()
     for passage in part.passages:
         reader.read(passage)
@@ -64,7 +75,8 @@ def read_tags(part: TemplatePart) -> PartRead:
     except (RecursionError, ValueError, OverflowError):
         findings.append(of_part(part, "error", "broken-tag", "The tags of this part are too deep in one another."))
         tree = nodes.Template([])
-    for lineno, why in refusals_in(tree):
+    refused = list(refusals_in(tree))
+    for lineno, why in refused:
         tag = reader.at(lineno)
         findings.append(error_at(tag.passage, "not-allowed", f"The template {why}. Take “{_shown(tag)}” out."))
     try:
@@ -72,7 +84,13 @@ def read_tags(part: TemplatePart) -> PartRead:
     except RecursionError:  # a refusal said so
         unknown, uses, tree = [], [], nodes.Template([])
     findings += [error_at(reader.at(lineno).passage, "unknown-filter", what) for lineno, what in unknown]
-    return PartRead(part, reader.tags, tree, uses, findings, reader.within)
+    return PartRead(part, reader.tags, tree, uses, findings, reader.within, misuses, {lineno for lineno, _ in refused})
+
+
+def _misuses_of(part: TemplatePart) -> list[Misuse]:
+    if part.root is not None:
+        return misuses_in(etree.tostring(part.root, encoding="unicode"))
+    return [found for passage in part.passages for found in misuses_in_words(passage.tagged)]
 
 
 def _on_line(tags: Sequence[Tag], lineno: int) -> Tag:
@@ -80,7 +98,7 @@ def _on_line(tags: Sequence[Tag], lineno: int) -> Tag:
 
 
 def _shown(tag: Tag) -> str:
-    return quoted(tag.text)
+    return quoted(tag.text, QUOTED)
 
 
 @dataclass(slots=True)
@@ -103,13 +121,19 @@ class _Reader:
     open: list[_Open] = field(default_factory=list)
     within: dict[int, tuple[Tag, ...]] = field(default_factory=dict)
     units: set[etree._Element] = field(default_factory=set)
+    around: tuple[Tag, ...] = ()
 
     def read(self, passage: Passage) -> None:
-        self.within[passage.number] = tuple(block.tag for block in self.open)
+        self.within[passage.number] = self.around
         tags = tags_in(passage)
+        told = len(self.findings)
         for tag in tags:
             if not self.open or self.open[-1].keyword != "raw" or tag.keyword == "endraw":
                 self._take(tag)
+        if tags:
+            self.around = tuple(block.tag for block in self.open[:DEEPEST])
+        if len(tags) == 1 and len(self.findings) == told:  # a damaged tag is put right first
+            self.findings += _line_left(tags[0])
         self._place(tags)
         self.findings += [error_at(passage, "broken-tag", what) for what in damage_in(passage)]
 
@@ -145,8 +169,6 @@ class _Reader:
 
     def _place(self, tags: Sequence[Tag]) -> None:
         """Each paragraph, row and cell is told once of what it would lose."""
-        if len(tags) == 1:
-            self.findings += _line_left(tags[0])
         for prefix in _UNITS:
             taking = next((tag for tag in tags if tag.prefix == prefix and not tag.fault), None)
             unit = taking.passage.around(prefix) if taking is not None and prefix != "p" else None
@@ -318,8 +340,8 @@ def _faults_of_place(tag: Tag, unit: etree._Element | None) -> Iterator[Finding]
     others = _others_in(unit, tag.prefix, passage) if unit is not None else ()
     lost = " ".join(filter(None, [beside(passage, tag), *others]))
     if lost:
-        what = f"“{shown}” takes its whole {noun} with it, and “{quoted(lost)}” would be lost: give the tag a {noun} "
-        yield error_at(passage, "text-beside-tag", f"{what}of its own.")
+        what = f"“{shown}” takes its whole {noun} with it, and “{quoted(lost, QUOTED)}” would be lost: "
+        yield error_at(passage, "text-beside-tag", f"{what}give the tag a {noun} of its own.")
 
 
 def _line_left(tag: Tag) -> Iterator[Finding]:

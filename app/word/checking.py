@@ -1,6 +1,6 @@
 """A template judged for the person who made it: everything that is wrong with it at once, in the order of the file."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -13,6 +13,7 @@ from app.word.check_names import (
 )
 from app.word.check_pages import pages_without
 from app.word.check_printing import misplaced, printed
+from app.word.check_sample import barriers_in
 from app.word.check_structure import (
     empty_paragraphs,
     tables_of_tabs,
@@ -23,6 +24,7 @@ from app.word.check_styles import styles_named_in_vain, styles_of_roles
 from app.word.check_tags import PartRead, read_tags
 from app.word.findings import Finding, in_order
 from app.word.passages import TemplateRead, read_template
+from app.word.properties import properties_in
 from app.word.refusals import UnreadableTemplate
 from app.word.templates import Vocabulary, opened_template
 
@@ -81,14 +83,12 @@ _CHECKS_OF_PURPOSE: tuple[Callable[[_Case, Expected], Iterable[Finding]], ...] =
 )
 """What a template is asked where it is known what it is made for."""
 
-_CHECKS_OF_DOCUMENTS: tuple[Callable[[bytes], Iterable[Finding]], ...] = ()
-"""What a paper of sample data is asked, once it could be printed."""
-
 
 def check(template: bytes, vocabulary: Vocabulary, expected: Expected | None = None) -> list[Finding]:
     """Everything that is wrong with the template, in the order of the file; empty when it is fit for use.
 
-    With `expected` it is also held against what it is made for, and a paper of the sample data is printed whole.
+    With `expected` it is also held against what it is made for, and a paper of the sample data is printed whole and
+    looked at with the eyes of those who read with difficulty.
     """
     try:
         opened = opened_template(template)
@@ -101,7 +101,7 @@ def check(template: bytes, vocabulary: Vocabulary, expected: Expected | None = N
     if expected is not None:
         findings += [finding for asked in _CHECKS_OF_PURPOSE for finding in asked(case, expected)]
         if not any(_prevents_papers(finding) for finding in findings):
-            findings += _of_sample(case, expected)
+            findings += _of_sample(case, expected, {finding.code for finding in findings})
     return in_order(findings)
 
 
@@ -111,8 +111,8 @@ def _prevents_papers(finding: Finding) -> bool:
     return finding.severity == "error" and not may_be_printed
 
 
-def _of_sample(case: _Case, expected: Expected) -> Iterable[Finding]:
+def _of_sample(case: _Case, expected: Expected, told: Collection[str]) -> Iterable[Finding]:
     paper = printed(case.content, case.template, case.vocabulary, expected.sample, expected.files)
     if isinstance(paper, list):
         return paper
-    return [finding for asked in _CHECKS_OF_DOCUMENTS for finding in asked(paper)]
+    return barriers_in(paper, told, properties_in(expected.sample).language)

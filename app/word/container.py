@@ -5,7 +5,7 @@ import hashlib
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from zlib_ng import zlib_ng
@@ -231,8 +231,13 @@ def content_digest(document: bytes) -> str:
     Every name and content is preceded by its length in eight bytes. How the file is compressed makes no
     difference. Raises `UnreadableTemplate` when the bytes are no document.
     """
+    return digest_of(sorted(read_members(document).items()))
+
+
+def digest_of(members: Iterable[tuple[str, bytes]]) -> str:
+    """The content digest of a document that has these members, which come in the order of their names."""
     digest = hashlib.sha256()
-    for name, content in sorted(read_members(document).items()):
+    for name, content in members:
         for part in (name.encode(), content):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)

@@ -5,8 +5,9 @@ after `<` or `&`, run tags that stand in a value (`{{ 7*7 }}`, `{_{`), go on wit
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from types import TracebackType
 from typing import Any, Protocol, cast
@@ -32,16 +33,16 @@ from app.word.language import (
 from app.word.marks import after_tables, bookmark, with_bookmarks
 from app.word.names import Use, uses_in
 from app.word.places import Place, Spot, Unbalanced, spots_in
-from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, TemplateFails
+from app.word.quoting import quoted
+from app.word.refusals import BrokenTemplate, MisplacedValue, MissingValue, NotInLine, TemplateFails
 from app.word.scan import Misuse, misuses_in, misuses_in_words
 from app.word.tags import translated, with_breaks
-from app.word.values import Coloured, Fact, Narrative, key_of, region_of, text_in, words_of
+from app.word.values import Chart, Coloured, Fact, Narrative, Opaque, Picture, key_of, region_of, words_of
 from app.word.xmltext import encoded, escaped
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FILE = "<template>"
-_ELEMENT = re.compile(r"<[^>]*>")
-_SHOWN = 80
+_ELEMENT = re.compile(r"</?[A-Za-z?][^>]*>")
 _PIECES = 256  # that are written before the budget is asked
 
 _OPEN_CELL, _CLOSED_CELL = "<?cell?></w:tc>", "</w:tc>"
@@ -63,6 +64,12 @@ class Press(Protocol):
     def print(self, narrative: Narrative) -> str:
         """The narrative in Word's XML, noted as printed, and marked where it has a region."""
 
+    def print_in_line(self, narrative: Narrative, *, in_link: bool) -> str | None:
+        """The same as runs; None where it is more than one paragraph."""
+
+    def draw(self, value: Picture | Chart, *, in_line: bool) -> str:
+        """The picture or chart in Word's XML, as paragraphs or as a run, noted as printed."""
+
     def mark(self, region: str) -> int:
         """The number of the bookmark for words that print the text with this key."""
 
@@ -70,7 +77,7 @@ class Press(Protocol):
         """This was printed where it can be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartFindings:
     """What is to be said of the tags of one part: faults with their places, its tags, and the facts that it uses.
 
@@ -84,9 +91,14 @@ class PartFindings:
     tree: nodes.Template | None = None
     uses: tuple[Use, ...] = ()
 
+    @cached_property
+    def places(self) -> Sequence[str]:
+        """The part and the paragraph that stands on each line of the source."""
+        return [_quoting(self.part, _ELEMENT.sub("", line)) for line in self.source.split("\n")]
+
     def place(self, lineno: int) -> str:
-        """The part and the paragraph that stands on this line of the source."""
-        return _place(self.part, self.source, lineno)
+        """The part and the paragraph that stands on this line of the source; the part where there is no such line."""
+        return self.places[lineno - 1] if 0 < lineno <= len(self.places) else self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +114,8 @@ class Program:
     def filled(self, context: Mapping[str, Any], press: Press, budget: Budget) -> bytes:
         """The part with its tags carried out, in UTF-8.
 
-        Raises `MissingValue`, `TemplateFails` and `MisplacedValue` with the paragraph's text, `TemplateTooCostly`,
-        and `UnwritableCharacter`.
+        Raises `MissingValue`, `TemplateFails`, `MisplacedValue` and `NotInLine` with the paragraph's text,
+        `TemplateTooCostly`, and `UnwritableCharacter`.
         """
         press.enter(self.part)
         facts = Facts(self.template.environment, dict(context), self.part, {})
@@ -118,6 +130,8 @@ class Program:
             raise TemplateFails(str(error), self._place_of(error.__traceback__)) from error
         except MisplacedWords as error:
             raise MisplacedValue(self._place_of(error.__traceback__), error.words) from error
+        except MoreThanALine as error:
+            raise NotInLine(error.key, self._place_of(error.__traceback__)) from error
 
     def _finished(self, stretches: Iterator[str]) -> Iterator[str]:
         if not self.is_xml:
@@ -168,10 +182,16 @@ class MisplacedWords(Exception):  # noqa: N818 - always translated, with its pla
     """A value stands where Word would not show it."""
 
     def __init__(self, words: str) -> None:
-        self.words = " ".join(words.split())
-        if len(self.words) > _SHOWN:
-            self.words = f"{self.words[: _SHOWN - 1]}…"
+        self.words = quoted(words)
         super().__init__(self.words)
+
+
+class MoreThanALine(Exception):  # noqa: N818 - always translated, with its place
+    """A narrative of more than one paragraph stands in a line."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
 
 
 def _written(pieces: Iterable[str], budget: Budget) -> Iterator[str]:
@@ -248,19 +268,22 @@ def _plain(value: Any) -> str:
 
 
 def _require_words(value: Any) -> None:
-    if isinstance(value, Narrative):
-        raise MisplacedWords(text_in(value) or key_of(value))
-    if isinstance(value, Coloured):
+    if isinstance(value, Opaque):
         raise MisplacedWords(words_of(value))
 
 
 @pass_context
-def _run(facts: Facts, value: Any) -> str:
+def _run(facts: Facts, value: Any, in_link: bool) -> str:
     if type(value) is Coloured:
         facts.press.note(value)
         return _around(value.__html__(), region_of(value), facts.press)
-    if isinstance(value, Narrative):
-        raise MisplacedWords(text_in(value) or key_of(value))
+    if type(value) is Narrative:
+        runs = facts.press.print_in_line(value, in_link=in_link)
+        if runs is None:
+            raise MoreThanALine(key_of(value))
+        return str(runs)
+    if type(value) is Picture or type(value) is Chart:
+        return str(facts.press.draw(value, in_line=True))
     if words := text_of_value(value):
         raise MisplacedWords(words)
     return ""
@@ -278,6 +301,8 @@ def _block(facts: Facts, value: Any) -> str:
     if type(value) is Narrative:
         xml = facts.press.print(value)
         return str(xml)
+    if type(value) is Picture or type(value) is Chart:
+        return str(facts.press.draw(value, in_line=False))
     if isinstance(value, Coloured):
         raise MisplacedWords(words_of(value))
     if words := text_of_value(value):
@@ -400,7 +425,7 @@ def _is_xml(data: str) -> bool:
     return "<w:" in data
 
 
-_PRINTERS = {Place.LINE: "1line", Place.ATTRIBUTE: "1attribute", Place.RUN: "1run", Place.BLOCK: "1block"}
+_PRINTERS = {Place.LINE: "1line", Place.ATTRIBUTE: "1attribute", Place.BLOCK: "1block"}
 
 
 def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
@@ -411,6 +436,8 @@ def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
             return _filter("1text", node, run, paragraph)
         case Spot(Place.TEXT):
             return _filter("1unsure", node)
+        case Spot(Place.RUN):
+            return _filter("1run", node, spot.in_link)
     return _filter(_PRINTERS[spot.place], node)
 
 
@@ -442,8 +469,8 @@ def _end_of_cell(before: str) -> str:
 
 
 def _missing_name(error: UndefinedError) -> str:
-    quoted = re.findall(r"'([^']*)'", error.message or "")
-    return quoted[-1] if quoted else str(error)
+    names = re.findall(r"'([^']*)'", error.message or "")
+    return names[-1] if names else str(error)
 
 
 def _place(part: str, source: str, number: int) -> str:
@@ -453,10 +480,8 @@ def _place(part: str, source: str, number: int) -> str:
 
 
 def _quoting(part: str, paragraph: str) -> str:
-    quoted = " ".join(paragraph.split())
-    if len(quoted) > _SHOWN:
-        quoted = f"{quoted[: _SHOWN - 1]}…"
-    return f"{part}, paragraph “{quoted}”" if quoted else part
+    words = quoted(paragraph)
+    return f"{part}, paragraph “{words}”" if words else part
 
 
 __all__ = ["EmptyValue", "PartFindings", "Press", "Program", "compiled", "inspected", "inspected_text"]

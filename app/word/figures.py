@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, UnidentifiedImageError
 
-from app.narrative import Chart, ChartData, ChartKind, Figure, Picture, Table, data_of
+from app.narrative import Chart, ChartData, ChartKind, Figure, Picture, Run, Table, data_of
 from app.word.charts import chart_xml, workbook
 from app.word.container import DOCUMENT
 from app.word.layout import Layout
@@ -26,6 +26,7 @@ WITH_CAPTION, WITH_TABLE = "with caption", "with table"
 
 _PIXEL = 9525  # at 96 to the inch, in English metric units of which there are 914,400 to the inch
 _TWIP = 635
+_MILLIMETRE = 36_000
 _BELOW = 1700  # twips left on a page for the caption
 _CHART_SHAPE = 0.55  # height to width
 _EXTENSIONS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif"}
@@ -48,6 +49,17 @@ class Figures:
     ledger: Ledger
     files: Mapping[str, bytes]
     where: str = ""
+    width: float | None = None  # millimetres, where it is stated
+
+    def in_line(self, figure: Figure) -> str:
+        """A picture or chart as one run, without caption or table: its description says them."""
+        alone = replace(figure, caption=())
+        if isinstance(figure.content, Picture):
+            return self._picture(figure.content, alone)
+        if not isinstance(figure.content, Chart):
+            raise TypeError("a table does not stand in a line")
+        said = "".join(inline.text if isinstance(inline, Run) else " " for inline in figure.caption)
+        return self._chart(replace(figure.content, table_shown=False), alone, f"{said}: " if said else "")
 
     def figure(self, figure: Figure, spacing: str = "") -> str:
         """The figure with its caption below; on a turned page of its own where it asks for one.
@@ -91,7 +103,10 @@ class Figures:
         part = f"word/media/{picture.digest[:32]}.{kind}"
         self.ledger.add(part, content)
         relation = self.ledger.relate(IMAGE, part)
-        size = self._fitting(width * _PIXEL, height * _PIXEL)
+        across, down = width * _PIXEL, height * _PIXEL
+        if self.width:
+            across, down = int(self.width * _MILLIMETRE), max(int(self.width * _MILLIMETRE) * height // width, 1)
+        size = self._fitting(across, down)
         extent = f'<a:ext cx="{size[0]}" cy="{size[1]}"/>'
         graphic = (
             f'<pic:pic xmlns:pic="{PIC}"><pic:nvPicPr><pic:cNvPr id="0" name="{picture.digest[:12]}.{kind}"/>'
@@ -102,17 +117,17 @@ class Figures:
         )
         return _drawing(_name("Picture", figure), picture.alt, size, PIC, graphic)
 
-    def _chart(self, chart: Chart, figure: Figure) -> str:
+    def _chart(self, chart: Chart, figure: Figure, said: str = "") -> str:
         data = data_of(chart.table, chart.kind)
         part, book = chart_parts(self.ledger.next_chart())
         self.ledger.add(part, chart_xml(data, chart.kind, self.layout.font))
         self.ledger.add(book, workbook(data))
         beside = posixpath.relpath(book, posixpath.dirname(part))
         self.ledger.add(relationships_of(part), only_relation(PACKAGE, beside))
-        width = self.layout.text_width * _TWIP
+        width = int(self.width * _MILLIMETRE) if self.width else self.layout.text_width * _TWIP
         size = self._fitting(width, int(width * _CHART_SHAPE))
         graphic = f'<c:chart xmlns:c="{C}" xmlns:r="{R}" r:id="{self.ledger.relate(CHART, part)}"/>'
-        return _drawing(_name("Chart", figure), described(data, chart), size, C, graphic)
+        return _drawing(_name("Chart", figure), said + described(data, chart), size, C, graphic)
 
     def _fitting(self, width: int, height: int) -> tuple[int, int]:
         """The size, made smaller in its own shape until the text's width and height hold it; never larger."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from app.word.passages import Passage, TemplatePart
+from app.word.quoting import quoted
 
 Severity: TypeAlias = Literal["error", "warning"]
 
-_LONGEST_QUOTE = 120
-_LOOKED_AT = 1_000
+QUOTED = 120
+"""Characters of a paragraph that a finding quotes."""
 _AFTER_EVERYTHING = (1_000, 0)
 
 
@@ -62,12 +63,6 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(dict.fromkeys(findings), key=lambda finding: finding.order)
 
 
-def quoted(words: str) -> str:
-    """The words on one line, cut where they are long."""
-    words = " ".join(words[:_LOOKED_AT].split())  # a paragraph of very many faults is quoted for each
-    return words if len(words) <= _LONGEST_QUOTE else f"{words[: _LONGEST_QUOTE - 1]}…"
-
-
 def _at(passage: Passage, severity: Severity, code: str, what: str, meant: str) -> Finding:
     place = (passage.part.rank, passage.number)
-    return Finding(severity, code, what, passage.part.title, passage.where, quoted(passage.words), meant, place)
+    return Finding(severity, code, what, passage.part.title, passage.where, quoted(passage.words, QUOTED), meant, place)

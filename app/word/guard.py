@@ -22,6 +22,7 @@ from app.word.container import (
     read_file,
 )
 from app.word.fields import codes_in, is_safe_link, refusal_of
+from app.word.namespaces import VML
 from app.word.refusals import UnreadableTemplate
 from app.word.tags import has_tags
 
@@ -106,7 +107,7 @@ _NUMBERS = {
 }
 _NUMBERED = tuple(f"{{*}}{name}" for name in _NUMBERS)
 _LONGEST_ID = 255
-_VML = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office")
+_VML = (VML, "urn:schemas-microsoft-com:office:office")
 _ADDRESSES = ("href", "althref")
 
 

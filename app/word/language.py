@@ -25,7 +25,8 @@ MAX_DEPTH = 8
 """How many loops may stand in one another."""
 MAX_NODES = 200_000
 """How many terms the tags of one part may have."""
-_DEEPEST = 60  # terms within one another
+DEEPEST = 60
+"""How many terms may stand within one another."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*")
@@ -310,6 +311,7 @@ _REFUSED: Mapping[type[nodes.Node], str] = {
     nodes.NSRef: "changes a namespace",
     nodes.Dict: "makes a group of facts of its own",
     nodes.Concat: "joins texts with ~; print them one after another",
+    nodes.Scope: "switches the escaping of values",  # around the next one
     nodes.ScopedEvalContextModifier: "switches the escaping of values",
     nodes.EvalContextModifier: "switches the escaping of values",
 }
@@ -332,15 +334,20 @@ def refusals_in(tree: nodes.Template) -> Iterator[tuple[int, str]]:
     while waiting:
         node, loops, depth = waiting.pop()
         count += 1
-        if count > MAX_NODES or depth > _DEEPEST:
-            yield node.lineno, "holds more than can be read: too many tags, or too deep in one another"
+        if count > MAX_NODES or depth > DEEPEST:
+            yield _line_of(node), "holds more than can be read: too many tags, or too deep in one another"
             return
         loops += isinstance(node, nodes.For)
         depth += not isinstance(node, nodes.Output | nodes.TemplateData)
         if why := _refusal(node, loops):
-            yield node.lineno, why
+            yield _line_of(node), why
             continue
         waiting += [(child, loops, depth) for child in reversed(list(node.iter_child_nodes()))]
+
+
+def _line_of(node: nodes.Node) -> int:
+    """The line of the node, or of the first in it that has one: Jinja does not place every node."""
+    return node.lineno or next((inner.lineno for inner in node.find_all(nodes.Node) if inner.lineno), 0)
 
 
 def _refusal(node: nodes.Node, loops: int) -> str:  # noqa: PLR0911, PLR0912 - a table of rules, one line each

@@ -41,21 +41,21 @@ class Layout:
         return replace(self, text_width=self.turned.width, text_height=self.turned.height)
 
 
-def layout_in(document_xml: bytes, styles_xml: bytes | None) -> Layout:
+def layout_in(document: etree._Element, styles: etree._Element | None) -> Layout:
     """The layout of a template with these parts; the text is as large as in its last section."""
-    sections = list(etree.fromstring(document_xml).iter(w("sectPr")))
+    sections = list(document.iter(w("sectPr")))
+    known = styles_in(styles)
     size, margins = (sections[-1].find(w("pgSz")), sections[-1].find(w("pgMar"))) if sections else (None, None)
     across = _twips(margins, "left", _MARGIN) + _twips(margins, "right", _MARGIN) + _twips(margins, "gutter", 0)
     down = abs(_twips(margins, "top", _MARGIN)) + abs(_twips(margins, "bottom", _MARGIN))
     width, height = _twips(size, "w", _PAGE_WIDTH), _twips(size, "h", _PAGE_HEIGHT)
-    styles = styles_in(styles_xml)
     return Layout(
-        styles=styles,
+        styles=known,
         text_width=max(width - across, _NARROWEST),
         text_height=max(height - down, _NARROWEST),
         turned=Page(max(height - across, _NARROWEST), max(width - down, _NARROWEST)),
-        font=font_in(styles_xml),
-        numbered_indent=max(indent_in(styles_xml, styles["numbered paragraph"]) or 0, 0),
+        font=font_in(styles, known),
+        numbered_indent=max(indent_in(styles, known["numbered paragraph"]) or 0, 0),
     )
 
 

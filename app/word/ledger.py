@@ -60,13 +60,13 @@ class Ledger:
         self._charts += 1
         return self.free.chart + self._charts - 1
 
-    def mark(self, key: str, heading_level: int | None = None, *, in_table: bool = False) -> int:
+    def mark(self, key: str, heading_level: int | None = None, *, in_table: bool = False, in_line: bool = False) -> int:
         """The number of the bookmark for a stretch that prints the text with this key; printed again, it has another.
 
-        `heading_level` and `in_table` are those of `Mark`.
+        `heading_level`, `in_table` and `in_line` are those of `Mark`.
         """
         number = self.free.bookmark + BOOKMARKS_EACH * len(self._marks)
-        self._marks.append(Mark(name_of(number), key, heading_level, in_table))
+        self._marks.append(Mark(name_of(number), key, heading_level, in_table, in_line))
         return number
 
     def marks(self) -> list[Mark]:

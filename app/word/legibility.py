@@ -10,21 +10,21 @@ from typing import NamedTuple
 from lxml import etree
 from PIL import Image, UnidentifiedImageError
 
-from app.word.appearance import WHITE, Appearance, Appearances, contrast
+from app.word.appearance import WHITE, Appearance, Appearances
 from app.word.container import DOCUMENT
-from app.word.located import Barrier, Grid, OpenedDocument, Standing, Where, is_continued, quoted, words_in
-from app.word.namespaces import MC, WP, A, R, w
+from app.word.contrast import LEAST_CONTRAST, contrast
+from app.word.located import Barrier, Grid, OpenedDocument, Standing, Where, is_continued, words_in
+from app.word.namespaces import DECORATIVE, MC, VML, WP, A, R, w
+from app.word.quoting import quoted
 
-ENOUGH, ENOUGH_WHEN_LARGE = 4.5, 3.0
-"""Contrast that text has at least (WCAG 2.2, 1.4.3)."""
+ENOUGH_WHEN_LARGE = 3.0
+"""Contrast that large text has at least (WCAG 2.2, 1.4.3); other text has `LEAST_CONTRAST`."""
 BODY_SIZE, LEAST_SIZE = 12.0, 10.0
 """Points of the body's text, and of anything else."""
 
 _JUSTIFIED = {"both", "distribute", "thaiDistribute", "lowKashida", "mediumKashida", "highKashida"}
-_DECORATIVE = "{http://schemas.microsoft.com/office/drawing/2017/decorative}decorative"
 _FILE_NAME = re.compile(r"\S+\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"(picture|image|chart|graphic|diagram|photo)( \d+)?", re.IGNORECASE)
-_VML = "{urn:schemas-microsoft-com:vml}"
 
 
 class _Seen(NamedTuple):
@@ -67,7 +67,7 @@ def _seen(opened: OpenedDocument, looks: Appearances) -> Iterator[_Seen]:
 
 def _contrasts(seen: Sequence[_Seen]) -> Iterator[Barrier]:
     for standing, words, look in seen:
-        wanted = ENOUGH_WHEN_LARGE if look.is_large else ENOUGH
+        wanted = ENOUGH_WHEN_LARGE if look.is_large else LEAST_CONTRAST
         if look.contrast < wanted:
             yield Barrier(
                 "contrast",
@@ -145,8 +145,8 @@ def _drawings(opened: OpenedDocument) -> Iterator[Barrier]:
         for named in standing.element.iter(f"{{{WP}}}docPr"):
             if _is_of(named, standing):
                 yield from _described(standing, named.get("descr") or "", named)
-        for shape in standing.element.iter(f"{_VML}shape"):
-            if _is_of(shape, standing) and shape.find(f"{_VML}imagedata") is not None:
+        for shape in standing.element.iter(f"{{{VML}}}shape"):
+            if _is_of(shape, standing) and shape.find(f"{{{VML}}}imagedata") is not None:
                 yield from _described(standing, shape.get("alt") or "", shape)
 
 
@@ -158,7 +158,7 @@ def _is_of(element: etree._Element, standing: Standing) -> bool:
 
 
 def _described(standing: Standing, description: str, named: etree._Element) -> Iterator[Barrier]:
-    if any(found.get("val") in {"1", "true"} for found in named.iter(_DECORATIVE)):
+    if any(found.get("val") in {"1", "true"} for found in named.iter(f"{{{DECORATIVE}}}decorative")):
         return
     words = description.strip()
     if not words:

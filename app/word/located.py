@@ -8,20 +8,17 @@ from lxml import etree
 
 from app.word.container import CONTENT_TYPES, DOCUMENT, read_members
 from app.word.namespaces import MC, R, w
-from app.word.parts import NUMBERING, STYLES, parts_of_kinds, relationships_in
-from app.word.reading import Counter, Definitions, StyleSheet, words_of_paragraph
+from app.word.parts import NUMBERING, SETTINGS, STYLES, parts_of_kinds, relationships_in
+from app.word.quoting import quoted
+from app.word.reading import OFF, THROUGH, Counter, Definitions, StyleSheet, is_on, within, words_of_paragraph
 from app.word.refusals import UnreadableTemplate
 
 BODY = "the body"
 PROPERTIES = "the document’s properties"
 STYLES_PART = "the styles"
-SETTINGS = "word/settings.xml"
 FONT_TABLE = "word/fontTable.xml"
 THEME = "word/theme/theme1.xml"
 
-_QUOTED = 80  # characters of a paragraph that a place quotes
-_THROUGH = {w(name) for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag")}
-_OFF = {"0", "false", "off", "none"}
 _LOOK_BITS = {"firstRow": 0x0020, "lastRow": 0x0040, "firstColumn": 0x0080, "lastColumn": 0x0100, "noHBand": 0x0200}
 _NO_HEADING = 9  # what `w:outlineLvl` calls body text
 KINDS = ("default", "first", "even")
@@ -257,7 +254,7 @@ class _Walk:
                 self._paragraph(element, cell)
             elif element.tag == w("tbl"):
                 self._table(element, cell)
-            elif element.tag in _THROUGH or element.tag in {w("footnote"), w("endnote")}:
+            elif element.tag in THROUGH or element.tag in {w("footnote"), w("endnote")}:
                 self._blocks(element, cell)
 
     def _paragraph(self, element: etree._Element, cell: InCell | None) -> None:
@@ -279,7 +276,7 @@ class _Walk:
     def _table(self, element: etree._Element, around: InCell | None) -> None:
         self.tables += 1
         number = self.tables
-        rows = tuple(tuple(_placed(row)) for row in _children(element, w("tr")))
+        rows = tuple(tuple(_placed(row)) for row in within(element, "tr"))
         where = replace(self._where(around), table=number, row=0, column=0, paragraph=self.paragraphs + 1)
         stated = element.find(f"{w('tblPr')}/{w('tblStyle')}")
         grid = Grid(
@@ -301,17 +298,6 @@ class _Walk:
         if cell is None:
             return where
         return replace(where, table=cell.grid.where.table, row=cell.row + 1, column=cell.column + 1)
-
-
-def quoted(words: str) -> str:
-    """The words on one line, as many of them as a sentence quotes."""
-    words = " ".join(words.split())
-    return words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
-
-
-def is_on(element: etree._Element | None) -> bool:
-    """Whether a property that is switched on or off is on."""
-    return element is not None and element.get(w("val"), "1") not in _OFF
 
 
 def local_name(element: etree._Element) -> str:
@@ -336,18 +322,10 @@ def words_in(cell: etree._Element) -> str:
     return " ".join(words_of_paragraph(paragraph) for paragraph in cell.iter(w("p"))).strip()
 
 
-def _children(holder: etree._Element, tag: str) -> Iterator[etree._Element]:
-    for element in holder:
-        if element.tag == tag:
-            yield element
-        elif element.tag in _THROUGH:
-            yield from _children(element, tag)
-
-
 def _placed(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
     skipped = row.find(f"{w('trPr')}/{w('gridBefore')}")
     column = int(skipped.get(w("val"), "0")) if skipped is not None else 0
-    for cell in _children(row, w("tc")):
+    for cell in within(row, "tc"):
         yield column, cell
         column += span_of(cell)
 
@@ -359,7 +337,7 @@ def _looks(look: etree._Element | None) -> frozenset[str]:
     return frozenset(
         name
         for name, bit in _LOOK_BITS.items()
-        if (is_stated := look.get(w(name))) not in _OFF and (is_stated is not None or bits & bit)
+        if (is_stated := look.get(w(name))) not in OFF and (is_stated is not None or bits & bit)
     )
 
 

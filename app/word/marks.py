@@ -47,13 +47,15 @@ class Mark(NamedTuple):
     """One printed stretch: the bookmark's name, the key of the stored text, and what reading it back takes.
 
     `heading_level` is the level of the style that an `h3` took, None for plain text. `in_table` says that the stretch
-    begins with a table: LibreOffice moves the beginning of its bookmark into the first cell.
+    begins with a table: LibreOffice moves the beginning of its bookmark into the first cell. `in_line` says that it is
+    runs in a paragraph of the template, whose style is not the text's own.
     """
 
     name: str
     key: str
     heading_level: int | None
     in_table: bool
+    in_line: bool = False
 
 
 class Free(NamedTuple):
@@ -140,7 +142,7 @@ def table_of(marks: Iterable[Mark], number: int) -> dict[str, bytes]:
     rows = "".join(
         f'<region name="{mark.name}" key="{escaped(mark.key)}"'
         + (f' level="{mark.heading_level}"' if mark.heading_level is not None else "")
-        + (' begins="table"' if mark.in_table else "")
+        + (' begins="table"' if mark.in_table else ' begins="line"' if mark.in_line else "")
         + "/>"
         for mark in marks
     )
@@ -175,6 +177,7 @@ def _mark(row: etree._Element) -> Mark:
         key=row.get("key", ""),
         heading_level=int(level) if re.fullmatch("[1-9]", level) else None,
         in_table=row.get("begins") == "table",
+        in_line=row.get("begins") == "line",
     )
 
 

@@ -140,12 +140,12 @@ def _path(node: nodes.Node, scope: _Scope) -> Path | None:  # noqa: PLR0911 - a 
 def known_part(path: Path, vocabulary: Mapping[str, object]) -> tuple[int, tuple[str, ...]]:
     """How many names of the path the vocabulary has, and what it has where it ends.
 
-    The second is empty where the vocabulary says nothing about what is under a name.
+    Nothing is under a name that the vocabulary has without a tree of its own.
     """
     level: object = vocabulary
     for number, name in enumerate(path):
         if not isinstance(level, Mapping):
-            return len(path), ()
+            return number, ()
         if name not in level:
             return number, tuple(level)
         level = level[name]

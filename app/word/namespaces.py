@@ -8,6 +8,8 @@ A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+VML = "urn:schemas-microsoft-com:vml"
+DECORATIVE = "http://schemas.microsoft.com/office/drawing/2017/decorative"
 HYPERLINK = f"{R}/hyperlink"
 
 XMLNS = {"w": W}

@@ -18,7 +18,7 @@ from app.word.figures import WITH_CAPTION, WITH_TABLE
 from app.word.namespaces import MC, WP, A, C, R, w
 from app.word.numbering import INDENT, indent_of
 from app.word.parts import NUMBERING, STYLES, relationships_in
-from app.word.reading import Counter, Definitions, StyleSheet
+from app.word.reading import Counter, Definitions, StyleSheet, is_on
 from app.word.styles import ROLE_STYLES
 from app.word.tables import RAG_COLOURS
 
@@ -27,7 +27,6 @@ _UNSEEN = {w("del"), w("moveFrom"), w("pPr"), w("rPr"), w("instrText"), w("delTe
 _RAG_OF = {background: rag for rag, (background, _) in RAG_COLOURS.items()}
 RUN_IN_STYLES = frozenset(ROLE_STYLES["run-in title"].names)
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
-_OFF = {"0", "false", "off", "none"}
 _FOOTNOTES = "word/footnotes.xml"
 
 
@@ -90,6 +89,11 @@ class BodyReader:
         stretch = _Stretch(self, heading_level)
         html = "".join(stretch.blocks(elements))
         return Narrated(clean(html, "html"), stretch.pictures)
+
+    def narrated_lines(self, paragraphs: Sequence[etree._Element]) -> Narrated:
+        """The words of these paragraphs as paragraphs of a narrative, whatever their styles make of them."""
+        stretch = _Stretch(self, 3)
+        return Narrated(clean("".join(map(stretch.line, paragraphs)), "html"), {})
 
 
 def _turned(body: etree._Element) -> Iterator[etree._Element]:
@@ -249,6 +253,10 @@ class _Stretch:
             return f"<h{level}>{self._inlines(element)}</h{level}>", 0
         self.reader.counter.numbered(element, self.reader.styles.of(element), self.reader.styles)
         return words, 0
+
+    def line(self, paragraph: etree._Element) -> str:
+        """HTML for the words of a paragraph, without what its own properties say."""
+        return f"<p>{self._inlines(paragraph)}</p>"
 
     def _paragraph(self, paragraph: etree._Element) -> str:
         inlines = self._inlines(paragraph)
@@ -465,8 +473,7 @@ def _marks(properties: etree._Element | None) -> Iterator[str]:
     if properties is None:
         return
     for tag, mark in (("b", "strong"), ("i", "em"), ("strike", "s"), ("u", "u")):
-        found = properties.find(w(tag))
-        if found is not None and found.get(w("val"), "1") not in _OFF:
+        if is_on(properties.find(w(tag))):
             yield mark
     align = properties.find(w("vertAlign"))
     level = align.get(w("val")) if align is not None else None

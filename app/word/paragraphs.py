@@ -93,6 +93,10 @@ class Paragraphs:
         head = f"<w:p><w:pPr>{properties}</w:pPr>" if properties else "<w:p>"
         return f"{head}{runs}</w:p>"
 
+    def line(self, inlines: Iterable[Inline]) -> str:
+        """Runs and links as they stand in a paragraph of the template."""
+        return self._runs(inlines, PLAIN)
+
     def _list(self, block: ListBlock, role: str, level: int, look: Look) -> Iterator[str]:
         if block.number_type is None:
             list_id = self.ledger.bullets()

@@ -13,6 +13,7 @@ CORE = "docProps/core.xml"
 CUSTOM = "docProps/custom.xml"
 NUMBERING = "word/numbering.xml"
 STYLES = "word/styles.xml"
+SETTINGS = "word/settings.xml"
 
 _TYPES = {
     CORE: "application/vnd.openxmlformats-package.core-properties+xml",
@@ -41,6 +42,7 @@ _KINDS = {"word/charts/": CHART_TYPE, "customXml/itemProps": ITEM_PROPERTIES_TYP
 _DROPPED = ("word/stylesWithEffects.xml", "docProps/thumbnail.jpeg")
 
 _RELATIONSHIP = re.compile(r"<Relationship\b[^>]*?(?:/>|>\s*</Relationship>)")
+_UPDATE_FIELDS = re.compile(rb"<(\w+:)?updateFields\b[^>]*?(?:/>|>\s*</(?:\w+:)?updateFields\s*>)")
 _DEFAULT = re.compile(r"<Default\b[^>]*?(?:/>|>\s*</Default>)")
 _TYPES_HEAD = re.compile(r"<Types\b[^>]*>")
 _OVERRIDE = re.compile(r"<Override\b[^>]*?(?:/>|>\s*</Override>)")
@@ -56,7 +58,9 @@ def parts_of_kinds(content_types: bytes, kinds: Iterable[str]) -> list[str]:
     """The names of the parts that the content types declare to be of these kinds, such as `header`."""
     wanted = {f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml" for kind in kinds}
     declared = (_attributes(found) for found in _OVERRIDE.findall(content_types.decode()))
-    return [of["PartName"].lstrip("/") for of in declared if of.get("ContentType") in wanted and "PartName" in of]
+    # Capitals mean nothing in a content type (ISO/IEC 29500-2, 6.2.3).
+    found = [of for of in declared if of.get("ContentType", "").lower() in wanted]
+    return [of["PartName"].lstrip("/") for of in found if "PartName" in of]
 
 
 def relationships_of(part: str) -> str:
@@ -66,8 +70,14 @@ def relationships_of(part: str) -> str:
 
 
 def without_leftovers(members: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The members without the thumbnail and the doubled styles, and without anything that speaks of them."""
+    """The members without the thumbnail and the doubled styles, and without anything that speaks of them.
+
+    Nor do the settings ask for fields to be updated: Word would ask everybody who opens a paper, and what can be known
+    of a field stands in it.
+    """
     kept = dict(members)
+    if b"updateFields" in kept.get(SETTINGS, b""):
+        kept[SETTINGS] = _UPDATE_FIELDS.sub(b"", kept[SETTINGS])
     for dropped in _DROPPED:
         if kept.pop(dropped, None) is None:
             continue

@@ -8,20 +8,18 @@ from lxml import etree
 
 from app.word.container import CONTENT_TYPES, DOCUMENT
 from app.word.namespaces import A, R, w
-from app.word.parts import CORE, STYLES, parts_of_kinds, relationships_in
+from app.word.parts import CORE, SETTINGS, STYLES, parts_of_kinds, relationships_in
 from app.word.properties import texts_in
+from app.word.reading import OFF, is_on, within
 from app.word.templates import FILLED_KINDS, OpenedTemplate
 
-_SETTINGS = "word/settings.xml"
 _OPENINGS = ("{{", "{%", "{#")
 _WRITTEN = {w("tab"): "\t", w("br"): " ", w("cr"): " ", w("noBreakHyphen"): "-"}
 _OTHER_TEXTS = frozenset({w("instrText"), f"{{{A}}}t"})
-_THROUGH = frozenset({w("sdt"), w("sdtContent"), w("customXml"), w("ins")})
 _TITLES = {"footnotes": "the footnotes", "endnotes": "the endnotes", "comments": "the comments"}
 _PAGES = {"default": "the pages", "first": "the first page", "even": "the even pages"}
 _OF_PAGES = {"default": "", "first": "first-page ", "even": "even-page "}
 _LONGEST_HEADING = 60
-_OFF = frozenset({"0", "false", "off"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +66,10 @@ class TemplatePart:
         """The passage of this paragraph of the part."""
         return self._by_element[paragraph]
 
+    def find(self, paragraph: etree._Element) -> Passage | None:
+        """The passage of this paragraph; None where the paragraph stands where nobody reads it."""
+        return self._by_element.get(paragraph)
+
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
@@ -108,7 +110,7 @@ class StyleBook:
             (
                 style.get(w("styleId"), "")
                 for style in found
-                if style.get(w("type")) == "paragraph" and style.get(w("default"), "0") not in _OFF
+                if style.get(w("type")) == "paragraph" and style.get(w("default"), "0") not in OFF
             ),
             "",
         )
@@ -180,8 +182,8 @@ class _Pages:
 def _pages(opened: OpenedTemplate) -> list[_Pages]:
     """The kinds of pages of every section; a section without a header of its own shows that of the one before."""
     targets = relationships_in(opened.members, DOCUMENT)
-    settings = opened.trees.get(_SETTINGS)
-    even = settings is not None and _is_on(settings.find(w("evenAndOddHeaders")))
+    settings = opened.trees.get(SETTINGS)
+    even = settings is not None and is_on(settings.find(w("evenAndOddHeaders")))
     shown: dict[tuple[str, str], str] = {}
     owners: dict[tuple[str, str], int] = {}
     pages = []
@@ -191,7 +193,7 @@ def _pages(opened: OpenedTemplate) -> list[_Pages]:
                 variant = reference.get(w("type"), "default")
                 shown[kind, variant] = targets.get(reference.get(f"{{{R}}}id", ""), "")
                 owners[kind, variant] = number
-        variants = ["default", *(["first"] if _is_on(section.find(w("titlePg"))) else []), *(["even"] if even else [])]
+        variants = ["default", *(["first"] if is_on(section.find(w("titlePg"))) else []), *(["even"] if even else [])]
         for variant in variants:
             held = {kind: shown[kind, variant] for kind in ("header", "footer") if (kind, variant) in shown}
             titled = tuple(
@@ -200,10 +202,6 @@ def _pages(opened: OpenedTemplate) -> list[_Pages]:
             )
             pages.append(_Pages(PageKind(f"{_PAGES[variant]} of section {number}", tuple(held.values())), titled))
     return pages
-
-
-def _is_on(element: etree._Element | None) -> bool:
-    return element is not None and element.get(w("val"), "1") not in _OFF
 
 
 # The walk through a part
@@ -276,15 +274,6 @@ class _Walk:
 
 def _may_hold_tags(text: str) -> bool:
     return any(opening in text for opening in _OPENINGS)
-
-
-def within(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    """The rows `tr` of a table, the cells `tc` of a row: its children, also where a content control holds them."""
-    for child in element:
-        if child.tag == w(name):
-            yield child
-        elif child.tag in _THROUGH:
-            yield from within(child, name)
 
 
 def _own_text(paragraph: etree._Element) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """Where in Word's XML each printed value of a template stands; known before any value is.
 
-Word shows text in `w:t` only. A narrative is whole paragraphs, a coloured word whole runs. So the place of a tag says
-what may be printed there, and how a new line in it is written; and a block that opens in one place and closes in
-another is found before any paper is.
+Word shows text in `w:t` only. A narrative is whole paragraphs or, in a line, whole runs, as a coloured word is. So the
+place of a tag says what may be printed there, and how a new line in it is written; and a block that opens in one place
+and closes in another is found before any paper is.
 """
 
 import re
@@ -20,19 +20,20 @@ class Place(Enum):
     TEXT = auto()  # words
     LINE = auto()  # words, on one line
     ATTRIBUTE = auto()  # words, on one line, that no reader sees
-    RUN = auto()  # a coloured word
-    BLOCK = auto()  # a narrative
+    RUN = auto()  # a coloured word, a narrative of one paragraph, a picture or chart in the line
+    BLOCK = auto()  # a narrative, a picture or chart in a paragraph of its own
 
 
 class Spot(NamedTuple):
     """The place of one printed value, with the XML of the run's and the paragraph's properties around it.
 
-    Properties are None where they depend on values.
+    Properties are None where they depend on values. `in_link` says that a run there belongs to a link.
     """
 
     place: Place
     run: str | None = ""
     paragraph: str | None = ""
+    in_link: bool = False
 
 
 class Unbalanced(Exception):  # noqa: N818 - always translated into a fault
@@ -45,9 +46,13 @@ class Unbalanced(Exception):  # noqa: N818 - always translated into a fault
 
 @dataclass(slots=True, eq=False)
 class _Element:
-    """An element that is open: its name and, of a run or paragraph, the XML of its properties."""
+    """An element that is open: its name and, of a run or paragraph, the XML of its properties.
+
+    `owner` is the run or paragraph whose properties it is one of.
+    """
 
     name: str
+    owner: "_Element | None" = None
     properties: list[str] = field(default_factory=list)
     unsure: bool = False
 
@@ -126,7 +131,7 @@ def _joined(one: _State, other: _State, lineno: int) -> _State:
     if not alike or (one.partial is None) != (other.partial is None):
         raise Unbalanced(lineno, _CROSSING)
     merged = tuple(
-        mine if mine is theirs else _Element(mine.name, unsure=True)
+        mine if mine is theirs else _Element(mine.name, mine.owner, unsure=True)
         for mine, theirs in zip(one.open, other.open, strict=True)
     )
     return _State(one.open if all(map(_same, merged, one.open)) else merged, one.partial)
@@ -158,23 +163,18 @@ def _read(tag: str, opened: list[_Element], lineno: int) -> None:
     if tag.startswith("</"):
         if not opened or opened[-1].name != name:
             raise Unbalanced(lineno, _CROSSING)
-        opened.pop()
-        _note(tag, opened, name)
+        owner = opened.pop().owner
     else:
-        _note(tag, opened, name)
+        owner = _owner(name, opened[-1]) if opened else None
         if not tag.endswith("/>"):
-            opened.append(_Element(name))
+            opened.append(_Element(name, owner))
+    if owner:
+        owner.properties.append(tag)
 
 
-def _note(tag: str, opened: list[_Element], name: str) -> None:
-    """The tag is written down with the run or paragraph whose properties it belongs to."""
-    for inner in range(len(opened) - 1, -1, -1):
-        owner = _PROPERTIES.get(opened[inner].name)
-        if owner and inner and opened[inner - 1].name == owner:
-            opened[inner - 1].properties.append(tag)
-            return
-    if opened and _PROPERTIES.get(name) == opened[-1].name:
-        opened[-1].properties.append(tag)
+def _owner(name: str, around: _Element) -> _Element | None:
+    """The run or paragraph whose properties an element of this name belongs to, directly in another."""
+    return around.owner or (around if _PROPERTIES.get(name) == around.name else None)
 
 
 def _spot(state: _State, lineno: int) -> Spot:
@@ -189,7 +189,7 @@ def _spot(state: _State, lineno: int) -> Spot:
     if inner in _OTHER_TEXT:
         return Spot(Place.LINE)
     if inner in _RUNS:
-        return Spot(Place.RUN)
+        return Spot(Place.RUN, in_link="w:hyperlink" in names)
     if inner in _BLOCKS or not names:
         return Spot(Place.BLOCK if names else Place.TEXT)
     if inner == "w:sdt" and any(name in _BLOCKS for name in names):

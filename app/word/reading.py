@@ -13,6 +13,10 @@ from app.word.parts import NUMBERING, STYLES
 
 _UNSEEN = {w("del"), w("moveFrom"), w("instrText"), w("delText"), w("pPr"), w("rPr"), f"{{{MC}}}Fallback"}
 _WRITTEN = {w("tab"): "\t", w("br"): "\n", w("cr"): "\n", w("noBreakHyphen"): "\u2011", w("softHyphen"): "\u00ad"}
+THROUGH = frozenset(map(w, ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag")))
+"""Elements whose content stands in the text as if they were not there."""
+OFF = frozenset({"0", "false", "off", "none"})
+"""What switches a property off."""
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
@@ -59,6 +63,20 @@ def text_of(document: bytes) -> list[str]:
 def words_of_paragraph(paragraph: etree._Element) -> str:
     """The words that Word shows of a paragraph, without the number before it."""
     return "".join(_pieces(paragraph))
+
+
+def within(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    """The rows `tr` of a table, the cells `tc` of a row: its children, also where a content control holds them."""
+    for child in element:
+        if child.tag == w(name):
+            yield child
+        elif child.tag in THROUGH:
+            yield from within(child, name)
+
+
+def is_on(element: etree._Element | None) -> bool:
+    """Whether a property that is switched on or off is on."""
+    return element is not None and element.get(w("val"), "1") not in OFF
 
 
 def _pieces(element: etree._Element) -> Iterator[str]:

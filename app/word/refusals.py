@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from app.errors import Fault, Invalid
-
-_SHOWN = 80  # characters of a text that a sentence quotes
+from app.word.quoting import quoted
 
 
 class UnreadableTemplate(Invalid):
@@ -62,9 +61,22 @@ class MisplacedValue(Invalid):
 
     def __init__(self, where: str, words: str) -> None:
         super().__init__(
-            f"“{words}” is printed where Word would not show it. A narrative is printed by {{{{p …}}}} in a "
-            "paragraph of its own, a coloured word by {{r …}}, everything else by {{ … }}.",
+            f"“{words}” is printed where Word would not show it. A narrative, a picture or a chart is printed by "
+            "{{p …}} in a paragraph of its own or by {{r …}} in a line, a coloured word by {{r …}}, everything else "
+            "by {{ … }}.",
             [Fault(where, words)],
+        )
+
+
+class NotInLine(Invalid):
+    """A narrative is printed in a line and has more than a line can hold; `key` names it."""
+
+    def __init__(self, key: str, where: str) -> None:
+        self.key = key
+        super().__init__(
+            f"The text “{key}” is more than one paragraph of words, and {{{{r …}}}} prints it in a line. "
+            "Print it by {{p …}} in a paragraph of its own.",
+            [Fault(where, f"The text “{key}” cannot stand in a line.")],
         )
 
 
@@ -79,9 +91,7 @@ class NotPrinted(Invalid):
 
 
 def _quoted(words: str) -> str:
-    words = " ".join(words.split())
-    if len(words) > _SHOWN:
-        words = f"{words[: _SHOWN - 1]}…"
+    words = quoted(words)
     return f"“{words}”" if words else "This picture"
 
 

@@ -80,6 +80,8 @@ def _read(reader: BodyReader, mark: Mark, stretch: _Stretch) -> Narrated:
     if mark.heading_level is None:
         words = "\n\n".join(words_of_paragraph(_trimmed(paragraph, stretch)) for paragraph in stretch.paragraphs)
         return Narrated(clean(words, "text"), {})
+    if mark.in_line:
+        return reader.narrated_lines([_trimmed(paragraph, stretch) for paragraph in stretch.paragraphs])
     blocks = [_trimmed(block, stretch) for block in _blocks(_flow(mark, stretch), stretch)]
     return reader.narrated(blocks, mark.heading_level)
 

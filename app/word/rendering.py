@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.narrative import Block, Figure, Table
-from app.word.container import DOCUMENT, joined, packed, unpacked
+from app.narrative import Block, Figure, Run, Table
+from app.word.container import DOCUMENT, Packed, digest_of, joined, packed, unpacked
 from app.word.contents import has_contents, with_contents
 from app.word.converter import narrative_xml
 from app.word.engine import Program
+from app.word.figures import Figures
 from app.word.language import Budget
 from app.word.layout import Layout
 from app.word.ledger import Ledger
 from app.word.marks import CUSTOM_XML, Free, bookmark, item_of, table_of
+from app.word.paragraphs import Paragraphs
 from app.word.parts import CORE, CUSTOM, NUMBERING, STYLES, with_added, with_links, with_relations
 from app.word.properties import DocumentProperties, properties_in
 from app.word.refusals import NotPrinted, UnwritableText
@@ -21,19 +23,24 @@ from app.word.sections import with_turned_pages
 from app.word.styles import HEADING_LEVELS
 from app.word.templates import CompiledTemplate
 from app.word.values import (
+    Chart,
     Coloured,
     Narrative,
+    Picture,
     blocks_in,
     facts_in,
+    figure_of,
     heading_level_of,
     is_numbered,
     key_of,
+    line_in,
     list_labels_of,
     placed,
     printables_in,
     region_of,
     run_in_of,
     text_in,
+    width_of,
     words_of,
 )
 from app.word.xmltext import BREAKS, NOT_XML, UnwritableCharacter, encoded
@@ -41,22 +48,45 @@ from app.word.xmltext import BREAKS, NOT_XML, UnwritableCharacter, encoded
 _DRAWING_ID = re.compile(rb'(<wp:docPr\b[^>]*?\sid=")[0-9]+"')
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A document that is not packed yet: what its template brought, as it is, and what was made for it."""
+
+    kept: Mapping[str, Packed]
+    made: Mapping[str, bytes]
+
+    @property
+    def content_digest(self) -> str:
+        """What `content_digest` says of the packed document."""
+        names = sorted({*self.kept, *self.made})
+        return digest_of((name, self.made[name] if name in self.made else unpacked(self.kept[name])) for name in names)
+
+    def packed(self) -> bytes:
+        """The document."""
+        return joined({**self.kept, **{part: packed(content) for part, content in self.made.items()}})
+
+
 def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """The document: the template filled with the context, the same bytes whenever and wherever.
 
-    The context holds dicts, lists, str, int, float, bool, None, `Fact`, `Narrative` and `Coloured`, and under
-    `document` the properties (title, subject, author, language, keywords, created as an ISO date, custom). In a str,
-    BEL begins a new paragraph and a form feed a new page. Raises `MissingValue`, `NotPrinted`, `MisplacedValue`,
-    `UnwritableText`, `TemplateFails` and `TemplateTooCostly`.
+    The context holds dicts, lists, str, int, float, bool, None, `Fact`, `Narrative`, `Coloured`, `Picture` and `Chart`,
+    and under `document` the properties (title, subject, author, language, keywords, created as an ISO date, custom). In
+    a str, BEL begins a new paragraph and a form feed a new page. Raises `MissingValue`, `NotPrinted`, `MisplacedValue`,
+    `NotInLine`, `UnwritableText`, `TemplateFails` and `TemplateTooCostly`.
 
-    Every `Fact`, `Narrative` and `Coloured` that is not empty must be printed where it can be read: a property of
-    the file or an attribute, such as a description or a colour, is no such place.
+    Every `Fact`, `Narrative`, `Coloured`, `Picture` and `Chart` that is not empty must be printed where it can be read:
+    a property of the file or an attribute, such as a description or a colour, is no such place.
 
-    `files` has the pictures of the narratives by SHA-256 (`app.narrative.files_needed` names them); raises
+    `files` has the pictures by SHA-256 (`files_in` names them); raises
     `MissingPicture`, `UnusablePicture` and `PageNotTurned`.
 
     Whatever a narrative or fact with a `region` prints is bookmarked, so that `app.word.regions` finds it again.
     """
+    return fill(template, context, files).packed()
+
+
+def fill(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[str, bytes]) -> Filled:
+    """The document that `render` makes, before it is packed; the same errors."""
     stated = properties_in(context)
     ledger = Ledger(template.numbering.first_list_id, template.first_relationship, template.free)
     press = _Press(template.layout, ledger, files)
@@ -82,7 +112,7 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
         )
     _bring_table(ledger, template.free)
     changed |= _brought(ledger, template.joints)
-    return joined({**template.kept, **{part: packed(content) for part, content in changed.items()}})
+    return Filled(template.kept, changed)
 
 
 def _bring_table(ledger: Ledger, free: Free) -> None:
@@ -162,6 +192,26 @@ class _Press:
         begins, ends = bookmark(self.ledger.mark(region, level, in_table=_begins_with_table(blocks)))
         return f"{begins}{xml}{ends}"
 
+    def print_in_line(self, narrative: Narrative, *, in_link: bool) -> str | None:
+        """The narrative as runs, noted as printed; None where it is more than one paragraph."""
+        inlines = line_in(narrative)
+        if inlines is None:
+            return None
+        self.printed.add(id(narrative))
+        if in_link:  # one link holds no other
+            inlines = tuple(replace(inline, href=None) if isinstance(inline, Run) else inline for inline in inlines)
+        runs, region = Paragraphs(self.layout, self.ledger).line(inlines), region_of(narrative)
+        if not region or not runs:
+            return runs
+        begins, ends = bookmark(self.ledger.mark(region, heading_level_of(narrative), in_line=True))
+        return f"{begins}{runs}{ends}"
+
+    def draw(self, value: Picture | Chart, *, in_line: bool) -> str:
+        """The picture or chart as paragraphs or as a run, noted as printed."""
+        self.printed.add(id(value))
+        show = Figures(self.layout, self.ledger, self.files, words_of(value), width_of(value))
+        return show.in_line(figure_of(value)) if in_line else show.figure(figure_of(value))
+
     def mark(self, region: str) -> int:
         """The number of the bookmark for words that print the text with this key."""
         return self.ledger.mark(region)
@@ -190,8 +240,8 @@ def _begins_with_table(blocks: Sequence[Block]) -> bool:
 
 
 def _plain_words(value: Any) -> str:
-    """The words of a text or of a coloured word; nothing of anything else."""
-    if isinstance(value, Coloured):
+    """The words of a text, of a coloured word or about a picture; nothing of anything else."""
+    if isinstance(value, Coloured | Picture | Chart):
         return words_of(value)
     return value if isinstance(value, str) else ""
 

@@ -191,15 +191,16 @@ class _Reader:
             self.cells[-1].late_properties |= self.cells[-1].has_text
         elif self.cells and name == "w:tbl":
             self.cells[-1].has_table = True
+        if name == "w:p":
+            self.text.paragraphs.append([])
+            self.text.first.append(place)
         if element.endswith("/>"):
             return
         self.path = self.path.into(name)
         if name == "w:tc":
             self.cells.append(_Cell())
         elif name == "w:p":
-            self.paragraphs.append(len(self.text.paragraphs))
-            self.text.paragraphs.append([])
-            self.text.first.append(place)
+            self.paragraphs.append(len(self.text.paragraphs) - 1)
 
     def close(self) -> None:
         if self.path.name == "w:tc":

@@ -17,13 +17,12 @@ from app.word.located import (
     Standing,
     Where,
     is_continued,
-    is_on,
-    quoted,
     span_of,
     words_in,
 )
 from app.word.namespaces import R, w
-from app.word.reading import words_of_paragraph
+from app.word.quoting import quoted
+from app.word.reading import is_on, words_of_paragraph
 
 _LONGEST_HEADING = 100  # characters; what is longer is a sentence that somebody stresses
 _LONGEST_ADDRESS = 40  # characters of an address that may stand as it is

@@ -61,9 +61,9 @@ class Styles:
         return self.ids[role]
 
 
-def styles_in(styles_xml: bytes | None) -> Styles:
-    """The styles that play each role in a template with this `word/styles.xml`."""
-    present = _present(styles_xml) if styles_xml else {}
+def styles_in(root: etree._Element | None) -> Styles:
+    """The styles that play each role in a template with this `word/styles.xml`, or with none."""
+    present = _present(root) if root is not None else {}
     ids: dict[str, str | None] = {}
     fallen_back = []
     for name, role in ROLE_STYLES.items():
@@ -74,9 +74,8 @@ def styles_in(styles_xml: bytes | None) -> Styles:
     return Styles(ids, tuple(fallen_back))
 
 
-def indent_in(styles_xml: bytes | None, identifier: str | None) -> int | None:
+def indent_in(root: etree._Element | None, identifier: str | None) -> int | None:
     """Twips by which paragraphs of the style stand in, None where neither it nor a style below it says so."""
-    root = etree.fromstring(styles_xml) if styles_xml else None
     for style in _chain(root, identifier):
         indent = style.find(f"{w('pPr')}/{w('ind')}")
         stated = indent.get(w("left"), indent.get(w("start"))) if indent is not None else None
@@ -85,29 +84,30 @@ def indent_in(styles_xml: bytes | None, identifier: str | None) -> int | None:
     return None
 
 
-def font_in(styles_xml: bytes | None) -> str | None:
-    """The face of body text, None when the template leaves it to its theme."""
-    if not styles_xml:
-        return None
-    root = etree.fromstring(styles_xml)
-    identifier = styles_in(styles_xml)["paragraph"]
-    for style in _chain(root, identifier):
+def font_in(root: etree._Element | None, styles: Styles) -> str | None:
+    """The face of body text in a template with these styles, None when it leaves that to its theme."""
+    for style in _chain(root, styles["paragraph"]):
         if font := _ascii_font(style):
             return font
-    defaults = root.find(f"{w('docDefaults')}/{w('rPrDefault')}")
+    defaults = root.find(f"{w('docDefaults')}/{w('rPrDefault')}") if root is not None else None
     return _ascii_font(defaults) if defaults is not None else None
 
 
 def _chain(root: etree._Element | None, identifier: str | None) -> Iterator[etree._Element]:
     """The style and those that it is based on."""
+    if root is None or not identifier:
+        return
+    by_id: dict[str, etree._Element] = {}
+    for style in root.iter(w("style")):
+        by_id.setdefault(style.get(w("styleId"), ""), style)
     seen: set[str] = set()
-    while root is not None and identifier and identifier not in seen:
+    while identifier and identifier not in seen:
         seen.add(identifier)
-        style = next((s for s in root.iter(w("style")) if s.get(w("styleId")) == identifier), None)
-        if style is None:
+        found = by_id.get(identifier)
+        if found is None:
             return
-        yield style
-        base = style.find(w("basedOn"))
+        yield found
+        base = found.find(w("basedOn"))
         identifier = base.get(w("val")) if base is not None else None
 
 
@@ -116,9 +116,9 @@ def _ascii_font(holder: etree._Element) -> str | None:
     return fonts.get(w("ascii")) if fonts is not None else None
 
 
-def _present(styles_xml: bytes) -> dict[tuple[str, str], str]:
+def _present(root: etree._Element) -> dict[tuple[str, str], str]:
     present = {}
-    for style in etree.fromstring(styles_xml).iter(w("style")):
+    for style in root.iter(w("style")):
         name = style.find(w("name"))
         if name is not None:
             key = (style.get(w("type"), "paragraph"), name.get(w("val"), "").casefold())

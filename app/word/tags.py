@@ -52,7 +52,8 @@ def translated(part_xml: str) -> str:
     tags: list[str] = []
 
     def hide(found: re.Match[str]) -> str:
-        tags.append(found.group())
+        # docxtpl leaves these two as XML writes them.
+        tags.append(found.group().replace("&quot;", '"').replace("&amp;", "&"))
         return f"\ue000{len(tags) - 1}\ue001"
 
     hidden = TAG.sub(hide, source.replace("\ue000", "").replace("\ue001", ""))

@@ -30,7 +30,7 @@ from app.word.parts import (
     with_part,
     without_leftovers,
 )
-from app.word.properties import texts_in
+from app.word.properties import DocumentProperties, texts_in
 from app.word.refusals import BrokenTemplate, TemplateNotAllowed, UnknownName, UnreadableTemplate
 from app.word.tags import TAG, has_tags
 
@@ -79,6 +79,14 @@ class TagFaults:
     unknown: tuple[Fault, ...]
 
 
+class TemplatesHeld(NamedTuple):
+    """How many compiled templates are held, how often one was found there, and how often one had to be compiled."""
+
+    held: int
+    found: int
+    prepared: int
+
+
 class _Shelf:
     """The templates that were compiled last, by digest and vocabulary; threads may share it."""
 
@@ -86,22 +94,34 @@ class _Shelf:
         self._room = room
         self._lock = Lock()
         self._templates: OrderedDict[tuple[str, str], CompiledTemplate] = OrderedDict()
+        self._found = self._prepared = 0
+
+    def counts(self) -> TemplatesHeld:
+        with self._lock:
+            return TemplatesHeld(len(self._templates), self._found, self._prepared)
 
     def find(self, key: tuple[str, str]) -> CompiledTemplate | None:
         with self._lock:
             found = self._templates.get(key)
             if found:
                 self._templates.move_to_end(key)
+                self._found += 1
             return found
 
     def put(self, key: tuple[str, str], template: CompiledTemplate) -> None:
         with self._lock:
             self._templates[key] = template
+            self._prepared += 1
             while len(self._templates) > self._room:
                 self._templates.popitem(last=False)
 
 
 _SHELF = _Shelf(_KEPT_TEMPLATES)
+
+
+def templates_held() -> TemplatesHeld:
+    """What `compile_template` holds in this process now, and what it did since the start."""
+    return _SHELF.counts()
 
 
 def compile_template(template: bytes, vocabulary: Vocabulary) -> CompiledTemplate:
@@ -133,7 +153,7 @@ def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledT
     filled = {program.part for program in programs}
     return CompiledTemplate(
         digest=digest,
-        layout=layout_in(members[DOCUMENT], members.get(STYLES)),
+        layout=layout_in(opened.trees[DOCUMENT], opened.trees.get(STYLES)),
         numbering=numbering_in(members[NUMBERING]),
         first_relationship=_first_relationships(members),
         kept={
@@ -226,12 +246,17 @@ def tagged_parts(opened: OpenedTemplate) -> list[PartFindings]:
 
 def tag_faults(parts: Iterable[PartFindings], vocabulary: Vocabulary) -> TagFaults:
     """What is wrong with the tags of these parts."""
-    known: Vocabulary = {RESERVED: None, **vocabulary}
+    known = with_reserved(vocabulary)
     return TagFaults(
         broken=tuple(fault for found in parts for fault in found.broken),
         refused=tuple(fault for found in parts for fault in found.refused),
         unknown=tuple(fault for found in parts for fault in _unknown(found, known)),
     )
+
+
+def with_reserved(vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary with the document's properties, which every context has."""
+    return {RESERVED: dict.fromkeys(DocumentProperties.__dataclass_fields__), **vocabulary}
 
 
 def _unknown(found: PartFindings, known: Vocabulary) -> Iterator[Fault]:

@@ -19,12 +19,25 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.errors import Invalid
-from app.word.checking import check
+from app.word.checking import Expected, check
 from app.word.findings import Finding
 from app.word.refusals import TemplateTooCostly
 from app.word.rendering import render
 from app.word.templates import Vocabulary, compile_template
-from app.word.values import Coloured, Fact, Narrative, heading_level_of, key_of
+from app.word.values import (
+    Chart,
+    Coloured,
+    Fact,
+    Narrative,
+    Picture,
+    heading_level_of,
+    is_numbered,
+    key_of,
+    list_labels_of,
+    region_of,
+    run_in_of,
+    width_of,
+)
 
 try:
     import resource
@@ -61,16 +74,23 @@ def tried(
     context: Mapping[str, Any] | None = None,
     files: Mapping[str, bytes] | None = None,
     *,
+    expected: Expected | None = None,
     limits: Limits | None = None,
 ) -> Trial:
     """The template checked and, when it has no errors and there is a context, filled; in a limited process.
 
-    What the context cannot be printed with is a finding of the code `sample`. Raises `TemplateTooCostly` when the
-    process passed its limits or ended without an answer.
+    With `expected`, it is also held against what it is made for, as `check` does. What the context cannot be printed
+    with is a finding of the code `sample`. Raises `TemplateTooCostly` when the process passed its limits or ended
+    without an answer.
     """
     limits = limits or Limits()
-    asked = {"vocabulary": vocabulary, "context": None if context is None else _told(context), "limits": asdict(limits)}
-    stored = files or {}
+    stored = {**(expected.files if expected else {}), **(files or {})}
+    asked = {
+        "vocabulary": vocabulary,
+        "context": None if context is None else _told(context),
+        "expected": None if expected is None else _told_expected(expected),
+        "limits": asdict(limits),
+    }
     request = _framed([json.dumps({**asked, "files": list(stored)}).encode(), template, *stored.values()])
     try:
         done = subprocess.run(
@@ -106,15 +126,16 @@ def main() -> None:
     request = json.loads(asked)
     _limit(Limits(**request["limits"]))
     files = dict(zip(request["files"], contents, strict=True))
-    findings, document = _carried_out(template, request["vocabulary"], request["context"], files)
+    expected = None if request["expected"] is None else _meant_expected(request["expected"], files)
+    findings, document = _carried_out(template, request["vocabulary"], request["context"], files, expected)
     answer = {"findings": [asdict(finding) for finding in findings], "printed": document is not None}
     _write(sys.stdout.buffer, _framed([json.dumps(answer).encode(), document or b""]))
 
 
 def _carried_out(
-    template: bytes, vocabulary: Vocabulary, context: Any, files: Mapping[str, bytes]
+    template: bytes, vocabulary: Vocabulary, context: Any, files: Mapping[str, bytes], expected: Expected | None
 ) -> tuple[list[Finding], bytes | None]:
-    findings = check(template, vocabulary)
+    findings = check(template, vocabulary, expected)
     if context is None or any(finding.severity == "error" for finding in findings):
         return findings, None
     try:
@@ -163,15 +184,25 @@ def _unframed(said: bytes) -> list[bytes]:
     return pieces
 
 
-def _told(value: Any) -> Any:
+def _told(value: Any) -> Any:  # noqa: PLR0911 - a table of kinds, one line each
     """A value of a context as JSON: what is more than plain stands in a list after its kind."""
     match value:
         case Narrative():
-            return ["narrative", value._html, key_of(value), heading_level_of(value)]
+            said = {
+                "list_labels": list_labels_of(value),
+                "numbered": is_numbered(value),
+                "run_in": run_in_of(value),
+                "region": region_of(value),
+            }
+            return ["narrative", value._html, key_of(value), heading_level_of(value), said]
         case Coloured():
-            return ["coloured", value._text, value._background, value._foreground]
+            return ["coloured", value._text, value._background, value._foreground, region_of(value)]
+        case Picture():
+            return ["picture", value._digest, value._alt, width_of(value)]
+        case Chart():
+            return ["chart", value._html, value._key, width_of(value)]
         case Fact():
-            return ["fact", str(value)]
+            return ["fact", str(value), region_of(value)]
         case Mapping():
             return {str(name): _told(inner) for name, inner in value.items()}
         case list() | tuple():
@@ -179,19 +210,42 @@ def _told(value: Any) -> Any:
     return value
 
 
-def _meant(told: Any) -> Any:
+def _meant(told: Any) -> Any:  # noqa: PLR0911 - a table of kinds, one line each
     match told:
-        case ["narrative", html, key, level]:
-            return Narrative(html, key, level)
-        case ["coloured", text, background, foreground]:
-            return Coloured(text, background, foreground)
-        case ["fact", words]:
-            return Fact(words)
+        case ["narrative", html, key, level, said]:
+            labels = tuple(said.pop("list_labels"))
+            return Narrative(html, key, level, list_labels=labels, **said)
+        case ["coloured", text, background, foreground, region]:
+            return Coloured(text, background, foreground, region=region)
+        case ["fact", words, region]:
+            return Fact(words, region=region)
+        case ["picture", digest, alt, width]:
+            return Picture(digest, alt, width=width)
+        case ["chart", html, key, width]:
+            return Chart(html, key, width=width)
         case ["list", *items]:
             return [_meant(item) for item in items]
         case dict():
             return {name: _meant(inner) for name, inner in told.items()}
     return told
+
+
+def _told_expected(expected: Expected) -> dict[str, Any]:
+    return {
+        "sample": _told(expected.sample),
+        "files": list(expected.files),
+        "choices": {path: list(words) for path, words in expected.choices.items()},
+        "on_every_page": list(expected.on_every_page),
+    }
+
+
+def _meant_expected(told: dict[str, Any], files: Mapping[str, bytes]) -> Expected:
+    return Expected(
+        sample=_meant(told["sample"]),
+        files={digest: files[digest] for digest in told["files"]},
+        choices=told["choices"],
+        on_every_page=told["on_every_page"],
+    )
 
 
 if __name__ == "__main__":

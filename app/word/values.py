@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from app.narrative import Block, files_needed, read
+from app.narrative import Block, Figure, Inline, Paragraph, files_needed, read
+from app.narrative import Chart as _Chart
+from app.narrative import Picture as _Picture
 from app.narrative import text as plain_text
 from app.word.refusals import TemplateFails
 from app.word.xmltext import run
 
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
+_WIDEST = 1_000  # millimetres; the page is narrower
 
 
 class Fact(str):
@@ -49,6 +52,7 @@ def made_of(words: str, *sources: Any) -> str:
 class Narrative:
     """Prose in canonical HTML, printed by `{{p … }}` as paragraphs, lists and tables.
 
+    One paragraph of it is also printed by `{{r … }}` in a line, with its emphasis, links and breaks.
     `key` names it when something is wrong with it. A heading `h3` takes the style of heading level
     `heading_level`, `h4` that of the next. `list_labels` say how the numbers of its lists are written, level by
     level, with `{}` for the number: `("{}.", "({})")`; deeper levels are written `1.` as all lists are. It is true in
@@ -83,6 +87,17 @@ class Narrative:
     def __bool__(self) -> bool:
         return bool(self._html)
 
+    def __copy__(self) -> "Narrative":
+        return Narrative(
+            self._html,
+            self._key,
+            self._heading_level,
+            list_labels=self._list_labels,
+            numbered=self._numbered,
+            run_in=self._run_in,
+            region=self._region,
+        )
+
     def __repr__(self) -> str:
         stated = {
             "list_labels": self._list_labels,
@@ -110,20 +125,36 @@ def blocks_in(narrative: Narrative) -> tuple[Block, ...]:
     return read(narrative._html)
 
 
+def line_in(narrative: Narrative) -> tuple[Inline, ...] | None:
+    """The words of a narrative of one paragraph; None where it is more than that."""
+    match blocks_in(narrative):
+        case ():
+            return ()
+        case (Paragraph(inlines),):
+            return inlines
+    return None
+
+
 def text_in(narrative: Narrative) -> str:
     """The narrative's words as plain text."""
     return plain_text(narrative._html)
 
 
 def files_in(context: Mapping[str, Any]) -> list[str]:
-    """The digests of the pictures that the narratives of a context show, each once."""
-    narratives = (value for value in printables_in(context) if isinstance(value, Narrative))
-    return list(dict.fromkeys(digest for narrative in narratives for digest in _files_of(narrative)))
+    """The digests of the pictures that a context shows, by themselves and in narratives, each once."""
+    return list(dict.fromkeys(digest for value in printables_in(context) for digest in _files_of(value)))
 
 
-def _files_of(narrative: Narrative) -> list[str]:
+def narratives_in(context: Mapping[str, Any]) -> Iterator[Narrative]:
+    """The narratives of a context, in its order."""
+    return (value for value in printables_in(context) if isinstance(value, Narrative))
+
+
+def _files_of(value: "Printable") -> list[str]:
+    if isinstance(value, Picture):
+        return [value._digest]
     # Few narratives show pictures; the others need not be read for that.
-    return files_needed(narrative._html) if "<img " in narrative._html else []
+    return files_needed(value._html) if isinstance(value, Narrative) and "<img " in value._html else []
 
 
 def heading_level_of(narrative: Narrative) -> int:
@@ -144,6 +175,81 @@ def is_numbered(narrative: Narrative) -> bool:
 def run_in_of(narrative: Narrative) -> str:
     """The title that opens its first paragraph; empty where there is none."""
     return narrative._run_in
+
+
+class Picture:
+    """A stored picture, printed by `{{p … }}` in a paragraph of its own or by `{{r … }}` in the line of the text.
+
+    `digest` is the SHA-256 of its bytes, `alt` says what it shows. It is `width` millimetres wide, or as wide as it is
+    at 96 pixels to the inch, and never wider than the text. Without a description it raises `TemplateFails`.
+    """
+
+    __slots__ = ("_alt", "_digest", "_width")
+
+    def __init__(self, digest: str, alt: str, *, width: float | None = None) -> None:
+        if not alt.strip():
+            raise TemplateFails("A picture needs a description for those who cannot see it.", digest)
+        self._digest = digest
+        self._alt = alt
+        self._width = _width_of(width, digest)
+
+    def __repr__(self) -> str:
+        said = f", width={self._width!r}" if self._width else ""
+        return f"Picture({self._digest!r}, {self._alt!r}{said})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Picture) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash((self._digest, self._alt, self._width))
+
+
+class Chart:
+    """A chart, printed by `{{p … }}` in a paragraph of its own or by `{{r … }}` in the line of the text.
+
+    `html` is a narrative of nothing but a `figure` with `data-chart`; anything else raises `TemplateFails`. In a
+    paragraph of its own it is printed as narratives print it, with its caption and, where it is shown, its table; in a
+    line its description says them. It is `width` millimetres wide, or as wide as the text and never wider. `key`
+    names it when something is wrong with it.
+    """
+
+    __slots__ = ("_figure", "_html", "_key", "_width")
+
+    def __init__(self, html: str, key: str, *, width: float | None = None) -> None:
+        match read(html):
+            case (Figure(content=_Chart()) as figure,):
+                self._figure = figure
+            case _:
+                raise TemplateFails("This is no chart: it is a figure with data-chart and nothing besides.", key)
+        self._html = html
+        self._key = key
+        self._width = _width_of(width, key)
+
+    def __repr__(self) -> str:
+        said = f", width={self._width!r}" if self._width else ""
+        return f"Chart({self._html!r}, {self._key!r}{said})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chart) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash((self._html, self._key, self._width))
+
+
+def _width_of(stated: float | None, where: str) -> float | None:
+    if stated is not None and not 0 < stated <= _WIDEST:
+        raise TemplateFails(f"A picture or chart is more than 0 and at most {_WIDEST} millimetres wide.", where)
+    return stated
+
+
+def figure_of(value: Picture | Chart) -> Figure:
+    """What is drawn, with the caption of a chart."""
+    return value._figure if isinstance(value, Chart) else Figure(_Picture(value._digest, value._alt))
+
+
+def width_of(value: Picture | Chart) -> float | None:
+    """How wide it is to be, in millimetres, where that is stated."""
+    return value._width
 
 
 class Coloured:
@@ -168,6 +274,9 @@ class Coloured:
     def __bool__(self) -> bool:
         return bool(self._text)
 
+    def __copy__(self) -> "Coloured":
+        return Coloured(self._text, self._background, self._foreground, region=self._region)
+
     def __html__(self) -> str:
         look = f'<w:b/><w:bCs/><w:color w:val="{self._foreground}"/>'
         shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{self._background}"/>'
@@ -187,9 +296,8 @@ class Coloured:
         return hash((self._text, self._background, self._foreground))
 
 
-def words_of(coloured: Coloured) -> str:
-    """The text of a coloured word."""
-    return coloured._text
+Opaque: TypeAlias = Narrative | Coloured | Picture | Chart
+"""What a template can print and look no further into."""
 
 
 def plain_words(value: Any) -> str:
@@ -205,16 +313,28 @@ def plain_words(value: Any) -> str:
             return ""
 
 
-Printable: TypeAlias = Narrative | Coloured | Fact
+Printable: TypeAlias = Opaque | Fact
 """What a template must print where it is not empty."""
 
 
-def region_of(value: Printable) -> str | None:
+def words_of(value: Opaque) -> str:
+    """The words that a reader knows the value by: its text, or what a picture shows."""
+    match value:
+        case Coloured():
+            return value._text
+        case Narrative():
+            return text_in(value) or key_of(value)
+        case Picture():
+            return value._alt
+    return value._key
+
+
+def region_of(value: Narrative | Coloured | Fact) -> str | None:
     """The key of the stored text that the value prints, where it prints one as it stands."""
     return value._region
 
 
-_PRINTABLE = frozenset({Narrative, Coloured, Fact})
+_PRINTABLE = frozenset({Narrative, Coloured, Picture, Chart, Fact})
 _PLAIN = frozenset({str, int, float, bool, type(None)})  # asked first: nearly everything is
 
 

@@ -521,7 +521,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("take", sa.String(length=20), nullable=False),
         sa.Column("cut_off", sa.Date(), nullable=True),
         sa.Column("written_on", sa.Date(), nullable=True),
-        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("front_sheet", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"], ["person.id"], name=op.f("fk_paper_author_id_person"), ondelete="RESTRICT"
         ),

@@ -13,7 +13,7 @@ from pathlib import Path
 from templates.building import package
 from templates.building.elements import Element, paragraph
 from templates.building.pieces import front_sheet, line, page, page_footer, page_header, public_copy, sections
-from templates.building.tags import first_of
+from templates.building.tags import first_of, when
 
 TEMPLATE = Path(__file__).with_name("template.docx")
 
@@ -33,6 +33,7 @@ def template() -> package.Template:
 
 def title() -> Iterator[Element]:
     """The programme and to whom the paper reports."""
+    yield from when("strapline", paragraph("Strapline", "{{ strapline }}"))
     yield paragraph("Title", "{{ programme }}")
     yield paragraph("Subtitle", "Report to {{ recipient }}")
 

@@ -307,3 +307,21 @@ def test_a_correction_that_is_taken_back_makes_no_new_version(database: Database
     for text in ("Mistaken.", first["parts"]["progress"]):
         stories.put(database, blobs, {"workstreams": [workstream(updates=[first | {"parts": {"progress": text}}])]})
     assert not stories.generate(database, blobs).is_new
+
+
+@pytest.mark.parametrize(
+    ("second", "label"),
+    [
+        ('<p><mark data-redact="staff">The van came.</mark></p>', "0.1"),  # a full paper shows no redaction
+        ("<p>The <strong>van</strong> came.</p>", "0.2"),
+        ("<p>The van went.</p>", "0.2"),
+    ],
+)
+def test_a_version_is_new_when_its_document_is_another_one(
+    database: Database, blobs: Blobs, second: str, label: str
+) -> None:
+    for text in ("<p>The van came.</p>", second):
+        block = {"kind": "narrative", "text": {"format": "html", "value": text}}
+        stories.put(database, blobs, world(papers=[paper(sections=[{"key": "background", "blocks": [block]}])]))
+        generated = stories.generate(database, blobs)
+    assert generated.version.label == label

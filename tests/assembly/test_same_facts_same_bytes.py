@@ -13,6 +13,7 @@ from app.assembly.snapshot import Snapshot
 from app.blobs import Blobs
 from app.db import Database
 from app.versions.queries import get
+from app.word import content_digest
 from tests import stories
 from tests.stories import PAPER, ROOT
 
@@ -85,3 +86,20 @@ def test_a_version_is_made_again_from_its_snapshot_and_template(database: Databa
 def test_a_snapshot_is_the_same_after_json() -> None:
     text = (GOLDEN / "quarterly.json").read_text(encoding="utf-8")
     assert Snapshot.from_json(text).to_json() == text
+
+
+def test_a_copy_of_a_snapshot_says_what_it_says() -> None:
+    snapshot = Snapshot.from_json((GOLDEN / "quarterly.json").read_text(encoding="utf-8"))
+    told = snapshot.to_json(), snapshot.digest, snapshot.facts_digest
+    labelled, renumbered = snapshot.model_copy(update={"label": "9.9"}), snapshot.model_copy(update={"schemes": ()})
+    assert json.loads(labelled.to_json())["label"] == "9.9"
+    assert (labelled.digest == told[1], labelled.facts_digest == told[2]) == (False, True)
+    assert renumbered.facts_digest != told[2]
+    assert (snapshot.to_json(), snapshot.digest, snapshot.facts_digest) == told
+
+
+@pytest.mark.parametrize("name", ["quarterly", "one-subject"])
+def test_the_digest_of_a_document_is_known_before_it_is_packed(name: str) -> None:
+    template = (GOLDEN / "template.docx").read_bytes()
+    document = make(Snapshot.from_json((GOLDEN / f"{name}.json").read_text(encoding="utf-8")), template)
+    assert document.content_digest == content_digest(document.content)

@@ -13,6 +13,7 @@ from app.formats.manifest import Manifest, parse_manifest
 from app.settings import PACKAGED_TEMPLATES
 
 SCRUTINY = PACKAGED_TEMPLATES / "scrutiny"
+MANIFESTS = sorted(PACKAGED_TEMPLATES.glob("*/format.toml"))
 SMALL = """
 key = "minutes"
 name = "Minutes"
@@ -79,9 +80,16 @@ def test_every_word_that_a_fact_can_be_is_there(scrutiny):
             assert found[path] == set(words), path
 
 
-def test_the_shipped_template_is_fit_for_use(scrutiny):
-    template = (SCRUTINY / "template.docx").read_bytes()
-    assert word.check(template, vocabulary(), expected_of(scrutiny)) == []
+@pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.parent.name)
+def test_the_shipped_templates_are_fit_for_use(file):
+    manifest = parse_manifest(file.read_text(encoding="utf-8"))
+    template = file.with_name("template.docx").read_bytes()
+    assert word.check(template, vocabulary(), expected_of(manifest)) == []
+    facts = for_engine(sample_paper(manifest))
+    paper = word.render(word.compile_template(template, vocabulary()), facts, {})
+    printed = word.text_of(paper)
+    assert word.accessibility(paper) == []
+    assert {section.heading for section in manifest.sections if section.heading_printed} <= set(printed)
 
 
 def test_the_sample_paper_can_be_printed_and_opened_again(scrutiny):

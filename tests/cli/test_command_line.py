@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from app import cli, word
+from app.facts.shipped import shipped_formats
+from app.settings import PACKAGED_TEMPLATES
 from tests import stories
 from tests.conftest import ROOT
 from tests.word.templates import a_template
@@ -423,3 +425,135 @@ def test_what_is_no_template_or_no_manifest_is_said_in_a_sentence(run: Run, tmp_
         assert words[-1] in err
         assert "Traceback" not in err
     assert "it is not a .docx file" in run("format", "check", "notes.txt")[2]
+
+
+def test_a_new_format_is_written_checked_and_loaded(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("format", "new", "town-hall")
+    assert code == 0
+    assert "The format “Town hall” begins with two files:" in out
+    assert sorted(file.name for file in (tmp_path / "town-hall").iterdir()) == ["format.toml", "template.docx"]
+    code, out, _ = run("format", "check", "town-hall/template.docx")
+    assert (code, out) == (0, "template.docx is fit for use with the format “Town hall”: nothing to put right.\n")
+    run("upgrade")
+    code, out, _ = run("load", "town-hall", "--json")
+    assert code == 0
+    assert {row["kind"]: row["added"] for row in json.loads(out)} == {"format": 1}
+
+
+def test_a_new_format_never_replaces_files_and_has_a_key(run: Run, tmp_path: Path) -> None:
+    run("format", "new", "town", "--name", "Town paper")
+    kept = (tmp_path / "town" / "format.toml").read_bytes()
+    code, _, err = run("format", "new", "town", "--name", "Another")
+    assert (code, "town/format.toml is there already, and is left alone" in err) == (1, True)
+    assert (tmp_path / "town" / "format.toml").read_bytes() == kept
+    assert "cannot be a key" in run("format", "new", "a b")[2]
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, _, err = run("format", "new", "x", "--folder", "file")
+    assert (code, "file cannot be written" in err) == (1, True)
+
+
+def test_a_folder_that_holds_no_format_is_not_loaded(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    (tmp_path / "empty").mkdir()
+    code, _, err = run("load", "empty")
+    assert (code, err) == (1, "boardpapers: empty/format.toml cannot be read: No such file or directory.\n")
+    (tmp_path / "empty" / "format.toml").write_text("key =\n", encoding="utf-8")
+    code, _, err = run("load", "empty")
+    assert (code, "format.toml cannot be read.\n  line 1, column 6: " in err) == (1, True)
+
+
+def test_the_manual_for_template_authors_is_printed_and_its_sample_can_be_checked(run: Run, tmp_path: Path) -> None:
+    manual = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    assert run("format", "reference")[1] == manual
+    assert run("format", "reference", "--out", "manual.md")[0] == 0
+    assert (tmp_path / "manual.md").read_text(encoding="utf-8") == manual
+    code, out, _ = run("format", "reference", "--sample", "sample.docx")
+    assert (code, out) == (0, "A template that prints every value: sample.docx\n")
+    assert run("format", "check", "sample.docx")[0] == 0
+    code, _, err = run("format", "reference", "--out", "none/manual.md")
+    assert (code, "cannot be written" in err) == (1, True)
+
+
+def test_a_backup_is_put_back_where_nothing_is_left(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    run("generate", stories.PAPER, "--out", "draft.docx")
+
+    code, said, _ = run("backup", "kept", "--json")
+    assert code == 0
+    made = json.loads(said)
+    assert made["manifest"]["files"]["count"] == len(shipped_formats(PACKAGED_TEMPLATES)) + 1, "templates and the draft"
+    assert run("restore", made["file"])[0] == 1
+    (tmp_path / "var").rename(tmp_path / "gone")
+
+    code, said, _ = run("restore", made["file"])
+    assert code == 0
+    assert "All is well." in said
+    assert run("versions", stories.PAPER, "--save", "0.1", "--out", "again.docx")[0] == 0
+    assert (tmp_path / "again.docx").read_bytes() == (tmp_path / "draft.docx").read_bytes()
+
+
+def test_there_is_nothing_to_back_up_where_there_is_no_database(run: Run) -> None:
+    code, _, complaint = run("backup", "kept")
+
+    assert code == 1
+    assert "is not there yet" in complaint
+
+
+def test_the_log_is_read_and_taken_away(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+
+    code, said, _ = run("audit", "--under", "theme/", "--json")
+    assert code == 0
+    assert [event["object"] for event in json.loads(said)] == ["theme/region"]
+    assert "theme.added" in run("audit", "--action", "theme.added")[1]
+
+    code, said, _ = run("audit", "--export", "log.jsonl")
+    assert code == 0
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (log[0]["action"], log[-1]["action"]) == ("account.created", "audit.exported")
+    assert run("audit", "--export", "log.csv")[0] == 0
+    assert (tmp_path / "log.csv").read_text(encoding="utf-8").startswith('"sequence","at","by"')
+    assert run("audit", "--export", "log.xls")[0] == 2
+
+
+def test_a_format_is_added_tried_compared_put_live_and_retired(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    run("generate", stories.PAPER)
+    folder = tmp_path / "own"
+    folder.mkdir()
+    shipped = ROOT / "templates" / "scrutiny"
+    manifest = (shipped / "format.toml").read_text(encoding="utf-8").replace("Purpose of Report", "Aim")
+    (folder / "format.toml").write_text(manifest, encoding="utf-8")
+    (folder / "template.docx").write_bytes((shipped / "template.docx").read_bytes())
+
+    code, out, _ = run("format", "add", "scrutiny", folder)
+    assert (code, out.splitlines()[0]) == (0, "scrutiny 2: added, not live yet; nothing to put right.")
+    code, _, err = run("format", "live", "scrutiny", 2)
+    assert (code, "Nobody has tried version 2" in err) == (1, True)
+    code, out, _ = run("format", "try", "scrutiny", 2, "--paper", stories.PAPER, "--out", "tried.docx")
+    assert code == 0
+    assert "Aim" in word.text_of((tmp_path / "tried.docx").read_bytes())
+    code, out, _ = run("format", "effect", "scrutiny", 2, "--out", "both")
+    assert "text: the body: inserted: “Aim”" in out
+    assert len(list((tmp_path / "both").glob("*.docx"))) == 2
+    assert run("format", "live", "scrutiny", 2)[1] == "scrutiny 2 is live.\n"
+    stages = [row["stage"] for row in json.loads(run("format", "versions", "scrutiny", "--json")[1])]
+    assert stages == ["replaced", "live"]
+    run("format", "save", "scrutiny", 2)
+    assert (tmp_path / "scrutiny-2" / "format.toml").read_text(encoding="utf-8") == manifest
+    assert run("format", "retire", "scrutiny", 2)[1] == "scrutiny 2 is retired; version 1 is live.\n"
+    assert run("verify")[0] == 0
+
+
+def test_a_format_that_cannot_be_used_is_told_in_full_and_not_kept(run: Run, facts_file: Path, tmp_path: Path) -> None:
+    run("upgrade")
+    manifest = ROOT / "templates" / "scrutiny" / "format.toml"
+    code, out, err = run("format", "add", "scrutiny", "--template", a_format(tmp_path), "--manifest", manifest)
+    assert code == 1
+    assert "Did you mean “title”?" in out
+    assert "nothing was kept" in err
+    assert len(json.loads(run("format", "versions", "scrutiny", "--json")[1])) == 1
+    assert run("format", "add", "scrutiny")[0] == 2

@@ -72,6 +72,15 @@ def test_text_keeps_its_lines_and_spaces(words):
         ("<b>a</b><strong>b</strong> <i>c</i>", "<p><strong>ab</strong> <em>c</em></p>"),
         ("<i><b>x</b></i>", "<p><strong><em>x</em></strong></p>"),
         ("<strike>a</strike><del>b</del><ins>c</ins>", "<p><s>ab</s><u>c</u></p>"),
+        ("<h4>A</h4><p>b</p><h5>C</h5><h2>D</h2><h4>E</h4>", "<h3>A</h3><p>b</p><h3>C</h3><h3>D</h3><h4>E</h4>"),
+        (
+            "<ul><li>a<ul><li>b</ul></li><ul><li>c</ul></ul>",
+            "<ul><li><p>a</p><ul><li><p>b</p></li><li><p>c</p></li></ul></li></ul>",
+        ),
+        (
+            "<blockquote><ul><li>a</ul></blockquote><blockquote><ul><li>b</ul></blockquote>",
+            "<blockquote><ul><li><p>a</p></li><li><p>b</p></li></ul></blockquote>",
+        ),
         ("<h1>A</h1><h2>B</h2><h3>C</h3><h4>D</h4><h6>E</h6>", "<h3>A</h3><h3>B</h3><h3>C</h3><h4>D</h4><h4>E</h4>"),
         ("<div>a<section>b</section><span>c</span></div>", "<p>a</p><p>b</p><p>c</p>"),
         ("<pre>a\n  b</pre>", "<p>a<br>\u00a0 b</p>"),

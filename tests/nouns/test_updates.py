@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, insert
 
+from app.word.contrast import contrast
 from app.workstreams import queries
-from app.workstreams.contrast import contrast
 from app.workstreams.models import Update, Workstream
 from tests.conftest import NOW
 from tests.facts.stories import a_force, demonstration, formats, loaded, shipped, small

@@ -239,7 +239,7 @@ def _paper(paper: PaperText) -> dict[str, Any]:
         "take": "since-previous",
         "agenda_number": front["agenda number"],
         "chief_officer": key_of(front["chief officer"]),
-        "front_sheet": {
+        "fields": {
             "author": front["author on behalf of chief officer"],
             "approval-date": front["date of approval"],
         },

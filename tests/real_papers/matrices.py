@@ -215,7 +215,7 @@ def _paper(paper: PaperText) -> dict[str, Any]:
         "agenda_number": front["agenda number"],
         "marking": "OFFICIAL",
         "chief_officer": key_of(front["chief officer"]),
-        "front_sheet": {
+        "fields": {
             "author": front["author on behalf of chief officer"],
             "approval-date": front["date of approval"],
         },

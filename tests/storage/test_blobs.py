@@ -56,6 +56,7 @@ def test_what_is_no_digest_opens_no_file(blobs, name):
         blobs.get(name)
 
 
+@pytest.mark.trust(4)
 def test_a_changed_blob_is_never_handed_out(blobs):
     digest = blobs.put(b"a paper")
     damage(blobs, digest, b"another")
@@ -67,6 +68,7 @@ def test_a_changed_blob_is_never_handed_out(blobs):
     assert told.value.actual == sha256(b"another").hexdigest()
 
 
+@pytest.mark.trust(4)
 def test_a_changed_blob_is_not_overwritten_silently(blobs):
     digest = blobs.put(b"a paper")
     damage(blobs, digest, b"another")
@@ -77,6 +79,7 @@ def test_a_changed_blob_is_not_overwritten_silently(blobs):
     assert blobs.path(digest).read_bytes() == b"another"
 
 
+@pytest.mark.trust(4)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no permission bits")
 def test_a_kept_file_is_read_only(blobs):
     digest = blobs.put(b"a paper")
@@ -84,6 +87,7 @@ def test_a_kept_file_is_read_only(blobs):
     assert blobs.path(digest).stat().st_mode & 0o777 == 0o440
 
 
+@pytest.mark.trust(3)
 def test_nothing_stays_of_a_blob_that_could_not_be_written(blobs, monkeypatch):
     def disk_is_full(descriptor):
         raise OSError(28, "No space left on device")
@@ -98,7 +102,8 @@ def test_nothing_stays_of_a_blob_that_could_not_be_written(blobs, monkeypatch):
     assert list(blobs.strangers()) == []
 
 
-def test_every_step_that_fails_leaves_the_state_before_or_after(tmp_path, monkeypatch):
+@pytest.mark.trust(3)
+def test_every_step_that_fails_leaves_the_state_before_or_after(tmp_path, monkeypatch, figure):
     """The n-th call that touches the disk fails, for every n that there is."""
     digest = sha256(b"a paper").hexdigest()
     steps = [("fsync", os.fsync), ("mkdir", os.mkdir), ("rename", os.replace)]
@@ -132,6 +137,7 @@ def test_every_step_that_fails_leaves_the_state_before_or_after(tmp_path, monkey
         if not failed:
             break
     assert failures >= 5
+    figure("failing steps", failures)
 
 
 def test_files_that_are_no_blobs_are_strangers(blobs):

@@ -29,7 +29,8 @@ def edits(full: bool) -> int:
     return 50 if full else 5
 
 
-def test_nothing_that_was_acknowledged_is_lost_when_its_writer_is_killed(database_url, tmp_path, kills):
+@pytest.mark.trust(1)
+def test_nothing_that_was_acknowledged_is_lost_when_its_writer_is_killed(database_url, tmp_path, kills, figure):
     folder, checkpoints = tmp_path / "blobs", tmp_path / "checkpoints.jsonl"
     chance = random.Random(kills)
     acknowledged: list[str] = []
@@ -64,9 +65,13 @@ def test_nothing_that_was_acknowledged_is_lost_when_its_writer_is_killed(databas
     assert report.findings == ()
     for digest in rows:
         Blobs(folder).get(digest)
+    figure("kills", kills)
+    figure("acknowledged", len(acknowledged))
+    figure("lost, dangling or corrupt", len(set(acknowledged) - rows) + len(report.findings))
 
 
-def test_sixteen_processes_that_edit_one_row_lose_no_edit(database, database_url, edits):
+@pytest.mark.trust(6)
+def test_sixteen_processes_that_edit_one_row_lose_no_edit(database, database_url, edits, figure):
     with database.writing() as session:
         session.add(Organisation(key="force", name="Force", short_name="0"))
 
@@ -80,3 +85,4 @@ def test_sixteen_processes_that_edit_one_row_lose_no_edit(database, database_url
     with database.reading() as session:
         assert session.scalars(select(Organisation.short_name)).one() == str(16 * edits)
         assert log.head(session).sequence == 16 * edits
+    figure("edits of one row by 16 processes", 16 * edits)

@@ -51,7 +51,8 @@ def test_another_account_may_use_the_same_key(database):
         assert commands.claim(session, "intranet", "key-1", ANOTHER) is None
 
 
-def test_the_same_request_at_once_is_answered_once(database):
+@pytest.mark.trust(7)
+def test_the_same_request_at_once_is_answered_once(database, figure):
     work, bodies, failures = [], [], []
     together = threading.Barrier(8)
 
@@ -78,3 +79,4 @@ def test_the_same_request_at_once_is_answered_once(database):
     assert failures == []
     assert len(work) == 1
     assert bodies == [work[0].encode()] * 8
+    figure("askers at once of one deed", 8)

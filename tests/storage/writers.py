@@ -8,9 +8,12 @@ import multiprocessing
 import os
 import random
 import sys
+import time
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
+import httpx2
 from sqlalchemy import select
 
 from app.audit.commands import record
@@ -52,3 +55,21 @@ def count_up(url: str, times: int) -> None:
             force.short_name = str(int(force.short_name) + 1)
             record(session, "organisation.changed", "organisation/force", by=str(os.getpid()), at=datetime.now(UTC))
     database.dispose()
+
+
+def count_up_over_http(address: str, token: str, times: int) -> None:
+    """Adds one to a number that all of them edit over the API, so many times; whoever was too slow reads again."""
+    chance = random.Random(os.getpid())
+    thing = f"{address}/api/v1/organisations/force"
+    with httpx2.Client(headers={"Authorization": f"Bearer {token}"}, timeout=120) as client:
+        for _ in range(times):
+            for tries in count():
+                seen = client.get(thing)
+                seen.raise_for_status()
+                document = seen.json()
+                document["short_name"] = str(int(document["short_name"]) + 1)
+                answer = client.put(thing, json=document, headers={"If-Match": seen.headers["etag"]})
+                if answer.status_code != 412:
+                    answer.raise_for_status()
+                    break
+                time.sleep(chance.uniform(0, min(1, 0.05 * 2**tries)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import docx
 from docx.enum.section import WD_SECTION
-from docx.shared import RGBColor
+from docx.shared import Pt, RGBColor
 
 from app.word import Coloured, Expected, Fact, Narrative, check
 from tests.word.templates import DOCUMENT, saved
@@ -30,7 +30,15 @@ def sound():
     for style in document.styles:
         if style.type == 1 and style.font.color.rgb is not None:
             style.font.color.rgb = RGBColor(0, 0, 0)
+    for words in document.styles._element.iter(f"{W}lang"):
+        words.set(f"{W}val", "en-GB")
+    for name in ("Normal", "Body Text", "Quote", "Table Text"):
+        document.styles[name].font.size, document.styles[name].font.name = Pt(12), "Arial"
     document.sections[0].header.paragraphs[0].text = "{{ marking }}"
+    for field in ("PAGE", "NUMPAGES"):
+        document.sections[0].footer.paragraphs[0]._p.append(
+            document.element.makeelement(f"{W}fldSimple", {f"{W}instr": field})
+        )
     return document
 
 
@@ -186,7 +194,7 @@ def section(key):
 
 EXPECTED = Expected(
     sample={
-        "document": DOCUMENT,
+        "document": {**DOCUMENT, "title": "A paper"},
         "title": "A paper",
         "marking": Fact("OFFICIAL"),
         "draft": "DRAFT",

@@ -37,9 +37,19 @@ def compiled(template: bytes, *names: str) -> CompiledTemplate:
     return compile_template(template, dict.fromkeys(names))
 
 
+def vocabulary_of(value):
+    """The names in a group of facts, or in those of a list, as a tree; None for anything else."""
+    if isinstance(value, dict):
+        return {name: vocabulary_of(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        groups = [names for item in value if (names := vocabulary_of(item))]
+        return {name: below for names in groups for name, below in names.items()} or None
+    return None
+
+
 def printed(template: bytes, **values) -> bytes:
     """The document that the template makes of the values."""
-    return render(compiled(template, *values), {"document": DOCUMENT, **values}, {})
+    return render(compile_template(template, vocabulary_of(values)), {"document": DOCUMENT, **values}, {})
 
 
 def a_paper(html: str, heading_level: int = 3) -> bytes:

@@ -7,12 +7,13 @@ import pytest
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
+from docx.shared import Pt, RGBColor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.word import Expected, Fact, check, compile_template
 from tests.word import broken
-from tests.word.templates import DOCUMENT, a_template, saved
+from tests.word.templates import DOCUMENT, a_template, saved, vocabulary_of
 from tests.word.test_same_as_docxtpl import FACTS, FEATURES, FOOTNOTES, W
 
 SAID = dict(
@@ -47,7 +48,8 @@ def test_ten_templates_are_broken_and_the_whole_one_is_not():
 def test_what_keeps_working_is_no_error(feature):
     document = docx.Document()
     feature(document)
-    assert errors(saved(document), *FACTS, people=None) == []
+    people = {**vocabulary_of(FACTS)["people"], "nothing": None}
+    assert errors(saved(document), **{**vocabulary_of(FACTS), "people": people}) == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_what_keeps_working_is_no_error(feature):
         ("{% 7 %}", "does not say what to do"),
         ("{{ x|uper }}", "There is no filter “uper”"),
         ("{% macro m() %}{% endmacro %}", "The template defines a macro. Take “{% macro m() %}” out."),
-        ("{{ x" + ".a" * 2000 + " }}", "too deep"),
+        ("{{ x" + ".a" * 1900 + " }}", "too deep"),
         ("{% block a %}{% endblock %}{% block a %}{% endblock %}", "block"),
     ],
 )
@@ -218,6 +220,21 @@ def test_what_is_printed_for_some_and_not_for_all_is_told_by_name():
     assert [f.what for f in findings if f.code == "never-printed"] == [
         "“sections.note” is not printed for “Two”, and would be lost: print it wherever a paper has it."
     ]
+
+
+def test_what_only_a_printed_paper_shows_to_readers_is_told_once_and_not_what_the_sample_is_to_blame_for():
+    document = broken.good()
+    pale = document.styles.add_style("Pale", 2)
+    pale.font.color.rgb, pale.font.size = RGBColor(0xAA, 0xAA, 0xAA), Pt(6)
+    for _ in range(2):
+        document.add_paragraph().add_run("{{ title }}", pale)
+    found = check(saved(document), broken.VOCABULARY, broken.EXPECTED)
+    assert [(f.severity, f.code, f.part, f.quoted) for f in found] == [
+        ("warning", "contrast", "a paper of sample data", "A paper"),
+        ("warning", "small-text", "a paper of sample data", "A paper"),
+        ("warning", "body-size", "a paper of sample data", "A paper"),
+    ]
+    assert found[0].where == "the body, under “Risks”"
 
 
 def test_what_is_typed_by_hand_is_told_and_what_word_numbers_is_not():

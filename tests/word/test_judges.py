@@ -24,6 +24,7 @@ from tests.word.test_figures_in_word import SHARES, SMALL, WIDE, chart, picture
 from tests.word.test_figures_in_word import a_paper as a_paper_of_figures
 from tests.word.test_narrated import as_printed
 from tests.word.test_same_as_docxtpl import FACTS, FEATURES, fewer_columns, footnotes, merging_tags, ours, spans, table
+from tests.word.test_values_in_a_line import in_all_places
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +91,7 @@ def test_nothing_is_wrong_with_papers(judged):
         "everything": printed(a_paper()),
         "approved": printed(a_paper(draft="")),
         "contents": scrutiny_with_contents(),
+        "in lines": in_all_places(),
         "figures": a_paper_of_figures(charts + picture(SMALL[0]), turned),
     }
     again = docx.Document(io.BytesIO(documents["figures"]))

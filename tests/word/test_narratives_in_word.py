@@ -12,11 +12,25 @@ from docx.shared import Mm
 from hypothesis import given, settings
 
 from app.errors import Invalid
-from app.narrative import Break, Cell, Heading, ListBlock, Paragraph, Quote, Row, Table, clean, read
-from app.word import Narrative, outline, text_of
+from app.narrative import (
+    Break,
+    Cell,
+    Figure,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Row,
+    Table,
+    clean,
+    files_needed,
+    read,
+)
+from app.word import Narrative, outline, render, text_of
 from app.word.tables import column_widths
 from tests.narrative.markup import broken_html
-from tests.word.templates import a_paper, a_template, compiled, printed, saved
+from tests.word.pictures import a_picture
+from tests.word.templates import DOCUMENT, a_paper, a_template, compiled, printed, saved
 
 TEMPLATE = a_template("before", "{{p text }}", "after")
 
@@ -38,6 +52,10 @@ def words_of(block) -> list[str]:
     match block:
         case Paragraph(inlines) | Heading(_, inlines):
             return ["".join("\n" if isinstance(i, Break) else i.text for i in inlines)]
+        case Figure(content, caption, _):
+            captions = words_of(Paragraph(caption)) if caption else []
+            table = content if isinstance(content, Table) else getattr(content, "table", None)
+            return captions + (words_of(table) if table and getattr(content, "table_shown", True) else [])
         case ListBlock(items):
             return [words for item in items for inner in item.blocks for words in words_of(inner)]
         case Quote(blocks) | Cell(blocks):
@@ -56,7 +74,8 @@ def test_every_character_of_a_narrative_is_in_the_document_in_order(markup):
         html = clean(markup, "html")
     except Invalid:
         return
-    made = printed(TEMPLATE, text=Narrative(html, "k"))
+    files = dict.fromkeys(files_needed(html), a_picture(8, 8)[1])
+    made = render(compiled(TEMPLATE, "text"), {"document": DOCUMENT, "text": Narrative(html, "k")}, files)
     expected = [words for block in read(html) for words in words_of(block)]
     assert text_of(made) == ["before", *expected, "after"]
     assert [line.text for line in outline(made) if line.text] == ["before", *expected, "after"]

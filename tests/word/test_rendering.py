@@ -30,6 +30,8 @@ from app.word import (
     render,
     text_of,
 )
+from app.word.container import read_members
+from app.word.namespaces import w
 from tests.word.templates import DOCUMENT, a_template, compiled, printed, saved
 
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -149,10 +151,24 @@ def test_the_same_facts_make_the_same_bytes_on_another_day_and_machine(tmp_path)
 
 
 def test_a_value_that_is_missing_is_named_with_its_paragraph():
+    template = a_template("fine", "Chief officer: {{ paper.officer }}")
+    ready = compile_template(template, {"paper": {"officer": None}})
     with pytest.raises(MissingValue) as caught:
-        printed(a_template("fine", "Chief officer: {{ paper.officer }}"), paper={"title": "x"})
+        render(ready, {"document": DOCUMENT, "paper": {"title": "x"}}, {})
     assert caught.value.name == "officer"
     assert "paragraph “Chief officer: {{ paper.officer }}”" in str(caught.value)
+
+
+def test_signs_that_xml_escapes_mean_in_a_tag_what_they_say():
+    tag = "{% if x == 'R&D' and 1 < 2 %}{{ x }} & {{ word|default('a & \"b\" &lt;') }}{% endif %}"
+    template = compile_template(a_template(tag), {"x": None, "word": None})
+    assert text_of(render(template, {"document": DOCUMENT, "x": "R&D"}, {})) == ['R&D & a & "b" &lt;']
+    document = docx.Document()
+    table = document.add_table(1, 1)
+    table.cell(0, 0).text = "a"
+    caption = table._tbl.makeelement(w("tblCaption"), {w("val"): "{{ 'R&D \"x\"' if x == 'R&D' else 'no' }}"})
+    table._tbl.tblPr.append(caption)
+    assert b'w:val="R&amp;D &quot;x&quot;"' in read_members(printed(saved(document), x="R&D"))["word/document.xml"]
 
 
 def test_an_empty_value_is_missing_and_not_the_word_none():
@@ -262,10 +278,16 @@ def test_a_value_where_word_would_not_show_it_is_refused(tag, value):
         printed(a_template(tag), x=value)
 
 
+def reached(expression: str) -> bytes:
+    """What is printed of a narrative by a template that its vocabulary lets look into it."""
+    template = compile_template(a_template(f"{{{{ {expression} }}}}"), {"x": {"key": None, "printed": None}})
+    return render(template, {"document": DOCUMENT, "x": Narrative("<p>secret</p>", "k")}, {})
+
+
 def test_opaque_values_have_nothing_inside():
     for expression in ("x._html", "x.key", "x.printed", "x|upper", "x|string"):
         with pytest.raises((MissingValue, TemplateFails, TemplateNotAllowed)):
-            printed(a_template(f"{{{{ {expression} }}}}"), x=Narrative("<p>secret</p>", "k"))
+            reached(expression)
 
 
 @pytest.mark.parametrize("words", ["a\x00b", "a\x0bb", "\ud800", "\uffff"])

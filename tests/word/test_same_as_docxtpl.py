@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from lxml import etree
 
 from app.word import compile_template, render
-from tests.word.templates import DOCUMENT, saved
+from tests.word.templates import DOCUMENT, saved, vocabulary_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
@@ -215,7 +215,9 @@ def theirs(template, context):
 
 
 def ours(template, context):
-    return render(compile_template(template, dict.fromkeys(context)), {**context, "document": DOCUMENT}, {})
+    vocabulary = vocabulary_of(context)
+    vocabulary["people"] = {**(vocabulary.get("people") or {}), "nothing": None}  # a name that no person here has
+    return render(compile_template(template, vocabulary), {**context, "document": DOCUMENT}, {})
 
 
 def canonical(document):

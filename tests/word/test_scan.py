@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.word import BrokenTemplate, check, compile_template
+from app.word import BrokenTemplate, Finding, check, compile_template
 from app.word.container import read_members, write_members
 from app.word.scan import MAX_MISUSES, MAX_TAGS, misuses_in
 from tests.word.templates import a_template, printed
@@ -28,8 +28,14 @@ def cell(*paragraphs: str, properties: str = '<w:tcPr><w:tcW w:w="1"/></w:tcPr>'
     return f"<w:tbl><w:tblGrid/><w:tr><w:tc>{properties}{''.join(paragraphs)}</w:tc></w:tr></w:tbl>"
 
 
-def errors(template: bytes) -> list[tuple[str, str]]:
-    return [(f.where, f.what) for f in check(template, {"x": None}) if f.severity == "error"]
+def errors(template: bytes) -> list[Finding]:
+    return [finding for finding in check(template, {"x": None}) if finding.severity == "error"]
+
+
+def faults(template: bytes) -> list[tuple[str, str]]:
+    with pytest.raises(BrokenTemplate) as caught:
+        compile_template(template, {"x": None})
+    return [(fault.where, fault.what) for fault in caught.value.faults]
 
 
 @pytest.mark.parametrize(
@@ -56,23 +62,48 @@ def errors(template: bytes) -> list[tuple[str, str]]:
     ],
 )
 def test_a_tag_that_cannot_be_filled_is_quoted(xml, what):
-    (where, said), *_ = errors(with_body(xml))
+    (where, said), *_ = faults(with_body(xml))
     assert said.startswith(what)
     assert where.startswith("word/document.xml")
-    with pytest.raises(BrokenTemplate):
-        compile_template(with_body(xml), {"x": None})
+    told = errors(with_body(xml))
+    assert told
+    assert len({finding.what for finding in told}) == len(told)  # nothing is told twice
+    assert {finding.part for finding in told} == {"the body"}
+
+
+@pytest.mark.parametrize(
+    ("xml", "code", "what"),
+    [
+        (cell(paragraph("{% colspan '%' %}")), "tag-out-of-place", "belongs into the text of a table cell."),
+        (paragraph("{% cellbg x %}"), "tag-out-of-place", "belongs into the text of a table cell."),
+        (cell(cell(), paragraph("{% vm %}")), "tag-out-of-place", "belongs into a simple table cell"),
+        ('<w:p w:x="{%p if x %}{%p endif %}"/>', "tag-out-of-place", "there is no paragraph"),
+        (paragraph("{{ " + "a" * 5000 + " }}"), "too-many-tags", "is longer than 4,000 characters."),
+        (paragraph("{# {{ #}"), "broken-tag", "holds a tag that is not closed."),
+        ("<w:p><w:r><w:delText>{{ x</w:delText></w:r></w:p>", "broken-tag", "“}}” is missing."),
+        ("<w:p><w:r><w:t>{{ x</w:t></w:r><w:hyperlink><w:r><w:t> }}</w:t></w:r></w:hyperlink></w:p>", "crossing-tags",
+         "begins in one place"),
+    ],
+)  # fmt: skip
+def test_an_author_is_told_once_what_only_the_scan_sees(xml, code, what):
+    found = errors(with_body(paragraph("before") + xml))
+    assert [finding.code for finding in found] == [code] * len(found)
+    assert what in found[0].what
+    assert len({finding.what for finding in found}) == len(found)
 
 
 def test_the_paragraph_of_the_tag_is_quoted_whole_as_word_shows_it():
     xml = paragraph("Before") + paragraph("Spent ", "{", "{ x of ", "the budget")
-    assert errors(with_body(xml)) == [
+    assert faults(with_body(xml)) == [
         (
             "word/document.xml, paragraph “Spent {{ x of the budget”",
             "“{{ x of the budget” is not closed: “}}” is missing.",
         )
     ]
-    (misuse,) = misuses_in(xml)
-    assert (misuse.kind, misuse.paragraph, misuse.offset) == ("unclosed", 1, 6)
+    (told,) = errors(with_body(xml))
+    assert (told.where, told.quoted) == ("paragraph 2", "Spent {{ x of the budget")
+    (misuse,) = misuses_in("<w:p/>" + xml)
+    assert (misuse.kind, misuse.paragraph, misuse.offset) == ("unclosed", 2, 6)
 
 
 def test_what_is_well_written_passes_split_as_word_splits_it():
@@ -97,8 +128,9 @@ def test_strays_hide_nothing():
 
 def test_tags_are_counted():
     assert errors(with_body(paragraph("{{ x }}") * MAX_TAGS)) == []
-    ((_, what),) = errors(with_body(paragraph("{{ x }}") * (MAX_TAGS + 1)))
+    ((_, what),) = faults(with_body(paragraph("{{ x }}") * (MAX_TAGS + 1)))
     assert what == "There are more than 5,000 tags in this part."
+    assert [finding.what for finding in errors(with_body(paragraph("{{ x }}") * (MAX_TAGS + 1)))] == [what]
 
 
 @given(st.lists(st.text("{}%# xv", max_size=8), max_size=12))
@@ -137,6 +169,13 @@ SHAPES = {
     + "</w:tc></w:tr></w:tbl>" * 30 + paragraph("a") * n,
     "comments full of beginnings": lambda n: paragraph("{# " + "{{ " * 1000 + " #}") * (n // 100),
     "long paths": lambda n: paragraph("{{ " + "a." * 1900 + "b }}") * (n // 100),
+    "as many long paths as may be": lambda n: paragraph("{{ " + "a." * 1900 + "b }}") * 50,
+    "as many calls as may be": lambda n: paragraph("{{ x(x.y) }}" * MAX_TAGS),
+    "as many unknown names as may be": lambda n: "".join(paragraph(f"{{{{ a{i} }}}}") for i in range(MAX_TAGS)),
+    "blocks in blocks": lambda n: paragraph("{% if x %}") * (MAX_TAGS // 2) + paragraph("{% endif %}") * (MAX_TAGS // 2)
+    + paragraph("a") * n,
+    "blocks in one paragraph": lambda n: paragraph("{% if x %}" * (MAX_TAGS // 2)) + paragraph("a") * n
+    + paragraph("{% endfor %}" * (MAX_TAGS // 2)),
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import docx
 import pytest
 from docx.shared import RGBColor
 
-from app.word import UnreadableTemplate, check, compile_template, content_digest, render
+from app.word import UnknownName, UnreadableTemplate, check, compile_template, content_digest, render
 from app.word.container import read_members, write_members
 from tests.word.templates import DOCUMENT, a_template, saved
 
@@ -128,8 +128,37 @@ def test_a_name_is_followed_through_loops_filters_and_assignments():
         "There is no “txt” in “sections.blocks”. Did you mean “text”?",
         "There is no “blokcs” in “sections”. Did you mean “blocks”?",
         "There is no “titel” in a paper. Did you mean “title”?",
+        "There is no “anything” in “title”.",
         "There is no “wrong” in “sections”.",
     ]
+
+
+def test_capitals_mean_nothing_in_a_content_type():
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "{{ x }}"
+    members = read_members(saved(document))
+    types = members["[Content_Types].xml"].replace(b"wordprocessingml.header+xml", b"WordprocessingML.Header+XML")
+    made = render(compile_template(write_members({**members, "[Content_Types].xml": types}), {"x": None}),
+                  {"document": DOCUMENT, "x": "y"}, {})  # fmt: skip
+    (header,) = [content for name, content in read_members(made).items() if name.startswith("word/header")]
+    assert b"{{" not in header
+
+
+def test_word_asks_nobody_to_update_fields():
+    members = read_members(GOOD)
+    settings = members["word/settings.xml"].replace(b"</w:settings>", b'<w:updateFields w:val="true"/></w:settings>')
+    assert settings != members["word/settings.xml"]
+    asking = write_members({**members, "word/settings.xml": settings})
+    made = render(compile_template(asking, {"x": None}), {"document": DOCUMENT, "x": "y"}, {})
+    assert read_members(made)["word/settings.xml"] == members["word/settings.xml"]
+
+
+def test_nothing_stands_below_a_name_that_has_no_names_of_its_own():
+    with pytest.raises(UnknownName, match="There is no “anything” in “title”"):
+        compile_template(a_template("{{ title.anything }}"), {"title": None})
+    compile_template(a_template("{{ title[0] }}{{ document.title }}"), {"title": None})
+    with pytest.raises(UnknownName):
+        compile_template(a_template("{{ document.anything }}"), {})
 
 
 def test_nothing_is_found_in_a_template_with_every_style():

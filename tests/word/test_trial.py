@@ -1,13 +1,25 @@
 """An upload is tried in a process of its own: whatever it costs there, it costs the server nothing."""
 
+import json
 import threading
 
 import pytest
 
-from app.word import Coloured, Fact, Narrative, TemplateTooCostly, render, text_of
+from app.word import (
+    Coloured,
+    Expected,
+    Fact,
+    Narrative,
+    TemplateTooCostly,
+    check,
+    compile_template,
+    region_of,
+    render,
+    text_of,
+)
 from app.word.container import read_members, write_members
 from app.word.trial import Limits, _meant, _told, tried
-from tests.word.templates import DOCUMENT, a_template, compiled
+from tests.word.templates import DOCUMENT, a_template
 
 pytestmark = pytest.mark.trust(13)
 
@@ -18,19 +30,39 @@ FACTS = {
     "word": Coloured("Green", "2E7D32", "FFFFFF"),
 }
 GOOD = a_template("{% for a in x %}{{ a.name }} {{ a.number }}{% endfor %}", "{{p text }}", "{{r word }}")
-VOCABULARY = {"x": None, "text": None, "word": None}
+VOCABULARY = {"x": {"name": None, "number": None, "none": None}, "text": None, "word": None}
 
 
 def test_a_good_template_is_checked_and_filled_as_in_this_process():
     trial = tried(GOOD, VOCABULARY, FACTS)
     assert {finding.severity for finding in trial.findings} <= {"warning"}
-    assert trial.document == render(compiled(GOOD, "x", "text", "word"), FACTS, {})
+    assert trial.document == render(compile_template(GOOD, VOCABULARY), FACTS, {})
     assert text_of(trial.document) == ["Ambershire 1.5", "Progress", "Green"]
 
 
 def test_what_crosses_the_border_is_the_same_beyond_it():
     assert _meant(_told(FACTS)) == FACTS
     assert type(_meant(_told(Fact("a")))) is Fact
+
+
+WHOLE = {
+    "text": Narrative("<p>a</p>", "k", 2, list_labels=("({})",), numbered=True, run_in="Title", region="section/a/1"),
+    "word": Coloured("Green", "2E7D32", "FFFFFF", region="r"),
+    "fact": Fact("a", region="field/a"),
+}
+
+
+def test_nothing_of_a_value_is_lost_on_the_way():
+    there = _meant(json.loads(json.dumps(_told(WHOLE))))
+    assert there == WHOLE
+    assert [region_of(value) for value in there.values()] == ["section/a/1", "r", "field/a"]
+
+
+def test_the_template_is_held_against_what_it_is_made_for_in_the_process_too():
+    expected = Expected(sample=FACTS, choices={"word.key": ["a"]}, on_every_page=("x",))
+    for template in (GOOD, a_template("{{ text }}"), a_template("{{ x[0].name }}")):
+        here = check(template, VOCABULARY, expected)
+        assert list(tried(template, VOCABULARY, expected=expected).findings) == here
 
 
 def test_faults_come_back_as_findings():

@@ -1,23 +1,33 @@
 """The audit log, for administrators."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
-from app.audit import queries
+from app.audit import actions, export, queries
+from app.audit import commands as audit
 from app.audit.models import AuditEvent
-from app.fields import KeyText, Line
+from app.audit.queries import Wanted
+from app.fields import Day, KeyText, Line
 from app.web.api import examples
+from app.web.api.downloads import disposition
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging
 from app.web.api.representation import plain
-from app.web.deps import Auditor, Reading
+from app.web.deps import Auditor, Here, Now, Reading, request_id
+from app.web.edges import REQUEST_NAME
 from app.web.openapi import LINK, gives, problems
 
 router = APIRouter(prefix="/audit", tags=["audit"])
+
+
+MEDIA_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv"}
+
+EXPORTED = {"Content-Disposition": {"description": "Attachment, with its name", "schema": {"type": "string"}}}
 
 
 class EventOut(BaseModel):
@@ -48,10 +58,39 @@ class EventOut(BaseModel):
         )
 
 
+class Asked:
+    """Which events a request is about."""
+
+    def __init__(
+        self,
+        *,
+        action: Annotated[KeyText | None, Query(description="Only this action, for example `version.kept`")] = None,
+        object_: Annotated[
+            Line | None, Query(alias="object", description="Only about this, for example `paper/REF`")
+        ] = None,
+        under: Annotated[
+            Line | None, Query(description="Only about what has a name that begins so, for example `paper/REF/`")
+        ] = None,
+        by: Annotated[KeyText | None, Query(description="Only by this account")] = None,
+        request_id: Annotated[
+            str | None,
+            Query(alias="request", pattern=f"^{REQUEST_NAME.pattern}$", description="Only of this X-Request-Id"),
+        ] = None,
+        since: Annotated[Day | None, Query(description="Only on this day or later, in UTC")] = None,
+        until: Annotated[Day | None, Query(description="Only on this day or earlier, in UTC")] = None,
+    ) -> None:
+        self.wanted = Wanted(
+            action=action, object_=object_, under=under, by=by, request=request_id, since=since, until=until
+        )
+
+
+Asking = Annotated[Asked, Depends()]
+
+
 @router.get(
     "",
     summary="Read the audit log",
-    description="Newest first; of one action, object or account where that is asked.",
+    description="Newest first; only the events of which all holds that is asked.",
     operation_id="list_audit",
     responses={
         200: gives(
@@ -64,23 +103,51 @@ class EventOut(BaseModel):
     },
     response_class=Response,
 )
-def list_events(
-    _who: Auditor,
-    session: Reading,
-    page: Paging,
-    action: Annotated[KeyText | None, Query(description="Only this action, for example `version.kept`")] = None,
-    object_: Annotated[
-        Line | None, Query(alias="object", description="Only about this, for example `paper/REF`")
-    ] = None,
-    by: Annotated[KeyText | None, Query(description="Only by this account")] = None,
-) -> Response:
+def list_events(_who: Auditor, session: Reading, page: Paging, asked: Asking) -> Response:
     """Events that fit what is asked."""
-    events = queries.page(
-        session,
-        limit=page.limit + 1,
-        before=page.after_number() or None,
-        action=action,
-        object_=object_,
-        by=by,
-    )
+    events = queries.page(session, limit=page.limit + 1, before=page.after_number() or None, **asked.wanted)
     return page.of(iter(events), key=lambda event: str(event.sequence), show=lambda event: plain(EventOut.of(event)))
+
+
+@router.get(
+    "/export",
+    summary="Take the audit log away",
+    description="Every event of which all holds that is asked, oldest first, as JSON lines or CSV. Each has its hash "
+    "and the one before: the chain can be followed without this service. That it was taken is in the log.",
+    operation_id="export_audit",
+    responses={
+        200: gives(
+            None,
+            "The events, one a line.",
+            headers=EXPORTED,
+            content={
+                MEDIA_TYPES["jsonl"]: {"schema": {"type": "string"}, "example": f"{json.dumps(examples.EVENT)}\n"},
+                MEDIA_TYPES["csv"]: {"schema": {"type": "string"}},
+            },
+        ),
+        **problems(),
+    },
+    response_class=Response,
+)
+def export_events(
+    *,
+    who: Auditor,
+    here: Here,
+    request: Request,
+    now: Now,
+    asked: Asking,
+    way: Annotated[Literal["jsonl", "csv"], Query(alias="format", description="`jsonl` or `csv`")] = "jsonl",
+) -> Response:
+    """Events that fit what is asked, as a file."""
+    with here.database.writing() as session:
+        session.info[audit.REQUEST_ID] = request_id(request)
+        audit.record(session, actions.LOG_EXPORTED, actions.LOG_OBJECT, by=who.key, at=now)
+
+    def lines() -> Iterator[str]:
+        # A door of its own: the answer is still being sent when those of the request are closed.
+        with here.database.reading() as session:
+            yield from export.WAYS[way](queries.walk(session, **asked.wanted))
+
+    name = f"audit-{now:%Y-%m-%d}.{way}"
+    headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store"}
+    return StreamingResponse(lines(), media_type=MEDIA_TYPES[way], headers=headers)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.blobs import Blobs
-from app.errors import Fault, NotFound
+from app.errors import Fault, Hidden, NotFound
 from app.facts.decode import FaultyFacts
 from app.facts.load import load
 from app.facts.parse import parse_facts
@@ -109,14 +109,14 @@ def visible(session: Session, who: Account, kind: Kind, key: str, *, must_exist:
     """The entry with this key as the account sees it, if there is one; one that exists but not for it is not found.
 
     Raises:
-        NotFound: it belongs to another organisation, or does not exist and must.
+        NotFound: it does not exist and must, or (Hidden) belongs to another organisation.
     """
     entry = kind.read(session, key) if must_exist else kind.find(session, key)
     if entry is None:
         return None
     reach = Reach(session, who)
     if not reach.sees(entry):
-        raise Missing(kind.word, key)
+        raise Hidden(Missing(kind.word, key))
     return reach.shown(entry)
 
 

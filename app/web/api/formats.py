@@ -8,12 +8,16 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from app.accounts import policy
+from app.accounts.policy import Action
 from app.blobs import Blobs
+from app.errors import Conflict
 from app.facts import read
 from app.facts.shapes import FormatShape, Shape
 from app.fields import KeyText
 from app.formats import queries as formats
-from app.formats.models import TemplateVersion
+from app.formats.models import TemplateChange, TemplateVersion
+from app.formats.queries import Stage
 from app.web.api import examples
 from app.web.api.body import JsonBody
 from app.web.api.conditions import Preconditions
@@ -22,13 +26,31 @@ from app.web.api.entries import AtDesk
 from app.web.api.kinds import Kind, Listing
 from app.web.api.lists import Paging, every
 from app.web.api.representation import plain, shown
-from app.web.deps import FactsReader, FormatManager, Reading, Store
+from app.web.deps import FactsReader, FormatManager, Here, Reading, Store
 from app.web.openapi import ETAG, LINK, gives, problems, takes
 
 router = APIRouter(prefix="/formats", tags=["formats"])
 
 
+class LoadedAlone(Conflict):
+    """A format was to be written, live at once, where two people are asked for."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"Here a template goes live by a second person. Send it to /api/v1/formats/{key}/versions, try it, "
+            "and let a colleague put it live."
+        )
+
+
 Number = Annotated[int, Path(ge=1, le=999_999_999, description="Number of the template version")]
+
+
+class TemplateHappening(BaseModel):
+    """What became of a template version."""
+
+    change: TemplateChange
+    at: datetime
+    by: str = Field(description="Key of the account")
 
 
 class TemplateOut(BaseModel):
@@ -52,8 +74,24 @@ class TemplateOut(BaseModel):
         )
 
 
-class TemplateInFull(TemplateOut):
-    """One template version of a format with its manifest."""
+class TemplateWithLife(TemplateOut):
+    """One template version of a format, how far it has come, and who brought it there."""
+
+    stage: Stage = Field(description="uploaded, tried, live, replaced (live until another was) or retired")
+    events: list[TemplateHappening] = Field(description="What became of it, the first at first")
+
+    @classmethod
+    def of(cls, version: TemplateVersion, live: TemplateVersion | None) -> "TemplateWithLife":
+        """What the row and its events say, beside the format's live version."""
+        happened = [
+            TemplateHappening(change=event.change, at=event.at.astimezone(UTC), by=event.by) for event in version.events
+        ]
+        said = TemplateOut.of(version, live).model_dump()
+        return cls(**said, stage=formats.stage_of(version, live), events=happened)
+
+
+class TemplateInFull(TemplateWithLife):
+    """One template version of a format with its life and its manifest."""
 
     manifest: str = Field(description="The format.toml, as text")
 
@@ -72,6 +110,11 @@ TEMPLATE: dict[str, Any] = {
     "template_digest": examples.DIGEST,
     "added_at": "2026-11-21T09:00:00Z",
     "live": True,
+}
+
+LIFE: dict[str, Any] = TEMPLATE | {
+    "stage": "live",
+    "events": [{"change": "live", "at": "2026-11-21T09:00:00Z", "by": "template-manager"}],
 }
 
 LISTED: dict[str, Any] = {"key": "scrutiny", "name": "Scrutiny paper", "live": TEMPLATE}
@@ -151,7 +194,8 @@ def get_format(key: KeyText, _who: FactsReader, session: Reading, blobs: Store, 
     "/{key}",
     summary="Add a version of a format",
     description="Manifest and template are checked together; what has faults is refused with every one of them named. "
-    "What differs from every version there was becomes the next one; what is sent is live afterwards.",
+    "What differs from every version there was becomes the next one; what is sent is live afterwards. "
+    "Where templates go live by a second person, only an administrator may do this.",
     operation_id="put_formats",
     openapi_extra=takes(FormatShape, examples.FORMAT),
     responses={
@@ -161,8 +205,12 @@ def get_format(key: KeyText, _who: FactsReader, session: Reading, blobs: Store, 
     },
     response_class=Response,
 )
-def put_format(key: KeyText, who: FormatManager, document: JsonBody, blobs: Store, desk: AtDesk) -> Response:
+def put_format(
+    *, key: KeyText, who: FormatManager, document: JsonBody, here: Here, blobs: Store, desk: AtDesk
+) -> Response:
     """The format's live version is what was sent."""
+    if here.two_people_for_templates and not policy.may(who, Action.PUT_TEMPLATES_LIVE_ALONE):
+        raise LoadedAlone(key)
     return desk.put(kind(blobs), key, document, who)
 
 
@@ -173,9 +221,9 @@ def put_format(key: KeyText, who: FormatManager, document: JsonBody, blobs: Stor
     operation_id="list_formats_versions",
     responses={
         200: gives(
-            Listing[TemplateOut],
+            Listing[TemplateWithLife],
             "One page of the list.",
-            example={"items": [TEMPLATE], "next": None},
+            example={"items": [LIFE], "next": None},
             headers=LINK,
         ),
         **problems(404),
@@ -188,7 +236,7 @@ def list_format_versions(key: KeyText, _who: FactsReader, session: Reading, page
     after = page.after_number()
     rows = (version for version in formats.get(session, key).versions if version.number > after)
     return page.of(
-        rows, key=lambda version: str(version.number), show=lambda version: plain(TemplateOut.of(version, live))
+        rows, key=lambda version: str(version.number), show=lambda version: plain(TemplateWithLife.of(version, live))
     )
 
 
@@ -201,7 +249,7 @@ def list_format_versions(key: KeyText, _who: FactsReader, session: Reading, page
         200: gives(
             TemplateInFull,
             "The template version.",
-            example=TEMPLATE | {"manifest": examples.FORMAT["manifest"]},
+            example=LIFE | {"manifest": examples.FORMAT["manifest"]},
             headers=ETAG,
         ),
         304: gives(None, "It is as the client knows it (If-None-Match).", headers=ETAG),
@@ -215,7 +263,7 @@ def get_format_version(
     """The template version with this number."""
     version = formats.get_version(session, key, number)
     live = formats.live_versions(session, [key]).get(key)
-    said = TemplateOut.of(version, live).model_dump()
+    said = TemplateWithLife.of(version, live).model_dump()
     return shown(TemplateInFull(**said, manifest=version.manifest), conditions)
 
 

@@ -19,7 +19,7 @@ from app.web.api.lists import Paging
 from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain
 from app.web.api.trace import Tracing
-from app.web.deps import FactsReader, Now, Previewer, Reading, Store
+from app.web.deps import FactsReader, Now, Paced, Previewer, Reading, Store
 from app.web.openapi import LINK, gives, problems
 
 router = APIRouter(tags=["papers"])
@@ -117,7 +117,7 @@ def list_papers(
             },
             content=DOCX_CONTENT,
         ),
-        **problems(404, 409),
+        **problems(404, 409, 429),
     },
     response_class=Response,
 )
@@ -129,11 +129,13 @@ def preview_paper(
     blobs: Store,
     trace: Tracing,
     now: Now,
+    making: Paced,
     copy: Annotated[Literal["full", "public"], Query(description="The whole paper, or its public copy")] = "full",
 ) -> Response:
     """The document of this moment."""
     paper = Reach(session, who).paper(reference)
     trace.reading(reference, paper.marking, "preview")
+    making.count()
     document = preview(session, blobs, reference, now=now, public=copy == "public")
     return download(document.content, document.file_name, {"Boardpapers-Gaps": str(len(document.gaps))})
 
@@ -149,16 +151,17 @@ def preview_paper(
             "What is missing; an empty list: nothing.",
             example={"gaps": ["To be written: Shared procurement has no “Progress” as at 20 November 2026."]},
         ),
-        **problems(404, 409),
+        **problems(404, 409, 429),
     },
     response_class=Response,
 )
 def list_gaps(
-    *, reference: KeyText, who: Previewer, session: Reading, blobs: Store, trace: Tracing, now: Now
+    *, reference: KeyText, who: Previewer, session: Reading, blobs: Store, trace: Tracing, now: Now, making: Paced
 ) -> Response:
     """What is missing at this moment."""
     paper = Reach(session, who).paper(reference)
     trace.reading(reference, paper.marking, "gaps")
+    making.count()
     return json_answer(plain(Gaps(gaps=list(preview(session, blobs, reference, now=now).gaps))))
 
 

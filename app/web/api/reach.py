@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.models import Account
 from app.accounts.policy import Action
-from app.errors import Fault
+from app.errors import Fault, Hidden
 from app.facts.decode import FaultyFacts
 from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
 from app.papers import queries as papers
-from app.papers.models import Paper
+from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
@@ -30,11 +30,11 @@ class Reach:
         self._account = account
         self._seen: dict[str, bool] = {}
 
-    def paper(self, reference: str) -> Paper:
-        """The paper, whole; raises NoPaper where there is none for this account."""
-        paper = papers.get(self._session, reference)
+    def paper(self, reference: str) -> PaperKept:
+        """Whose the paper is and how it is marked; raises NoPaper, or Hidden where it is none for this account."""
+        paper = papers.kept(self._session, reference)
         if not policy.sees(self._account, paper.organisation_id):
-            raise papers.NoPaper(reference)
+            raise Hidden(papers.NoPaper(reference))
         return paper
 
     def sees(self, shape: Shape) -> bool:

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.api import accounts, audit, entries, facts, formats, link, meetings, papers, pictures, rounds, versions
+from app.web.api import (
+    accounts,
+    audit,
+    entries,
+    facts,
+    formats,
+    link,
+    meetings,
+    papers,
+    pictures,
+    rounds,
+    templates,
+    versions,
+)
 from app.web.api.parameters import only_known_parameters, only_known_parameters_by_link
 
 PREFIX = "/api/v1"
@@ -17,6 +30,8 @@ def router() -> APIRouter:
         meetings.router,
         rounds.router,
         formats.router,
+        templates.router,
+        templates.reference_router,
         versions.router,
         pictures.router,
         facts.router,

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from app.assembly.assemble import assemble
+from app.assembly.snapshot import Snapshot
 from app.fields import KeyText, Line
 from app.versions import queries as versions
 from app.versions.models import Version
@@ -19,7 +20,7 @@ from app.web.api.once import Doing
 from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain, shown
 from app.web.api.trace import Tracing
-from app.web.deps import Downloader, Generator, Now, Reading, Store, VersionReader, Writing
+from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, VersionReader, Writing
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
@@ -89,19 +90,20 @@ def address(version: Version) -> str:
             VersionOut, "Nothing has changed since this version.", example=examples.VERSION, headers=LOCATION | REPLAY
         ),
         201: gives(VersionOut, "The version that was made.", example=examples.VERSION, headers=LOCATION | REPLAY),
-        **problems(404, 409, 413),
+        **problems(404, 409, 413, 429),
     },
     response_class=Response,
 )
 def make_version(
-    *, reference: KeyText, who: Generator, session: Writing, blobs: Store, once: Doing, now: Now
+    *, reference: KeyText, who: Generator, session: Writing, blobs: Store, once: Doing, now: Now, making: Paced
 ) -> Response:
     """The paper's next version, or the one that says all already."""
 
     def make() -> Response:
         Reach(session, who).paper(reference)
+        making.count()  # only here: the answer to a request that comes again costs nothing
         generated = assemble(session, blobs, reference, by=who, now=now)
-        version = versions.get(session, reference, generated.version.label)
+        version = generated.version
         return json_answer(
             plain(VersionOut.of(version)), 201 if generated.is_new else 200, {"Location": address(version)}
         )
@@ -176,7 +178,7 @@ def get_snapshot(reference: KeyText, label: Line, who: VersionReader, session: R
     """The very text of the snapshot."""
     paper = Reach(session, who).paper(reference)
     version = versions.get(session, reference, label)
-    trace.reading(reference, paper.marking, "snapshot")
+    trace.reading(reference, f"{paper.marking} {_marking(version)}", "snapshot")
     return Response(version.snapshot.encode(), media_type="application/json")
 
 
@@ -205,8 +207,13 @@ def download_version(
     """The kept bytes under the version's file name."""
     paper = Reach(session, who).paper(reference)
     version = versions.get(session, reference, label)
-    trace.reading(reference, paper.marking, "document")
+    trace.reading(reference, f"{paper.marking} {_marking(version)}", "document")
     etag = f'"{version.file_digest}"'
     if conditions.knows(etag):
         return Response(status_code=304, headers={"ETag": etag})
     return download(blobs.get(version.file_digest), version.file_name)
+
+
+def _marking(version: Version) -> str:
+    """What is printed on every page of the version, whatever the paper's marking is now."""
+    return Snapshot.from_json(version.snapshot).paper.marking

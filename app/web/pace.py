@@ -1,0 +1,37 @@
+"""How often one account may do what costs much: so many times within any minute, counted in this process."""
+
+from collections import deque
+from datetime import datetime, timedelta
+from threading import Lock
+
+from app.errors import Problem
+
+MINUTE = timedelta(minutes=1)
+
+
+class TooFast(Problem):
+    """It was done too often within a minute; `retry_after` is the number of seconds after which it may be done."""
+
+    def __init__(self, per_minute: int, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"This may be done {per_minute} times a minute. Try again in {retry_after} seconds.")
+
+
+class Pace:
+    """What was done in the last minute, by account."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._done: dict[str, deque[datetime]] = {}
+        self._lock = Lock()
+
+    def count(self, account: str, now: datetime) -> None:
+        """It is done once more by this account now; raises TooFast where that is too often, and then it is not."""
+        with self._lock:
+            done = self._done.setdefault(account, deque())
+            while done and done[0] <= now - MINUTE:
+                done.popleft()
+            if len(done) >= self._per_minute:
+                wait = done[0] + MINUTE - now
+                raise TooFast(self._per_minute, max(1, -(-wait // timedelta(seconds=1))))
+            done.append(now)

@@ -1,0 +1,30 @@
+"""The list of promises tells what was shown, and calls nothing kept that was not."""
+
+from types import SimpleNamespace
+
+from tests.trust import _FIGURE, _ROW, PROMISES, proofs_of
+
+
+def report(outcome: str, row: int, **figures: int):
+    told = [(_FIGURE, [what, count]) for what, count in figures.items()]
+    return SimpleNamespace(outcome=outcome, passed=outcome == "passed", user_properties=[(_ROW, row), *told])
+
+
+def test_figures_of_one_promise_are_added_up():
+    proof = proofs_of([report("passed", 1, kills=50), report("passed", 1, kills=50)])[1]
+
+    assert (proof.verdict, proof.told) == ("passed", "tests: 2 passed, 100 kills")
+
+
+def test_one_failure_among_many_breaks_the_promise_and_shows_no_figure():
+    proof = proofs_of([report("passed", 6, edits=80), report("failed", 6, edits=3)])[6]
+
+    assert (proof.verdict, proof.told) == ("failed", "tests: 1 failed, 1 passed, 80 edits")
+
+
+def test_a_promise_that_was_only_skipped_is_not_kept():
+    assert proofs_of([report("skipped", 18)])[18].verdict == "skipped"
+
+
+def test_every_promise_has_its_place():
+    assert list(PROMISES) == list(range(1, 21))
