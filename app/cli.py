@@ -153,6 +153,7 @@ def demo(
 
     Run it again: what has not changed stays as it is.
     """
+    from app.facts.demonstration_round import play_round
     from app.facts.load import load as load_facts
     from app.facts.shapes import FactsFile
     from app.facts.shipped import demonstration, shipped_formats
@@ -172,6 +173,7 @@ def demo(
             formats = FactsFile(facts="1", formats=shipped_formats(PACKAGED_TEMPLATES))
             load_facts(session, stores.blobs, formats, by=by.key, now=_now())
             load_facts(session, stores.blobs, facts, by=by.key, now=_now())
+            play_round(session, stores.blobs, facts, by=by.key)
         rows = [_generate(stores, paper.reference, folder) for paper in facts.papers]
     if as_json:
         _print_json(rows)
