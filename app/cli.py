@@ -7,16 +7,18 @@ import gc
 import json
 import os
 import re
+import secrets
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
 from app.errors import Conflict, Fault, Invalid, Problem
 
@@ -74,6 +76,19 @@ UNBROKEN = frozenset({"Paper", "Version", "Meeting", "Digest", "File digest", "T
 """Columns of tables that are read as a whole."""
 
 
+DEMONSTRATION = {
+    "administrator": ("administrator", None),
+    "template-manager": ("template-manager", "northmoor"),
+    "board-secretary": ("board-secretary", "northmoor"),
+    "chief-officer": ("approver", "northmoor"),
+    "report-author": ("report-author", "northmoor"),
+    "workstream-lead": ("workstream-lead", "northmoor"),
+    "reader": ("reader", "northmoor"),
+    "commissioners-office": ("reader", "northmoor-pcc"),
+}
+"""Accounts that `demo` makes, and only `demo`: key → role, and whose papers it sees."""
+
+
 class NoDatabase(Conflict):
     """There is no database of the newest schema where one was expected; `place` says where in words."""
 
@@ -102,6 +117,13 @@ class CannotRead(Conflict):
 
     def __init__(self, file: Path, error: OSError) -> None:
         super().__init__(f"{error.filename or file} cannot be read: {error.strerror or error}.")
+
+
+class NoProvider(Conflict):
+    """No provider of identities is set."""
+
+    def __init__(self) -> None:
+        super().__init__("No provider of identities is set: BOARDPAPERS_OIDC_ISSUER names it.")
 
 
 class AnotherAccount(Conflict):
@@ -175,8 +197,10 @@ def demo(
             load_facts(session, stores.blobs, facts, by=by.key, now=_now())
             play_round(session, stores.blobs, facts, by=by.key)
         rows = [_generate(stores, paper.reference, folder) for paper in facts.papers]
+        opened, password = _open_demonstration(stores)
     if as_json:
         _print_json(rows)
+        typer.echo(f"The password of each account of the demonstration is {password} until the next demo.", err=True)
         return
     _table(
         "Draft papers",
@@ -193,7 +217,9 @@ def demo(
     )
     for row in rows:
         _say_left_alone(row["left"], row["file"])
-    _say(f"\nThe drafts are in {folder}: open them in Word.\n\nWhat to do next:")
+    _say(f"\nThe drafts are in {folder}: open them in Word.")
+    _say(f"\nSign in as {', '.join(opened)}:\n  the password of each is {password} until the next demo.")
+    _say("\nWhat to do next:")
     where = _where(data)
     steps = {
         "papers": "the papers in the database",
@@ -370,6 +396,7 @@ def serve(
     """Serve the JSON API until stopped; the reference is at /docs."""
     import uvicorn
 
+    from app.accounts import queries
     from app.logs import to_stream
     from app.main import create_app
 
@@ -379,6 +406,9 @@ def serve(
     settings = settings.model_copy(update=changes)
     _say(f"Boardpapers listens on http://{settings.host}:{settings.port} (reference at /docs). Stop it with Ctrl+C.")
     _say(f"A token for it: {_program()} token NAME --role administrator{_where(data)}")
+    with _stores(settings) as stores, stores.database.reading() as session:
+        if queries.demonstration(session):
+            _say("The accounts of the demonstration open this service: `user disable` shuts them.")
     with _in_sentences(settings):
         application = create_app(settings)
     # What the program itself is made of stays until the end: going through it for garbage takes a tenth of a second,
@@ -398,9 +428,33 @@ def serve(
     )
 
 
-@app.command(short_help="Give an account a new token for the API.")
-def token(
+class _TokenGroup(typer.core.TyperGroup):
+    """`token ACCOUNT …` is short for `token make ACCOUNT …`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands:
+            args = ["make", *args]
+        return super().resolve_command(ctx, args)
+
+
+tokens = typer.Typer(cls=_TokenGroup, no_args_is_help=True, help="Give out, list and take away tokens for the API.")
+app.add_typer(tokens, name="token", short_help="Give out, list and take away tokens for the API.")
+
+AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Key of the account.")]
+
+
+@tokens.command(name="make", short_help="Give an account a token.")
+def make_token(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Key of the account; a new one is made.")],
+    *,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="What the token is for; one of this name is replaced.")
+    ] = "main",
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option("--scope", metavar="SCOPE", help="Only for this, as versions:download; may be repeated."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="How long it opens. Default: for ever")] = None,
     role: Annotated[
         str | None,
         typer.Option(help="Role of a new account: administrator, report-author … Default: reader"),
@@ -410,39 +464,288 @@ def token(
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Give an account a new token for the API and print it, once; its old token opens nothing any more.
+    """Give an account a token for the API and print it, once; one that had its name opens nothing any more.
 
     An account that is there keeps its role and organisation: words that say others are refused.
     """
     from app.accounts import commands, queries
     from app.accounts.models import Role
-    from app.fields import KEY_PATTERN
     from app.people.queries import get_organisation
 
-    if role is not None and role not in list(Role):
-        raise typer.BadParameter(f"must be one of {', '.join(Role)}", param_hint="--role")
+    _check_role(role)
     with _ready(data) as stores, stores.database.writing() as session:
-        by, found = _command_line(session).key, queries.find(session, account)
+        by, found, now = _command_line(session).key, queries.find(session, account), _now()
         organisation_id = get_organisation(session, organisation).id if organisation else None
+        _check_key(name)
         if found is not None:
             if role not in (None, found.role.value):
                 raise AnotherAccount(f"The account “{account}” has the role {found.role.value}, not {role}.")
             if organisation and found.organisation_id != organisation_id:
                 raise AnotherAccount(f"The account “{account}” does not belong to the organisation “{organisation}”.")
-            secret = commands.renew_token(session, found, by=by, now=_now())
         else:
-            if not re.fullmatch(KEY_PATTERN, account):
-                raise FaultyKey(account)
-            _, secret = commands.create(
+            _check_key(account)
+            found = commands.open_account(
                 session,
                 key=account,
                 name=account,
                 role=Role(role or Role.READER),
                 organisation_id=organisation_id,
                 by=by,
-                now=_now(),
+                now=now,
             )
+        expires_at = now + timedelta(days=days) if days else None
+        _, secret = commands.give_token(
+            session, found, name=name, scopes=scopes or None, expires_at=expires_at, by=by, now=now
+        )
     _say(secret)
+
+
+@tokens.command(name="list", short_help="List the tokens of an account.")
+def list_tokens(account: AccountArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the tokens of an account that were not taken away; what they are for, and when they were used last."""
+    from app.accounts import queries
+
+    with _ready(data) as stores, stores.database.reading() as session:
+        rows = [
+            {
+                "name": token.name,
+                "scopes": token.scopes,
+                "created_at": token.created_at.isoformat(timespec="seconds"),
+                "expires_at": token.expires_at and token.expires_at.isoformat(timespec="seconds"),
+                "last_used_at": token.last_used_at and token.last_used_at.isoformat(timespec="seconds"),
+            }
+            for token in queries.tokens(session, queries.get(session, account))
+        ]
+    if as_json:
+        _print_json(rows)
+        return
+    _table(
+        f"Tokens of {account}",
+        {"Name": "name", "Only for": "scopes", "Made": "created_at", "Ends": "expires_at", "Last used": "last_used_at"},
+        [
+            row
+            | {
+                "scopes": "\n".join(row["scopes"]) if row["scopes"] else "everything that the account may do",
+                "expires_at": row["expires_at"] or "never",
+                "last_used_at": row["last_used_at"] or "never",
+            }
+            for row in rows
+        ],
+    )
+
+
+@tokens.command(name="revoke", short_help="Take a token away.")
+def revoke_token(
+    account: AccountArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the token, as `token list` says it.")] = "main",
+    data: DataOption = None,
+) -> None:
+    """Take a token away: from now on it opens nothing."""
+    from app.accounts import commands, queries
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        by = _command_line(session).key
+        commands.take_token(session, queries.get(session, account), name, by=by, now=_now())
+    _say(f"The token “{name}” of {account} opens nothing any more.")
+
+
+users = typer.Typer(no_args_is_help=True, help="Make, list and change the accounts of people.")
+app.add_typer(users, name="user", short_help="Make, list and change the accounts of people.")
+
+RoleArgument = Annotated[
+    str, typer.Argument(metavar="ROLE", help="administrator, board-secretary, approver, report-author, reader …")
+]
+
+
+@users.command(name="add", short_help="Make an account for a person.")
+def add_user(
+    key: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Key of the account: what is typed to sign in.")],
+    *,
+    role: Annotated[str, typer.Option(help="administrator, board-secretary, approver … Default: reader")] = "reader",
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the person. Default: the key")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="KEY", help="It sees only this organisation's papers.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Whom papers name, where that is who signs in.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an account for a person and print a link, once, by which they set their password."""
+    from app.accounts import commands, sign_in
+    from app.accounts.models import Role
+    from app.people.queries import get_organisation, get_person
+
+    _check_role(role)
+    _check_key(key)
+    with _ready(data) as stores, stores.database.writing() as session:
+        by, now = _command_line(session).key, _now()
+        account = commands.open_account(
+            session,
+            key=key,
+            name=name or key,
+            role=Role(role),
+            organisation_id=get_organisation(session, organisation).id if organisation else None,
+            by=by,
+            now=now,
+        )
+        account.person_id = get_person(session, person).id if person else None
+        secret, expires_at = sign_in.give_link(session, account, by=by, now=now)
+    _say_link(data, key, secret, expires_at, as_json=as_json)
+
+
+@users.command(name="reset", short_help="Give a person a link to set a new password.")
+def reset_user(account: AccountArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Print a link, once, by which the person sets a new password; the old one opens until then.
+
+    An account that was disabled can be opened again. A link that was given out before opens nothing any more.
+    """
+    from app.accounts import commands, queries, sign_in
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        by, now, found = _command_line(session).key, _now(), queries.get(session, account)
+        commands.enable(session, found, by=by, now=now)
+        secret, expires_at = sign_in.give_link(session, found, by=by, now=now)
+    _say_link(data, account, secret, expires_at, as_json=as_json)
+
+
+@users.command(name="role", short_help="Change what an account may do.")
+def change_role(
+    account: AccountArgument,
+    role: RoleArgument,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="KEY", help="It sees only this organisation's papers. Default: as before")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Give an account another role."""
+    from app.accounts import commands, queries
+    from app.accounts.models import Role
+    from app.people.queries import get_organisation
+
+    _check_role(role)
+    with _ready(data) as stores, stores.database.writing() as session:
+        by, found = _command_line(session).key, queries.get(session, account)
+        number = get_organisation(session, organisation).id if organisation else found.organisation_id
+        commands.set_role(session, found, Role(role), organisation_id=number, by=by, now=_now())
+    _say(f"{account} has the role {role}.")
+
+
+@users.command(name="disable", short_help="Shut an account.")
+def disable_user(account: AccountArgument, data: DataOption = None) -> None:
+    """Shut an account: no password, session or token opens it any more. What it did stays known by its name."""
+    from app.accounts import commands, queries
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        by = _command_line(session).key
+        commands.disable(session, queries.get(session, account), by=by, now=_now())
+    _say(f"Nothing opens {account} any more. `{_program()} user reset {account}` opens it again.")
+
+
+@users.command(name="confine", short_help="Confine an account to boards, workstreams or markings.")
+def confine_user(
+    account: AccountArgument,
+    *,
+    boards: Annotated[
+        list[str] | None, typer.Option("--board", metavar="KEY", help="It sees papers of this board; may be repeated.")
+    ] = None,
+    workstreams: Annotated[
+        list[str] | None, typer.Option("--workstream", metavar="REF", help="It reports this one; may be repeated.")
+    ] = None,
+    markings: Annotated[
+        list[str] | None, typer.Option("--marking", help="It sees papers so marked, as OFFICIAL; may be repeated.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Confine an account to what is named; where none of a kind is named, all of it is open."""
+    from app.accounts import commands, queries
+
+    with _ready(data) as stores, stores.database.writing() as session:
+        commands.confine(
+            session,
+            queries.get(session, account),
+            boards=boards or None,
+            workstreams=workstreams or None,
+            markings=markings or None,
+            by=_command_line(session).key,
+            now=_now(),
+        )
+    for what, only in (("boards", boards), ("workstreams", workstreams), ("markings", markings)):
+        _say(f"{account}, {what}: {', '.join(only) if only else 'any'}")
+
+
+@users.command(name="link", short_help="Let the provider of identities open an account.")
+def link_user(
+    account: AccountArgument,
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="What the provider calls the person: its claim `sub`.")
+    ],
+    data: DataOption = None,
+) -> None:
+    """Let who has this identity at the provider (BOARDPAPERS_OIDC_ISSUER) sign in to the account."""
+    from app.accounts import queries, sign_in
+
+    issuer = _settings(data).oidc_issuer
+    if issuer is None:
+        raise NoProvider
+    with _ready(data) as stores, stores.database.writing() as session:
+        by = _command_line(session).key
+        sign_in.link(session, queries.get(session, account), issuer, subject, by=by, now=_now())
+    _say(f"Who is {subject} at {issuer} signs in as {account}.")
+
+
+@users.command(name="list", short_help="List the accounts.")
+def list_users(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the accounts, their roles and how they are opened."""
+    from app.accounts import queries
+    from app.people.queries import organisation_by_id
+
+    rows: list[dict[str, Any]] = []
+    with _ready(data) as stores, stores.database.reading() as session:
+        while page := queries.page(session, limit=100, after=rows[-1]["key"] if rows else None):
+            for account in page:
+                place = organisation_by_id(session, account.organisation_id) if account.organisation_id else None
+                rows.append(
+                    {
+                        "key": account.key,
+                        "name": account.name,
+                        "role": account.role.value,
+                        "organisation": place.key if place else None,
+                        "opened_by": [
+                            *(["password"] if account.password_hash else []),
+                            *(["identity"] if account.issuer else []),
+                            *(["tokens"] if queries.tokens(session, account, limit=1) else []),
+                        ],
+                        "disabled": account.disabled_at is not None,
+                        "demonstration": account.is_demonstration,
+                    }
+                )
+    if as_json:
+        _print_json(rows)
+        return
+    _table(
+        "Accounts",
+        {"Account": "key", "Name": "name", "Role": "role", "Organisation": "organisation", "Opened by": "opened_by"},
+        [
+            row
+            | {
+                "organisation": row["organisation"] or "all",
+                "opened_by": "disabled" if row["disabled"] else ", ".join(row["opened_by"]) or "nothing yet",
+                "name": f"{row['name']} (demonstration)" if row["demonstration"] else row["name"],
+            }
+            for row in rows
+        ],
+    )
+
+
+def _say_link(data: Path | None, key: str, secret: str, expires_at: datetime, *, as_json: bool) -> None:
+    link = f"{_settings(data).address}/set-password?link={secret}"
+    if as_json:
+        _print_json({"account": key, "link": link, "expires_at": expires_at.isoformat(timespec="seconds")})
+        return
+    _say(link)
+    _say(f"\nWho opens this link sets the password of {key}: once, until {expires_at:%d %B %Y, %H:%M} UTC.")
 
 
 @app.command(short_help="Remind whoever has not answered a round.")
@@ -1038,6 +1341,18 @@ def restore(
 
 
 @app.command()
+def permissions(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.")
+    ] = None,
+) -> None:
+    """Print who may do what, in Markdown."""
+    from app.accounts.permissions import page
+
+    _write_text(page(), out)
+
+
+@app.command()
 def openapi(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.")
@@ -1046,7 +1361,10 @@ def openapi(
     """Print the description of the API (OpenAPI 3.1)."""
     from app.main import create_app, described
 
-    text = described(create_app(_settings(None)))
+    _write_text(described(create_app(_settings(None))), out)
+
+
+def _write_text(text: str, out: Path | None) -> None:
     if out:
         try:
             out.write_text(text, encoding="utf-8")
@@ -1221,6 +1539,39 @@ def _only_demonstration(session: Any, facts: Any, data: Path) -> None:
 
     if set(organisation_keys(session)) - {organisation.key for organisation in facts.organisations}:
         raise HoldsOtherFacts(data)
+
+
+def _open_demonstration(stores: "Stores") -> tuple[list[str], str]:
+    """The accounts of the demonstration, and the new password that opens each; somebody's own are left alone."""
+    from app.accounts import commands, passwords, queries
+    from app.accounts.models import Role
+    from app.people.queries import organisation_ids
+
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    kept = passwords.hashed(password, key="demonstration")
+    with stores.database.writing() as session:
+        by = _command_line(session).key
+        for key, (role, organisation) in DEMONSTRATION.items():
+            number = organisation_ids(session, [organisation])[organisation] if organisation else None
+            with suppress(commands.AccountExists):
+                commands.demonstrate(
+                    session, key=key, role=Role(role), organisation_id=number, password_hash=kept, by=by, now=_now()
+                )
+        return [account.key for account in queries.demonstration(session)], password
+
+
+def _check_role(role: str | None) -> None:
+    from app.accounts.models import Role
+
+    if role is not None and role not in list(Role):
+        raise typer.BadParameter(f"must be one of {', '.join(Role)}", param_hint="--role")
+
+
+def _check_key(key: str) -> None:
+    from app.fields import KEY_PATTERN
+
+    if not re.fullmatch(KEY_PATTERN, key):
+        raise FaultyKey(key)
 
 
 def _command_line(session: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
 
 from pydantic import Field, model_validator
 from sqlalchemy.orm import Session
@@ -68,7 +67,9 @@ class SaidShape(Shape):
 class AnswerShape(SaidShape):
     """What is answered, and by whom."""
 
-    given_by: Annotated[KeyText, Field(description="Key of the person who answers")]
+    given_by: KeyText | None = Field(
+        default=None, description="Key of the person who answers; without one, whom papers name for the account"
+    )
     on_behalf_of: KeyText | None = Field(default=None, description="Key of the person for whom that person answers")
 
 
@@ -80,21 +81,17 @@ class Giver:
     on_behalf_of: Person | None = None
 
 
-def giver(session: Session, said: AnswerShape) -> Giver:
-    """The persons whom the answer names; raises FaultyAnswer."""
+def giver(session: Session, said: AnswerShape, own_id: int | None) -> Giver:
+    """The persons whom the answer names; without a name, the person with the id `own_id`. Raises FaultyAnswer."""
     named = {"given_by": said.given_by, "on_behalf_of": said.on_behalf_of}
     found = {name: find_person(session, key) for name, key in named.items() if key is not None}
     faults = [Fault(name, f"there is no person “{named[name]}”") for name, person in found.items() if person is None]
-    given_by = found["given_by"]
+    given_by = found.get("given_by") or (session.get(Person, own_id) if own_id else None)
+    if given_by is None and not faults:
+        faults = [Fault("given_by", "is needed, since papers name nobody for this account")]
     if faults or given_by is None:
         raise FaultyAnswer("The answer names nobody who is known.", faults)
     return Giver(given_by, found.get("on_behalf_of"))
-
-
-def last_time(session: Session, request: Request) -> Update | None:
-    """What the workstream reported last, up to the day as at which the round asks; whole."""
-    found = latest(session, [request.workstream_id], up_to=request.round.as_at)
-    return found[0] if found else None
 
 
 def answer(
@@ -134,9 +131,10 @@ def answer(
 
 
 def _unchanged(session: Session, request: Request, seen: date | None) -> Update:
-    update = last_time(session, request)
-    if update is None:
+    found = latest(session, [request.workstream_id], up_to=request.round.as_at)
+    if not found:
         raise NothingBefore(request.workstream.ref)
+    update = found[0]
     if seen is not None and update.as_at != seen:
         raise LastTimeIsAnother(request.workstream.ref, update.as_at)
     return update

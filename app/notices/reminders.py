@@ -15,7 +15,7 @@ from app.db import Database
 from app.notices.post import NotSentError, PerhapsSentError, Post
 from app.rounds import commands, queries
 from app.rounds.models import Request
-from app.rounds.standing import OPEN, Standing, last_answer, standing_of
+from app.rounds.standing import OPEN, Standing, asked_person, last_answer, standing_of
 
 DAYS_BEFORE = 2
 """Working days before an answer is due on which it is first reminded of."""
@@ -139,7 +139,7 @@ def _letters(request: Request, occasion: str, now: datetime) -> Iterator[Reminde
 
 def _readers(request: Request, now: datetime) -> list[_Reader]:
     """Who is asked, and who holds a link that still opens; each address once, those without one left out."""
-    person = request.person or request.workstream.owner
+    person = asked_person(request)
     asked = [(person.contact, False)] if person else []
     asked += [(link.contact, True) for link in request.links if link.revoked_at is None and now < link.expires_at]
     readers: dict[str, _Reader] = {}

@@ -1,7 +1,7 @@
 """Rounds, requests, answers and links, as they are."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date
 from hashlib import sha256
 from typing import Any
@@ -68,16 +68,19 @@ def rounds(
     after: str = "",
     limit: int,
     organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
     board: str | None = None,
     meeting: date | None = None,
 ) -> Sequence[Round]:
     """At most `limit` rounds in the order of their keys, behind `after`; each filter that is given holds.
 
-    Loaded as in `get`.
+    `boards` are those of which the meeting has one. Loaded as in `get`.
     """
     conditions = [Round.key > after]
     if organisation_id is not None:
         conditions.append(Round.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Round.meeting.has(Meeting.board.has(Board.key.in_(boards))))
     if board is not None:
         conditions.append(Round.meeting.has(Meeting.board.has(Board.key == board)))
     if meeting is not None:

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.boards.deadlines import LONDON
+from app.people.models import Person
 from app.rounds.models import Answer, Request, Verdict
 
 
@@ -19,6 +20,11 @@ class Standing(StrEnum):
 
 OPEN = frozenset({Standing.WAITING, Standing.MISSING, Standing.SENT_BACK})
 """An answer is still to come."""
+
+
+def asked_person(request: Request) -> Person | None:
+    """Who is asked: the person whom the round names, or else the workstream's owner. Needs both."""
+    return request.person or request.workstream.owner
 
 
 def last_answer(request: Request) -> Answer | None:

@@ -1,13 +1,13 @@
 """Rounds, answers, judgements and links; answers and judgements keep what was written.
 
-Revision: 20261122_1530, after 20261122_1500
+Revision: 20261122_1530, after 20261122_1510
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_1530"
-down_revision = "20261122_1500"
+down_revision = "20261122_1510"
 branch_labels = None
 depends_on = None
 

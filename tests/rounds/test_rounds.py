@@ -6,8 +6,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import word
+from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.assembly.assemble import ENGINE, make_again
+from app.people.queries import get_person
 from app.upkeep.verify import verify
 from app.web.deps import utc_now
 from tests.rounds.stories import ASKED, FORENSICS, PROCUREMENT, ROUND, no_change, open_round, send_back
@@ -256,3 +258,49 @@ def test_answers_are_bound_to_the_log_and_proved(filled, database, blobs, tmp_pa
     assert (report.counts["answers"], report.counts["judgements"]) == (1, 1)
     seen = [event["action"] for event in filled.get("/api/v1/audit").json()["items"]]
     assert seen[:3] == ["answer.judged", "answer.recorded", "round.added"]
+
+
+def test_this_time_stands_beside_last_time(filled):
+    open_round(filled)
+    said = {"kind": "changed", "given_by": "head", "update": update("2027-02-10", "A second team went live.")}
+    filled.post(f"{PROCUREMENT}/answers", json=said)
+    seen = filled.get(PROCUREMENT, params={"text": "1"}).json()
+    assert seen["last_time"]["parts"] == {"progress": "The team went live."}
+    assert seen["this_time"]["parts"] == {"progress": "A second team went live."}
+    no_change(filled, as_at="2027-02-10")
+    assert filled.get(PROCUREMENT).json()["this_time"] is None
+
+
+def test_who_answers_is_the_person_of_the_account_unless_another_is_named(filled, database, client_of):
+    open_round(filled)
+    lead = client_of(Role.LEAD, "force")
+    nobody = lead.post(f"{PROCUREMENT}/answers", json={"kind": "no-change"})
+    assert [error["pointer"] for error in nobody.json()["errors"]] == ["/given_by"]
+    with database.writing() as session:
+        accounts.get(session, "workstream-lead-force").person_id = get_person(session, "head").id
+    given = lead.post(f"{PROCUREMENT}/answers", json={"kind": "no-change"})
+    assert (given.status_code, given.json()["person"]) == (201, "head")
+
+
+def test_who_is_confined_to_workstreams_answers_for_those_only(filled, database, client_of):
+    open_round(filled)
+    lead = client_of(Role.LEAD, "force")
+    with database.writing() as session:
+        accounts.get(session, "workstream-lead-force").workstreams = ["procurement"]
+    said = {"kind": "nothing-to-report", "given_by": "head"}
+    assert lead.post(f"{FORENSICS}/answers", json=said).status_code == 403
+    assert lead.get(FORENSICS).status_code == 200
+    assert lead.post(f"{PROCUREMENT}/answers", json=said).status_code == 201
+
+
+def test_a_round_for_a_board_that_is_none_of_the_account_s_does_not_exist(filled, database, client_of):
+    open_round(filled)
+    author = client_of(Role.AUTHOR, "force")
+    with database.writing() as session:
+        accounts.get(session, "report-author-force").boards = ["another"]
+    assert author.get("/api/v1/rounds").json()["items"] == []
+    assert author.get(ROUND).status_code == 404
+    assert author.put(ROUND, json=ASKED, headers={"If-Match": "*"}).status_code == 404
+    assert author.post(f"{PROCUREMENT}/answers", json={"kind": "no-change", "given_by": "head"}).status_code == 404
+    refused = filled.get("/api/v1/audit", params={"action": "request.refused"}).json()["items"]
+    assert {event["by"] for event in refused} == {"report-author-force"}

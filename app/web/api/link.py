@@ -1,20 +1,15 @@
 """What a contributor outside sees and does by a link: one workstream, and nothing else."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from app.boards.deadlines import LONDON
-from app.facts.answering import Giver, SaidShape, answer, last_time
-from app.facts.read import update_shape
-from app.facts.shapes import UpdateShape
+from app.facts.answering import Giver, SaidShape, answer
+from app.facts.asked import AskedByLink, asked_by_link
 from app.rounds import queries
-from app.rounds.models import Answer, AnswerKind, Verdict
-from app.rounds.standing import Standing, standing_of
 from app.web.api import examples
 from app.web.api.body import JsonBody, read_as
 from app.web.api.once import DoingByLink
@@ -23,32 +18,6 @@ from app.web.deps import ByLink, LinkHolder, Now, Reading, Store, Writing
 from app.web.openapi import LOCATION, REPLAY, gives, problems, takes
 
 router = APIRouter(prefix="/link", tags=["rounds"])
-
-
-class OwnAnswer(BaseModel):
-    """An answer for the workstream, and what became of it."""
-
-    number: int
-    kind: AnswerKind
-    update: UpdateShape
-    subject: str | None
-    given_by: str
-    verdict: Verdict | None = Field(description="Accepted, sent back, or not yet looked at")
-    reason: str | None = Field(description="Why it was sent back")
-    recorded_at: datetime
-
-
-class Opened(BaseModel):
-    """What a link opens: what is asked of one workstream."""
-
-    workstream: str = Field(description="Its name")
-    parts: list[str] = Field(description="The parts that are asked for; none: all")
-    due_on: date
-    as_at: date
-    closed: bool
-    standing: Standing
-    last_time: UpdateShape | None = Field(description="What was reported last; null: nothing yet")
-    answers: list[OwnAnswer]
 
 
 ANSWER: dict[str, Any] = {
@@ -69,6 +38,7 @@ OPENED: dict[str, Any] = {
     "closed": False,
     "standing": "answered",
     "last_time": examples.UPDATE,
+    "this_time": None,
     "answers": [ANSWER],
 }
 
@@ -79,7 +49,7 @@ OPENED: dict[str, Any] = {
     description="What is asked of the workstream for which the link was given, with what it reported last. The secret "
     "of the link is sent like a token: `Authorization: Bearer bl_…`. Every use is in the audit log.",
     operation_id="get_link",
-    responses={200: gives(Opened, "What is asked.", example=OPENED), **problems(404)},
+    responses={200: gives(AskedByLink, "What is asked.", example=OPENED), **problems(404)},
     response_class=Response,
 )
 def open_link(holder: ByLink, session: Reading, now: Now, as_text: AsText = False) -> Response:
@@ -95,7 +65,7 @@ def open_link(holder: ByLink, session: Reading, now: Now, as_text: AsText = Fals
     operation_id="post_link_answer",
     openapi_extra=takes(SaidShape, {"kind": "no-change"}),
     responses={
-        201: gives(Opened, "What is asked, with the answer.", example=OPENED, headers=LOCATION | REPLAY),
+        201: gives(AskedByLink, "What is asked, with the answer.", example=OPENED, headers=LOCATION | REPLAY),
         **problems(404, 409, 413, 415),
     },
     response_class=Response,
@@ -114,30 +84,5 @@ def answer_by_link(
     return once.answer(repr(sorted(document.items())).encode(), make)
 
 
-def _opened(session: Session, holder: LinkHolder, now: datetime) -> Opened:
-    request = queries.get_request(session, holder.round, holder.ref)
-    before = last_time(session, request)
-    return Opened.model_construct(
-        workstream=request.workstream.name,
-        parts=request.parts,
-        due_on=request.round.due_on,
-        as_at=request.round.as_at,
-        closed=request.round.closed,
-        standing=standing_of(request, today=now.astimezone(LONDON).date()),
-        last_time=update_shape(before) if before else None,
-        answers=[_own(given) for given in request.answers],
-    )
-
-
-def _own(given: Answer) -> OwnAnswer:
-    judged = given.judgements[-1] if given.judgements else None
-    return OwnAnswer.model_construct(
-        number=given.number,
-        kind=given.kind,
-        update=update_shape(given.update),
-        subject=given.subject,
-        given_by=given.given_by_name,
-        verdict=judged.verdict if judged else None,
-        reason=judged.reason if judged else None,
-        recorded_at=given.recorded_at,
-    )
+def _opened(session: Session, holder: LinkHolder, now: datetime) -> AskedByLink:
+    return asked_by_link(session, queries.get_request(session, holder.round, holder.ref), now=now)

@@ -1,7 +1,7 @@
 """Rounds: what is asked, last time's text, answers and their judgements, links for contributors outside."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -10,16 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
-from app.accounts.models import Account
 from app.audit.changes import Outcome
 from app.boards.deadlines import LONDON
-from app.facts.answering import AnswerShape, answer, giver, last_time
-from app.facts.read import update_shape
-from app.facts.shapes import Shape, UpdateShape
+from app.facts.answering import AnswerShape, answer, giver
+from app.facts.asked import Answered, Asked, AskedInBrief, answered, asked, asked_in_brief
+from app.facts.shapes import Shape
 from app.fields import Day, KeyText, Line, SafeText
-from app.rounds import commands, queries
-from app.rounds.models import Answer, AnswerKind, AnswerLink, Request, Round, Verdict
-from app.rounds.standing import Standing, is_late, last_answer, standing_of
+from app.rounds import commands, queries, reach
+from app.rounds.models import AnswerLink, Round, Verdict
+from app.rounds.standing import Standing
 from app.web.api import examples
 from app.web.api.body import FaultyBody, JsonBody, read_as
 from app.web.api.conditions import Preconditions
@@ -76,59 +75,6 @@ class LinkIn(BaseModel):
     name: Line = Field(description="Who is given it: answers name them")
     contact: Line | None = Field(default=None, description="Where reminders go: an e-mail address")
     days: Annotated[int, Field(ge=1, le=90)] = Field(default=14, description="How long it opens")
-
-
-class JudgementOut(BaseModel):
-    """A judgement of an answer."""
-
-    verdict: Verdict
-    reason: str | None
-    at: datetime
-    by: str = Field(description="Key of the account")
-
-
-class AnswerOut(BaseModel):
-    """An answer and what was said of it."""
-
-    number: int
-    kind: AnswerKind
-    update: UpdateShape = Field(description="What was reported, or goes on being true")
-    revision: int = Field(description="Of the update")
-    subject: str | None
-    given_by: str = Field(description="Name of who answered")
-    person: str | None = Field(description="Their key; null for a contributor outside")
-    on_behalf_of: str | None = Field(description="Key of the person for whom they answered")
-    late: bool
-    recorded_at: datetime
-    recorded_by: str = Field(description="Key of the account, or the link")
-    judgements: list[JudgementOut]
-
-
-class RequestListed(BaseModel):
-    """How a request stands."""
-
-    workstream: str
-    name: str
-    asked: str | None = Field(description="Key of the person who is asked")
-    standing: Standing
-    answers: int = Field(description="How many there were")
-    late: bool = Field(description="Whether the newest answer came late")
-
-
-class RequestOut(BaseModel):
-    """What is asked of a workstream, with last time's text and ratings, and its answers."""
-
-    round: str
-    name: str = Field(description="Of the workstream")
-    workstream: str
-    asked: str | None = Field(description="Key of the person who is asked")
-    parts: list[str] = Field(description="The parts that are asked for; none: all")
-    due_on: date
-    as_at: date
-    closed: bool
-    standing: Standing
-    last_time: UpdateShape | None = Field(description="What was reported last; null: nothing yet")
-    answers: list[AnswerOut]
 
 
 class LinkOut(BaseModel):
@@ -203,15 +149,18 @@ LISTED = {
 }  # fmt: skip
 REQUEST: dict[str, Any] = {
     "round": "collaboration-2026-12",
+    "round_name": "Collaboration, December 2026",
     "name": "Shared procurement",
     "workstream": "PROC-1",
     "asked": "a-osei",
+    "asked_name": "Chief Superintendent A Osei",
     "parts": [],
     "due_on": "2026-11-12",
     "as_at": "2026-11-12",
     "closed": False,
     "standing": "answered",
     "last_time": examples.UPDATE,
+    "this_time": None,
     "answers": [GIVEN],
 }
 
@@ -243,6 +192,7 @@ def list_rounds(
             after=after,
             limit=size,
             organisation_id=policy.confined_to(who),
+            boards=who.boards,
             board=board,
             meeting=meeting,
         ),
@@ -267,7 +217,7 @@ def list_rounds(
 )
 def get_round(key: KeyText, who: FactsReader, session: Reading, conditions: Preconditions) -> Response:
     """The round."""
-    return shown(_shape(_seen(session, who, key)), conditions)
+    return shown(_shape(reach.get(session, who, key)), conditions)
 
 
 @router.put(
@@ -290,13 +240,11 @@ def put_round(
     said = read_as(RoundShape, {"key": key} | document)
     if said.key != key:
         raise FaultyBody(f"Address and body speak of different rounds: “{key}” and “{said.key}”.")
-    before = queries.find(session, key)
-    if before is not None and not policy.sees(who, before.organisation_id):
-        raise queries.NoRound(key)
+    before = reach.find(session, who, key)
     conditions.allow_writing(f"The round “{key}”", etag_of(plain(_shape(before))) if before else None)
     outcome = commands.save_round(session, _entry(said), by=who.key, at=now)
     # A round of another organisation is not there for who sent it, and so it is not made either.
-    document = plain(_shape(_seen(session, who, key)))
+    document = plain(_shape(reach.get(session, who, key)))
     return json_answer(document, 201 if outcome is Outcome.ADDED else 200, {"ETag": etag_of(document)})
 
 
@@ -308,7 +256,7 @@ def put_round(
     operation_id="list_requests",
     responses={
         200: gives(
-            Listing[RequestListed], "One page of the list.", example={"items": [LISTED], "next": None}, headers=LINK
+            Listing[AskedInBrief], "One page of the list.", example={"items": [LISTED], "next": None}, headers=LINK
         ),
         **problems(404),
     },
@@ -325,11 +273,13 @@ def list_requests(
     late: Annotated[bool | None, Query(description="Only those whose newest answer came late, or did not")] = None,
 ) -> Response:
     """How the round's requests stand."""
-    round_ = _seen(session, who, key)
+    round_ = reach.get(session, who, key)
     today = now.astimezone(LONDON).date()
     after = page.after_number()
-    found: Iterator[tuple[int, RequestListed]] = (
-        (place, _listed(request, today)) for place, request in enumerate(round_.requests, start=1) if place > after
+    found: Iterator[tuple[int, AskedInBrief]] = (
+        (place, asked_in_brief(request, today=today))
+        for place, request in enumerate(round_.requests, start=1)
+        if place > after
     )
     fitting = (
         (place, said)
@@ -345,7 +295,7 @@ def list_requests(
     description="With what it reported last, text and ratings, and the answers that were given.",
     operation_id="get_request",
     responses={
-        200: gives(RequestOut, "The request.", example=REQUEST, headers=ETAG),
+        200: gives(Asked, "The request.", example=REQUEST, headers=ETAG),
         304: gives(None, "It is as the client knows it (If-None-Match).", headers=ETAG),
         **problems(404),
     },
@@ -362,8 +312,8 @@ def get_request(
     as_text: AsText = False,
 ) -> Response:
     """The request."""
-    request = _asked(session, who, key, ref)
-    return shown(request_out(session, request, now), conditions, as_text=as_text)
+    request = reach.get_request(session, who, key, ref)
+    return shown(asked(session, request, now=now), conditions, as_text=as_text)
 
 
 @router.post(
@@ -375,7 +325,7 @@ def get_request(
     operation_id="post_answer",
     openapi_extra=takes(AnswerShape, SAID),
     responses={
-        201: gives(AnswerOut, "The answer.", example=GIVEN, headers=LOCATION | REPLAY),
+        201: gives(Answered, "The answer.", example=GIVEN, headers=LOCATION | REPLAY),
         **problems(404, 409, 413, 415),
     },
     response_class=Response,
@@ -394,10 +344,11 @@ def post_answer(
     """The answer is recorded."""
 
     def make() -> Response:
-        _asked(session, who, key, ref)
+        reach.get_answerable(session, who, key, ref)
         said = read_as(AnswerShape, document)
-        answer(session, blobs, key, ref, said=said, who=giver(session, said), by=who.key, now=now)
-        return answered(session, key, ref)
+        given_by = giver(session, said, who.person_id)
+        answer(session, blobs, key, ref, said=said, who=given_by, by=who.key, now=now)
+        return _newest(session, key, ref)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 
@@ -409,7 +360,7 @@ def post_answer(
     operation_id="post_judgement",
     openapi_extra=takes(JudgementIn, JUDGEMENT),
     responses={
-        201: gives(AnswerOut, "The answer with its judgements.", example=GIVEN, headers=LOCATION | REPLAY),
+        201: gives(Answered, "The answer with its judgements.", example=GIVEN, headers=LOCATION | REPLAY),
         **problems(404, 409, 413, 415),
     },
     response_class=Response,
@@ -428,10 +379,10 @@ def post_judgement(
     """The answer is accepted or sent back."""
 
     def make() -> Response:
-        request = _asked(session, who, key, ref)
+        request = reach.get_request(session, who, key, ref)
         said = read_as(JudgementIn, document)
         commands.judge(session, request, number, said.verdict, said.reason, by=who.key, at=now)
-        return answered(session, key, ref)
+        return _newest(session, key, ref)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 
@@ -472,7 +423,7 @@ def post_link(
     """A link that opens this request."""
 
     def make() -> Response:
-        request = _asked(session, who, key, ref)
+        request = reach.get_request(session, who, key, ref)
         said = read_as(LinkIn, document)
         link, secret = commands.give_link(
             session, request, name=said.name, contact=said.contact, days=said.days, by=who.key, at=now
@@ -497,7 +448,7 @@ def post_link(
 def list_links(key: KeyText, ref: KeyText, who: RoundRunner, session: Reading, page: Paging) -> Response:
     """The links of the request."""
     after = page.after_number()
-    links = (link for link in _asked(session, who, key, ref).links if link.number > after)
+    links = (link for link in reach.get_request(session, who, key, ref).links if link.number > after)
     return page.of(links, key=lambda link: str(link.number), show=lambda link: plain(LinkOut.of(link)))
 
 
@@ -514,55 +465,17 @@ def delete_link(
     *, key: KeyText, ref: KeyText, number: Number, who: RoundRunner, session: Writing, now: Now
 ) -> Response:
     """The link opens nothing any more."""
-    request = _asked(session, who, key, ref)
+    request = reach.get_request(session, who, key, ref)
     commands.revoke_link(session, request, queries.get_link(request, number), by=who.key, at=now)
     return Response(status_code=204)
 
 
-def request_out(session: Session, request: Request, now: datetime) -> RequestOut:
-    """What a request that was loaded whole says."""
-    round_, workstream = request.round, request.workstream
-    before = last_time(session, request)
-    return RequestOut.model_construct(
-        round=round_.key,
-        name=workstream.name,
-        workstream=workstream.ref,
-        asked=_asks(request),
-        parts=request.parts,
-        due_on=round_.due_on,
-        as_at=round_.as_at,
-        closed=round_.closed,
-        standing=standing_of(request, today=now.astimezone(LONDON).date()),
-        last_time=update_shape(before) if before else None,
-        answers=[_answer(given, round_) for given in request.answers],
-    )
-
-
-def answered(session: Session, key: str, ref: str) -> Response:
+def _newest(session: Session, key: str, ref: str) -> Response:
     """The newest answer of the request, as it was just given or judged."""
     request = queries.get_request(session, key, ref)
     newest = request.answers[-1]
     address = f"/api/v1/rounds/{key}/requests/{ref}"
-    return json_answer(plain(_answer(newest, request.round)), 201, {"Location": address})
-
-
-def _seen(session: Session, who: Account, key: str) -> Round:
-    round_ = queries.get(session, key)
-    if not policy.sees(who, round_.organisation_id):
-        raise queries.NoRound(key)
-    return round_
-
-
-def _asked(session: Session, who: Account, key: str, ref: str) -> Request:
-    request = queries.get_request(session, key, ref)
-    if not policy.sees(who, request.round.organisation_id):
-        raise queries.NoRequest(key, ref)
-    return request
-
-
-def _asks(request: Request) -> str | None:
-    person = request.person or request.workstream.owner
-    return person.key if person else None
+    return json_answer(plain(answered(newest, request.round)), 201, {"Location": address})
 
 
 def _shape(round_: Round) -> RoundShape:
@@ -600,36 +513,4 @@ def _entry(said: RoundShape) -> commands.RoundEntry:
             commands.RequestEntry(workstream=one.workstream, parts=one.parts, person=one.person)
             for one in said.requests
         ),
-    )
-
-
-def _listed(request: Request, today: date) -> RequestListed:
-    newest = last_answer(request)
-    return RequestListed(
-        workstream=request.workstream.ref,
-        name=request.workstream.name,
-        asked=_asks(request),
-        standing=standing_of(request, today=today),
-        answers=len(request.answers),
-        late=newest is not None and is_late(newest, request.round.due_on),
-    )
-
-
-def _answer(given: Answer, round_: Round) -> AnswerOut:
-    return AnswerOut.model_construct(
-        number=given.number,
-        kind=given.kind,
-        update=update_shape(given.update),
-        revision=given.update.revision,
-        subject=given.subject,
-        given_by=given.given_by_name,
-        person=given.given_by.key if given.given_by else None,
-        on_behalf_of=given.on_behalf_of.key if given.on_behalf_of else None,
-        late=is_late(given, round_.due_on),
-        recorded_at=given.recorded_at.astimezone(UTC),
-        recorded_by=given.recorded_by,
-        judgements=[
-            JudgementOut(verdict=said.verdict, reason=said.reason, at=said.at.astimezone(UTC), by=said.by)
-            for said in given.judgements
-        ],
     )

@@ -13,10 +13,11 @@ from app.web.api import (
     papers,
     pictures,
     rounds,
+    session,
     templates,
     versions,
 )
-from app.web.api.parameters import only_known_parameters, only_known_parameters_by_link
+from app.web.api.parameters import only_known_parameters, only_known_parameters_by_link, parameters_of_all
 
 PREFIX = "/api/v1"
 
@@ -36,12 +37,15 @@ def router() -> APIRouter:
         pictures.router,
         facts.router,
         accounts.router,
+        session.router,
         audit.router,
     ):
         by_account.include_router(part)
     by_link = APIRouter(dependencies=[Depends(only_known_parameters_by_link)])
     by_link.include_router(link.router)
-    routes = APIRouter(prefix=PREFIX)
-    routes.include_router(by_account)
-    routes.include_router(by_link)
-    return routes
+    by_nobody = APIRouter(dependencies=[Depends(parameters_of_all)])
+    by_nobody.include_router(session.doors)
+    whole = APIRouter(prefix=PREFIX)
+    for routes in (by_nobody, by_account, by_link):
+        whole.include_router(routes)
+    return whole
