@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from app import cli, word
+from app.cli import demonstration
 from app.facts.shipped import shipped_formats
 from app.settings import PACKAGED_TEMPLATES
 from tests import stories
@@ -410,7 +411,7 @@ def test_accounts_of_the_demonstration_come_with_it_and_in_no_other_way(run: Run
     out = run("demo")[1]
     first = re.search(r"the password of each is (\S+)", out)[1]
     listed = {row["key"]: row for row in json.loads(run("user", "list", "--json")[1])}
-    assert set(listed) == {*cli.DEMONSTRATION, "command-line"}
+    assert set(listed) == {*demonstration.DEMONSTRATION, "command-line"}
     assert all(row["demonstration"] == (key != "command-line") for key, row in listed.items())
     assert listed["commissioners-office"]["organisation"] == "northmoor-pcc"
     assert re.search(r"the password of each is (\S+)", run("demo")[1])[1] != first
