@@ -7,17 +7,29 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
 from app.audit import actions
 from app.audit.changes import Changes, Outcome, assign
 from app.audit.commands import record
 from app.boards import queries as boards
 from app.boards.deadlines import Stage
+from app.boards.models import Board
 from app.db import lock
 from app.errors import Conflict, Fault, Invalid
 from app.people.models import Person
 from app.people.queries import organisation_ids, person_ids
 from app.rounds import queries
-from app.rounds.models import Answer, AnswerKind, AnswerLink, Judgement, Request, Round, SentReminder, Verdict
+from app.rounds.models import (
+    Answer,
+    AnswerKind,
+    AnswerLink,
+    CalendarFeed,
+    Judgement,
+    Request,
+    Round,
+    SentReminder,
+    Verdict,
+)
 from app.rounds.standing import last_answer
 from app.workstreams.models import Update
 from app.workstreams.queries import theme_places, themes_of, workstream_ids
@@ -240,6 +252,32 @@ def use_link(session: Session, link: AnswerLink, *, at: datetime) -> bool:
     return is_open
 
 
+def give_calendar(
+    session: Session, account: Account, *, board: Board | None, person: Person | None, at: datetime
+) -> tuple[CalendarFeed, str]:
+    """A new calendar of the board or of the person for this account, and its secret, which is never shown again."""
+    secret = f"bc_{secrets.token_urlsafe(SECRET_BYTES)}"
+    feed = CalendarFeed(
+        account_id=account.id,
+        number=queries.last_calendar_number(session, account.id) + 1,
+        board=board,
+        person=person,
+        secret_hash=queries.secret_hash(secret),
+        made_at=at,
+    )
+    session.add(feed)
+    session.flush()
+    record(session, "calendar.given", _calendar_object(account, feed), by=account.key, at=at)
+    return feed, secret
+
+
+def revoke_calendar(session: Session, account: Account, feed: CalendarFeed, *, at: datetime) -> None:
+    """Nothing is at the calendar's address any more; of one that was taken away before, nothing changes."""
+    if feed.revoked_at is None:
+        feed.revoked_at = at
+        record(session, "calendar.revoked", _calendar_object(account, feed), by=account.key, at=at)
+
+
 def claim_reminder(
     session: Session, request_id: int, occasion: str, address: str, *, object_: str, by: str, at: datetime
 ) -> bool:
@@ -270,6 +308,10 @@ def release_reminder(
 def link_object(request: Request, link: AnswerLink) -> str:
     """What the log calls the link to this request, and who answers by it."""
     return f"round/{request.round.key}/workstream/{request.workstream.ref}/link/{link.number}"
+
+
+def _calendar_object(account: Account, feed: CalendarFeed) -> str:
+    return f"account/{account.key}/calendar/{feed.number}"
 
 
 def _faults(

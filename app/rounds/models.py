@@ -1,4 +1,4 @@
-"""Rounds, what they ask of each workstream, answers with their judgements, links for contributors outside."""
+"""Rounds, what they ask, answers with their judgements, links for contributors outside, reminders and calendars."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.boards.models import Meeting
+from app.accounts.models import Account
+from app.boards.models import Board, Meeting
 from app.db import Base, Digest, Key, UtcDateTime
 from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
@@ -160,3 +161,24 @@ class SentReminder(Base):
     occasion: Mapped[str] = mapped_column(String(100))
     address: Mapped[str] = mapped_column(String(300))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CalendarFeed(Base):
+    """A calendar at a secret address: of a board, or of a person; it shows what exists for the account that has it."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (UniqueConstraint("account_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    board_id: Mapped[int | None] = mapped_column(ForeignKey("board.id", ondelete="RESTRICT"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    """One of the two is named."""
+    secret_hash: Mapped[str] = mapped_column(Digest, unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship(lazy="raise")
+    board: Mapped[Board | None] = relationship(lazy="raise")
+    person: Mapped[Person | None] = relationship(lazy="raise")

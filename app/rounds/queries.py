@@ -6,14 +6,14 @@ from datetime import UTC, date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting
 from app.db import batches
 from app.errors import NotFound
-from app.rounds.models import Answer, AnswerLink, Judgement, Request, Round, SentReminder
+from app.rounds.models import Answer, AnswerLink, CalendarFeed, Judgement, Request, Round, SentReminder
 from app.workstreams.models import Rating, Update, Workstream
 
 
@@ -36,6 +36,13 @@ class NoAnswer(NotFound):
 
     def __init__(self, request: Request, number: int) -> None:
         super().__init__("answer", f"{request.round.key}, {request.workstream.ref}, {number}")
+
+
+class NoCalendar(NotFound):
+    """The account has no calendar with this number, or nothing is at this address."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__("calendar", name)
 
 
 class NoLink(NotFound):
@@ -133,6 +140,21 @@ def of_open_rounds(session: Session) -> Sequence[Request]:
     ).all()
 
 
+def of_person(session: Session, person_id: int) -> Sequence[Request]:
+    """Every request of the rounds that take answers for which this person is asked; ordered and loaded as there."""
+    return session.scalars(
+        select(Request)
+        .join(Request.round)
+        .join(Request.workstream)
+        .where(
+            ~Round.closed,
+            or_(Request.person_id == person_id, and_(Request.person_id.is_(None), Workstream.owner_id == person_id)),
+        )
+        .order_by(Round.due_on, Round.key, Request.position)
+        .options(*WHOLE_REQUEST)
+    ).all()
+
+
 def get_answer(request: Request, number: int) -> Answer:
     """The answer with this number, among those of a whole request.
 
@@ -179,6 +201,48 @@ def find_reminder(session: Session, request_id: int, occasion: str, address: str
             SentReminder.request_id == request_id, SentReminder.occasion == occasion, SentReminder.address == address
         )
     )
+
+
+def calendars(session: Session, account_id: int, *, after: int = 0, limit: int | None = None) -> Sequence[CalendarFeed]:
+    """At most `limit` calendars of the account that were not taken away, by number behind `after`."""
+    conditions = CalendarFeed.account_id == account_id, CalendarFeed.number > after, CalendarFeed.revoked_at.is_(None)
+    statement = select(CalendarFeed).where(*conditions).order_by(CalendarFeed.number).limit(limit)
+    return session.scalars(statement.options(*WHOLE_CALENDAR)).all()
+
+
+def get_calendar(session: Session, account_id: int, number: int) -> CalendarFeed:
+    """The account's calendar with this number, taken away or not.
+
+    Raises:
+        NoCalendar: if there is none.
+    """
+    found = session.scalar(
+        select(CalendarFeed)
+        .where(CalendarFeed.account_id == account_id, CalendarFeed.number == number)
+        .options(*WHOLE_CALENDAR)
+    )
+    if found is None:
+        raise NoCalendar(number)
+    return found
+
+
+def calendar_by_secret(session: Session, secret: str) -> CalendarFeed:
+    """The calendar at this secret address, while its account can be opened and it was not taken away.
+
+    Raises:
+        NoCalendar: for every other address; the sentence does not say why.
+    """
+    found = session.scalar(
+        select(CalendarFeed).where(CalendarFeed.secret_hash == secret_hash(secret)).options(*WHOLE_CALENDAR)
+    )
+    if found is None or found.revoked_at is not None or found.account.disabled_at is not None:
+        raise NoCalendar("…")
+    return found
+
+
+def last_calendar_number(session: Session, account_id: int) -> int:
+    """The highest number that a calendar of the account has, taken away or not; 0 without any."""
+    return session.scalar(select(func.max(CalendarFeed.number)).where(CalendarFeed.account_id == account_id)) or 0
 
 
 def secret_hash(secret: str) -> str:
@@ -270,3 +334,10 @@ WHOLE_ROUND: tuple[ExecutableOption, ...] = (
     ),
 )
 """What is loaded with a round."""
+
+WHOLE_CALENDAR: tuple[ExecutableOption, ...] = (
+    joinedload(CalendarFeed.account),
+    joinedload(CalendarFeed.board),
+    joinedload(CalendarFeed.person),
+)
+"""What is loaded with a calendar."""

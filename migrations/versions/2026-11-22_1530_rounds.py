@@ -1,4 +1,4 @@
-"""Rounds, answers, judgements and links; answers and judgements keep what was written.
+"""Rounds, answers, judgements, links and calendars; answers and judgements keep what was written.
 
 Revision: 20261122_1530, after 20261122_1510
 """
@@ -18,7 +18,7 @@ RECORDS = ("answer", "judgement")
 """Tables whose rows never change: they refuse UPDATE, DELETE, INSERT OR REPLACE and TRUNCATE."""
 
 # Every table, each behind those that it refers to.
-TABLES = ("round", "round_request", "answer", "answer_link", "judgement", "sent_reminder")
+TABLES = ("round", "round_request", "answer", "answer_link", "judgement", "sent_reminder", "calendar_feed")
 
 
 def upgrade() -> None:
@@ -157,6 +157,23 @@ def create_tables() -> None:
             "request_id", "occasion", "address", name=op.f("uq_sent_reminder_request_id_occasion_address")
         ),
     )
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        reference("account_id", "calendar_feed", "account"),
+        reference("board_id", "calendar_feed", "board"),
+        reference("person_id", "calendar_feed", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("account_id", "number", name=op.f("uq_calendar_feed_account_id_number")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_calendar_feed_secret_hash")),
+    )
     for table, column in (
         ("round", "organisation_id"),
         ("round", "meeting_id"),
@@ -165,5 +182,7 @@ def create_tables() -> None:
         ("answer", "update_id"),
         ("answer", "given_by_id"),
         ("answer", "on_behalf_of_id"),
+        ("calendar_feed", "board_id"),
+        ("calendar_feed", "person_id"),
     ):
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])

@@ -16,8 +16,11 @@ PUBLIC = {
 }  # fmt: skip
 """What needs no token: whether the service lives, its manual, and the way to the provider of identities."""
 
-OPEN = {("POST", "/api/v1/session"), ("PUT", "/api/v1/session/password")}
-"""What needs no sign-in, since it is one."""
+OPEN = {
+    ("POST", "/api/v1/session"), ("PUT", "/api/v1/session/password"),
+    ("GET", "/api/v1/calendar/{secret}.ics"),
+}  # fmt: skip
+"""What needs no sign-in, since it is one, or since its address is the secret."""
 
 OF_THE_CALLER = {"/session", "/session/proof", "/session/password"}
 """What is nobody's but the caller's: no role is needed for it, and it chooses its doors itself."""
@@ -34,6 +37,7 @@ THINGS = {
     "digest": "0" * 64,
     "which": "new",
     "name": "main",
+    "secret": "bc_nobodys",
 }
 
 
@@ -125,6 +129,10 @@ NEEDS = {
     "PUT /api/v1/boards/{key}/meetings/{held_on}": "share",
     "POST /api/v1/facts": "write",
     "PUT /api/v1/facts": "write",
+    "GET /api/v1/calendar/{secret}.ics": None,
+    "GET /api/v1/calendars": "read",
+    "POST /api/v1/calendars": "read",
+    "DELETE /api/v1/calendars/{number}": "read",
     "GET /api/v1/formats": "read",
     "GET /api/v1/formats/{key}": "read",
     "PUT /api/v1/formats/{key}": "formats",

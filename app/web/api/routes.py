@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends
 from app.web.api import (
     accounts,
     audit,
+    calendars,
     entries,
     facts,
     formats,
@@ -30,6 +31,7 @@ def router() -> APIRouter:
         entries.router(),
         meetings.router,
         rounds.router,
+        calendars.router,
         formats.router,
         templates.router,
         templates.reference_router,
@@ -45,6 +47,7 @@ def router() -> APIRouter:
     by_link.include_router(link.router)
     by_nobody = APIRouter(dependencies=[Depends(parameters_of_all)])
     by_nobody.include_router(session.doors)
+    by_nobody.include_router(calendars.doors)
     whole = APIRouter(prefix=PREFIX)
     for routes in (by_nobody, by_account, by_link):
         whole.include_router(routes)
