@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.boards.deadlines import USUAL, due_days
+from app.boards.deadlines import USUAL, Stage, due_days
 from app.boards.models import Board, Meeting, Series
 from app.db import batches, ids_by_key
 from app.errors import NotFound
@@ -97,6 +97,11 @@ def deadlines(session: Session, meeting: Meeting) -> dict[str, date]:
     live = live_versions(session, [board.format_key]) if board.format_key else {}
     said = parse_manifest(live[board.format_key].manifest).deadlines if board.format_key in live else {}
     return due_days(meeting.held_on, {**USUAL, **said}, board.deadlines)
+
+
+def answers_due(session: Session, meeting: Meeting) -> date:
+    """The day on which workstreams have answered for this meeting. Needs the meeting's `board`."""
+    return deadlines(session, meeting)[Stage.ANSWERS]
 
 
 def meetings(

@@ -21,6 +21,7 @@ app = typer.Typer(
 for room in (demonstration, papers, rounds, service, upkeep, descriptions):
     app.add_typer(room.commands)
 app.add_typer(formats.commands, name="format")
+app.add_typer(rounds.rounds, name="round", short_help="Ask workstreams to report, and see who has answered.")
 app.add_typer(accounts.tokens, name="token", short_help="Give out, list and take away tokens for the API.")
 app.add_typer(accounts.users, name="user", short_help="Make, list and change the accounts of people.")
 

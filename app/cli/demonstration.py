@@ -96,6 +96,8 @@ def demo(
     steps = {
         "papers": "the papers in the database",
         f"versions {rows[-1]['paper']}": "what was made of one, with its digests",
+        "round show collaboration-2026-12": "who has answered a round, and who has not",
+        "remind": "letters to those who have not, as files",
         "load FILE": "your own facts (see docs/facts-file.md)",
         "verify": "proof that nothing kept was changed",
         "serve": "the JSON API, with its reference at /docs",

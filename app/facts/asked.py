@@ -49,8 +49,11 @@ class AskedInBrief(BaseModel):
     workstream: str
     name: str
     asked: str | None = Field(description="Key of the person who is asked")
+    asked_name: str | None = Field(description="Their name")
     standing: Standing
     answers: int = Field(description="How many there were")
+    kind: AnswerKind | None = Field(description="Of the newest answer")
+    given_by: str | None = Field(description="Name of who gave it")
     late: bool = Field(description="Whether the newest answer came late")
 
 
@@ -162,8 +165,11 @@ def asked_in_brief(request: Request, *, today: date) -> AskedInBrief:
         workstream=request.workstream.ref,
         name=request.workstream.name,
         asked=person.key if person else None,
+        asked_name=person.name if person else None,
         standing=standing_of(request, today=today),
         answers=len(request.answers),
+        kind=newest.kind if newest else None,
+        given_by=newest.given_by_name if newest else None,
         late=newest is not None and is_late(newest, request.round.due_on),
     )
 

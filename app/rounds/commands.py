@@ -12,7 +12,6 @@ from app.audit import actions
 from app.audit.changes import Changes, Outcome, assign
 from app.audit.commands import record
 from app.boards import queries as boards
-from app.boards.deadlines import Stage
 from app.boards.models import Board
 from app.db import lock
 from app.errors import Conflict, Fault, Invalid
@@ -47,6 +46,13 @@ class RoundIsClosed(Conflict):
 
     def __init__(self, round_: Round) -> None:
         super().__init__(f"The round “{round_.name}” is closed. Open it again to take another answer.")
+
+
+class RoundIsThere(Conflict):
+    """A round with this key is there, and it is not what was said of it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"There is a round “{key}” already. Open it without further words, or choose another key.")
 
 
 class RequestWasAnswered(Conflict):
@@ -110,7 +116,7 @@ def save_round(session: Session, entry: RoundEntry, *, by: str, at: datetime) ->
         faults.append(Fault("meeting", f"“{entry.board}” has no meeting on {entry.meeting}"))
     if meeting is None or faults:
         raise FaultyRound("The round cannot be as it was sent; nothing was changed.", faults)
-    due_on = entry.due_on or boards.deadlines(session, meeting)[Stage.ANSWERS]
+    due_on = entry.due_on or boards.answers_due(session, meeting)
     changes = Changes(session, "round", by, at)
     row = queries.find(session, entry.key) or Round(key=entry.key, requests=[])
     changed = assign(
@@ -129,6 +135,15 @@ def save_round(session: Session, entry: RoundEntry, *, by: str, at: datetime) ->
     changes.note(entry.key, outcome)
     session.flush()
     session.expire(row)
+    return outcome
+
+
+def set_closed(session: Session, round_: Round, closed: bool, *, by: str, at: datetime) -> Outcome:
+    """The round takes no answers any more, or takes them again; answers what became of it."""
+    changes = Changes(session, "round", by, at)
+    outcome = changes.keep(round_, changed=assign(round_, {"closed": closed}))
+    changes.note(round_.key, outcome)
+    session.flush()
     return outcome
 
 

@@ -97,6 +97,14 @@ def rounds(
     ).all()
 
 
+def walk(session: Session, *, organisation_id: int | None = None) -> Iterator[Round]:
+    """Every round by the day on which it is due and its key, the last first; loaded as in `get`."""
+    statement = select(Round).order_by(Round.due_on.desc(), Round.key).options(*WHOLE_ROUND)
+    if organisation_id is not None:
+        statement = statement.where(Round.organisation_id == organisation_id)
+    return iter(session.scalars(statement).all())
+
+
 def get_request(session: Session, key: str, ref: str) -> Request:
     """What the round asks of the workstream, whole, whatever the session knew of it before.
 

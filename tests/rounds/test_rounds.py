@@ -304,3 +304,35 @@ def test_a_round_for_a_board_that_is_none_of_the_account_s_does_not_exist(filled
     assert author.post(f"{PROCUREMENT}/answers", json={"kind": "no-change", "given_by": "head"}).status_code == 404
     refused = filled.get("/api/v1/audit", params={"action": "request.refused"}).json()["items"]
     assert {event["by"] for event in refused} == {"report-author-force"}
+
+
+def test_a_paper_proposes_a_round_that_asks_its_workstreams(filled, client_of):
+    author = client_of(Role.AUTHOR, "force")
+    proposed = author.get(f"/api/v1/papers/{PAPER}/proposed-round").json()
+    assert (proposed["name"], proposed["due_on"]) == ("Collaboration, March 2027", "2027-02-11")
+    assert [request["workstream"] for request in proposed["requests"]] == ["procurement"]
+    assert author.put(f"/api/v1/rounds/{proposed['key']}", json=proposed).status_code == 201
+    due = author.get(f"/api/v1/papers/{PAPER}/deadlines").json()["deadlines"]
+    assert due[0] == {"stage": "answers", "due_on": "2027-02-11"}
+    other = client_of(Role.AUTHOR, "office")
+    for what in ("proposed-round", "deadlines", "proposed-consultees"):
+        assert other.get(f"/api/v1/papers/{PAPER}/{what}").status_code == 404
+
+
+def test_who_answered_is_proposed_as_consulted_and_the_author_takes_or_leaves_each(filled):
+    def proposed():
+        found = filled.get(f"/api/v1/papers/{PAPER}/proposed-consultees").json()["proposed"]
+        return [(one["person"], one["workstreams"]) for one in found]
+
+    both = {"workstreams": ["procurement", "forensics"], "author": None, "chief_officer": None}
+    filled.put(f"/api/v1/papers/{PAPER}", json=paper(**both), headers={"If-Match": "*"})
+    assert proposed() == []
+    open_round(filled)
+    no_change(filled, on_behalf_of="dcc")
+    filled.post(f"{FORENSICS}/answers", json={"kind": "nothing-to-report", "given_by": "head"})
+    assert proposed() == [("dcc", ["Procurement"]), ("head", ["Procurement", "Forensics"])]
+    send_back(filled)
+    assert proposed() == [("head", ["Forensics"])]
+    taken = paper(**both, consultees=["head"])
+    assert filled.put(f"/api/v1/papers/{PAPER}", json=taken, headers={"If-Match": "*"}).status_code == 200
+    assert proposed() == []

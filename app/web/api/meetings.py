@@ -1,6 +1,6 @@
 """Meetings of all boards, and the revisions of an update or introduction: lists that belong to no single entry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -123,7 +123,12 @@ def list_meetings(
 def list_deadlines(key: KeyText, held_on: Day, _who: FactsReader, session: Reading) -> Response:
     """The meeting's deadlines."""
     due = boards.deadlines(session, boards.get_meeting(session, key, held_on))
-    return json_answer(plain(Deadlines(deadlines=[DeadlineOut(stage=stage, due_on=day) for stage, day in due.items()])))
+    return json_answer(plain(deadlines_out(due)))
+
+
+def deadlines_out(due: Mapping[str, date]) -> Deadlines:
+    """Stage → day, as it is told."""
+    return Deadlines(deadlines=[DeadlineOut(stage=stage, due_on=day) for stage, day in due.items()])
 
 
 @router.get(

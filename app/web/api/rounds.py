@@ -144,8 +144,9 @@ GIVEN: dict[str, Any] = {
     "judgements": [JUDGEMENT | {"at": "2026-11-24T09:00:00Z", "by": "author"}],
 }
 LISTED = {
-    "workstream": "PROC-1", "name": "Shared procurement", "asked": "a-osei", "standing": "missing",
-    "answers": 0, "late": False,
+    "workstream": "PROC-1", "name": "Shared procurement", "asked": "a-osei",
+    "asked_name": "Chief Superintendent A Osei", "standing": "missing", "answers": 0, "kind": None, "given_by": None,
+    "late": False,
 }  # fmt: skip
 REQUEST: dict[str, Any] = {
     "round": "collaboration-2026-12",
@@ -495,6 +496,23 @@ def _shape(round_: Round) -> RoundShape:
                 person=request.person.key if request.person else None,
             )
             for request in round_.requests
+        ),
+    )
+
+
+def shape_of(entry: commands.RoundEntry) -> RoundShape:
+    """A round that is not kept yet, as it would be sent."""
+    return RoundShape(
+        key=entry.key,
+        name=entry.name,
+        organisation=entry.organisation,
+        board=entry.board,
+        meeting=entry.meeting,
+        due_on=entry.due_on,
+        as_at=entry.as_at,
+        closed=entry.closed,
+        requests=tuple(
+            RequestShape(workstream=one.workstream, parts=one.parts, person=one.person) for one in entry.requests
         ),
     )
 

@@ -11,6 +11,7 @@ from app.web.api import (
     formats,
     link,
     meetings,
+    paper_rounds,
     papers,
     pictures,
     rounds,
@@ -28,6 +29,7 @@ def router() -> APIRouter:
     by_account = APIRouter(dependencies=[Depends(only_known_parameters)])
     for part in (
         papers.router,
+        paper_rounds.router,
         entries.router(),
         meetings.router,
         rounds.router,
