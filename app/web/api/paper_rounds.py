@@ -11,11 +11,11 @@ from app.fields import KeyText
 from app.papers import queries as papers
 from app.papers.asking import proposed_consultees, round_for
 from app.web.api.meetings import Deadlines, deadlines_out
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain
 from app.web.api.rounds import RoundShape, shape_of
 from app.web.deps import FactsReader, Reading, RoundRunner
 from app.web.openapi import gives, problems
+from app.web.reach import Reach
 
 router = APIRouter(prefix="/papers/{reference}", tags=["papers"])
 

@@ -1,0 +1,1 @@
+// The narrative editor: loaded only by pages that have one.
