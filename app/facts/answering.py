@@ -101,7 +101,7 @@ def answer(
 
     Raises:
         NoRequest, RoundIsClosed: the round does not ask this workstream, or takes no answers any more.
-        FaultyAnswer: with what is wrong with the update.
+        FaultyAnswer: with what is wrong with the update, and the parts that are asked for and empty.
         NothingBefore, LastTimeIsAnother: there is nothing that could be unchanged, or something newer.
     """
     request = queries.get_request(session, key, ref)
@@ -115,6 +115,7 @@ def answer(
         if new.as_at > as_at:
             fault = Fault("update.as_at", f"the round asks for what is so as at {as_at}, or before")
             raise FaultyAnswer("What was answered is not right.", [fault])
+        _require_asked_parts(request, said)
         update = _reported(session, blobs, ref, new, by=by, now=now)
         request = queries.get_request(session, key, ref)
     return record_answer(
@@ -128,6 +129,16 @@ def answer(
         by=by,
         at=now,
     )
+
+
+def _require_asked_parts(request: Request, said: SaidShape) -> None:
+    """What has changed is said in every part that the round asks for; further parts are welcome."""
+    if said.update is None or said.update.nothing_to_report:
+        return
+    missing = [part for part in request.parts if not said.update.parts.get(part)]
+    if missing:
+        faults = [Fault(f"update.parts.{part}", "is asked for, and is empty") for part in missing]
+        raise FaultyAnswer("The answer leaves out what is asked for; nothing was changed.", faults)
 
 
 def _unchanged(session: Session, request: Request, seen: date | None) -> Update:

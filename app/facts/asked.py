@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from app.boards import queries as boards
 from app.boards.deadlines import LONDON
 from app.facts.read import update_shape
 from app.facts.shapes import UpdateShape
+from app.formats.manifest import Need, Part
 from app.rounds.models import Answer, AnswerKind, Request, Round, Verdict
 from app.rounds.standing import Standing, asked_person, is_late, last_answer, standing_of
 from app.workstreams.models import Update
@@ -57,6 +59,15 @@ class AskedInBrief(BaseModel):
     late: bool = Field(description="Whether the newest answer came late")
 
 
+class AskedPart(BaseModel):
+    """A part that is to be filled."""
+
+    key: str
+    label: str
+    guidance: str = Field(description="What the format says about it to who fills it; mostly empty")
+    required: bool = Field(description="Whether an empty one is refused, or shown as missing in the paper")
+
+
 class Asked(BaseModel):
     """What is asked of a workstream: last time's text and ratings beside this time's, and its answers."""
 
@@ -67,6 +78,7 @@ class Asked(BaseModel):
     asked: str | None = Field(description="Key of the person who is asked")
     asked_name: str | None = Field(description="Their name")
     parts: list[str] = Field(description="The parts that are asked for; none: all")
+    to_fill: list[AskedPart] = Field(description="The same in full, as the board's format orders and calls them")
     due_on: date
     as_at: date
     closed: bool
@@ -96,6 +108,7 @@ class AskedByLink(BaseModel):
 
     workstream: str = Field(description="Its name")
     parts: list[str] = Field(description="The parts that are asked for; none: all")
+    to_fill: list[AskedPart] = Field(description="The same in full, as the board's format orders and calls them")
     due_on: date
     as_at: date
     closed: bool
@@ -120,6 +133,7 @@ def asked(session: Session, request: Request, *, now: datetime) -> Asked:
         asked=person.key if person else None,
         asked_name=person.name if person else None,
         parts=list(request.parts),
+        to_fill=_to_fill(session, request, before),
         due_on=round_.due_on,
         as_at=round_.as_at,
         closed=round_.closed,
@@ -136,6 +150,7 @@ def asked_by_link(session: Session, request: Request, *, now: datetime) -> Asked
     return AskedByLink.model_construct(
         workstream=whole.name,
         parts=whole.parts,
+        to_fill=whole.to_fill,
         due_on=whole.due_on,
         as_at=whole.as_at,
         closed=whole.closed,
@@ -192,6 +207,29 @@ def answered(given: Answer, round_: Round) -> Answered:
             Judged(verdict=said.verdict, reason=said.reason, at=said.at.astimezone(UTC), by=said.by)
             for said in given.judgements
         ],
+    )
+
+
+def _to_fill(session: Session, request: Request, before: Update | None) -> list[AskedPart]:
+    """The parts that are asked for; where nothing is said, those of the board's format that the workstream has.
+
+    A board without a format, or one that does not know a part, leaves parts their keys for names.
+    """
+    manifest = boards.find_manifest(session, request.round.meeting.board)
+    known = {part.key: part for part in manifest.parts} if manifest else {}
+    needs = {part.part: part.need for part in request.workstream.parts}
+    usual = list(known) or [part.part for part in (before.parts if before else ())]
+    wanted = request.parts or [key for key in usual if needs.get(key) is not Need.UNUSED]
+    return [_asked_part(key, known.get(key), needs.get(key), named=key in request.parts) for key in wanted]
+
+
+def _asked_part(key: str, part: Part | None, need: Need | None, *, named: bool) -> AskedPart:
+    usual = Need.REQUIRED if part and part.required else Need.OPTIONAL
+    return AskedPart(
+        key=key,
+        label=part.label if part else key,
+        guidance=part.guidance if part else "",
+        required=named or (need or usual) is Need.REQUIRED,
     )
 
 

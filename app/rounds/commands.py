@@ -1,7 +1,7 @@
 """What opens and changes rounds, records answers and judges them, gives links and takes them away."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from app.boards import queries as boards
 from app.boards.models import Board
 from app.db import lock
 from app.errors import Conflict, Fault, Invalid
+from app.formats.manifest import Manifest
 from app.people.models import Person
 from app.people.queries import organisation_ids, person_ids
 from app.rounds import queries
@@ -31,7 +32,7 @@ from app.rounds.models import (
 )
 from app.rounds.standing import last_answer
 from app.workstreams.models import Update
-from app.workstreams.queries import theme_places, themes_of, workstream_ids
+from app.workstreams.queries import theme_places, themes_of, unused_parts, workstream_ids
 
 SECRET_BYTES = 32
 """256 bits: nobody guesses a link."""
@@ -114,6 +115,8 @@ def save_round(session: Session, entry: RoundEntry, *, by: str, at: datetime) ->
     faults = _faults(session, entry, organisations, workstreams, persons)
     if meeting is None:
         faults.append(Fault("meeting", f"“{entry.board}” has no meeting on {entry.meeting}"))
+    else:
+        faults += _part_faults(session, entry, boards.find_manifest(session, meeting.board))
     if meeting is None or faults:
         raise FaultyRound("The round cannot be as it was sent; nothing was changed.", faults)
     due_on = entry.due_on or boards.answers_due(session, meeting)
@@ -351,6 +354,19 @@ def _faults(
         if request.person and request.person not in persons:
             faults.append(Fault(f"requests[{number}].person", f"there is no person “{request.person}”"))
     return faults
+
+
+def _part_faults(session: Session, entry: RoundEntry, manifest: Manifest | None) -> Iterator[Fault]:
+    """A fault at every part that the board's format does not know, or that its workstream does not have."""
+    known = {part.key for part in manifest.parts} if manifest else None
+    unused = unused_parts(session, (request.workstream for request in entry.requests if request.parts))
+    for number, request in enumerate(entry.requests):
+        for place, part in enumerate(request.parts):
+            where = f"requests[{number}].parts[{place}]"
+            if known is not None and part not in known:
+                yield Fault(where, f"the board's format has no part “{part}”")
+            elif (request.workstream, part) in unused:
+                yield Fault(where, f"“{request.workstream}” has no part “{part}”")
 
 
 def _replace_requests(

@@ -317,6 +317,7 @@ WHOLE_REQUEST: tuple[ExecutableOption, ...] = (
     joinedload(Request.round).joinedload(Round.organisation),
     joinedload(Request.workstream).joinedload(Workstream.owner),
     joinedload(Request.workstream).joinedload(Workstream.theme),
+    joinedload(Request.workstream).selectinload(Workstream.parts),
     joinedload(Request.person),
     selectinload(Request.links),
     selectinload(Request.answers).selectinload(Answer.judgements),

@@ -336,3 +336,41 @@ def test_who_answered_is_proposed_as_consulted_and_the_author_takes_or_leaves_ea
     taken = paper(**both, consultees=["head"])
     assert filled.put(f"/api/v1/papers/{PAPER}", json=taken, headers={"If-Match": "*"}).status_code == 200
     assert proposed() == []
+
+
+def with_format(client: TestClient) -> None:
+    """The scrutiny board has the format of its paper."""
+    board = client.get("/api/v1/boards/scrutiny-board").json() | {"format": "scrutiny"}
+    assert client.put("/api/v1/boards/scrutiny-board", json=board, headers={"If-Match": "*"}).status_code == 200
+
+
+def test_the_parts_that_a_round_asks_for_are_filled(filled):
+    with_format(filled)
+    asked = [{"workstream": "procurement", "parts": ["progress", "next-steps"]}, {"workstream": "forensics"}]
+    open_round(filled, requests=asked)
+    to_fill = filled.get(PROCUREMENT).json()["to_fill"]
+    assert [(part["key"], part["label"], part["required"]) for part in to_fill] == [
+        ("progress", "Progress", True), ("next-steps", "Next steps", True),
+    ]  # fmt: skip
+    assert len(filled.get(FORENSICS).json()["to_fill"]) > 2, "all parts of the format"
+    said = {"kind": "changed", "given_by": "head", "update": update("2027-02-10", "It moved.")}
+    refused = filled.post(f"{PROCUREMENT}/answers", json=said)
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/update/parts/next-steps"]
+    assert filled.get("/api/v1/workstreams/procurement/updates/2027-02-10").status_code == 404
+    said["update"]["parts"] |= {"next-steps": "It will stop.", "recent-activity": "It began."}
+    assert filled.post(f"{PROCUREMENT}/answers", json=said).status_code == 201
+    assert filled.post(f"{FORENSICS}/answers", json=said).status_code == 201
+
+
+def test_a_round_asks_for_no_part_that_nobody_has(filled):
+    with_format(filled)
+    workstream = filled.get("/api/v1/workstreams/forensics").json() | {"parts": {"progress": "unused"}}
+    filled.put("/api/v1/workstreams/forensics", json=workstream, headers={"If-Match": "*"})
+    asked = [{"workstream": "procurement", "parts": ["progres"]}, {"workstream": "forensics", "parts": ["progress"]}]
+    answer = filled.put(ROUND, json=ASKED | {"requests": asked})
+    assert [(error["pointer"], error["detail"]) for error in answer.json()["errors"]] == [
+        ("/requests/0/parts/0", "the board's format has no part “progres”"),
+        ("/requests/1/parts/0", "“forensics” has no part “progress”"),
+    ]
+    open_round(filled, requests=[{"workstream": "forensics"}])
+    assert "progress" not in {part["key"] for part in filled.get(FORENSICS).json()["to_fill"]}

@@ -33,6 +33,7 @@ ANSWER: dict[str, Any] = {
 OPENED: dict[str, Any] = {
     "workstream": "Shared procurement",
     "parts": [],
+    "to_fill": [{"key": "progress", "label": "Progress", "guidance": "", "required": True}],
     "due_on": "2026-11-12",
     "as_at": "2026-11-12",
     "closed": False,

@@ -156,6 +156,7 @@ REQUEST: dict[str, Any] = {
     "asked": "a-osei",
     "asked_name": "Chief Superintendent A Osei",
     "parts": [],
+    "to_fill": [{"key": "progress", "label": "Progress", "guidance": "", "required": True}],
     "due_on": "2026-11-12",
     "as_at": "2026-11-12",
     "closed": False,
