@@ -42,6 +42,9 @@ class Action(StrEnum):
     RELEASE = "release papers"
     REISSUE = "reissue papers"
     RECORD_OUTCOMES = "record what meetings made of papers"
+    RUN_ROUNDS = "run rounds"
+    ANSWER_ROUNDS = "answer rounds"
+    JUDGE_ANSWERS = "judge answers"
 
     @property
     def scope(self) -> str:
@@ -54,7 +57,9 @@ _WITHOUT_OBJECT = {"download": "versions"}
 
 
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
-_REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW})
+_REPORTING = frozenset(
+    {Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW, Action.ANSWER_ROUNDS}
+)
 _REVIEWING = frozenset({Action.COMMENT, Action.CLEAR})
 _OF_SECRETARIES = frozenset(
     {Action.CHECK, Action.RECORD_DECISIONS, Action.RELEASE, Action.REISSUE, Action.RECORD_OUTCOMES}
@@ -70,6 +75,7 @@ _TEMPLATES = frozenset(
     }
 )
 _PRODUCING = _READING | _REPORTING | {Action.WRITE_FACTS, Action.GENERATE}
+_ASKING = frozenset({Action.RUN_ROUNDS, Action.JUDGE_ANSWERS})
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(Action) - _PERSONS_WORD,
@@ -77,9 +83,10 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.SECRETARY: _PRODUCING
     | _REVIEWING
     | _OF_SECRETARIES
+    | _ASKING
     | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS, Action.SUBMIT},
     Role.APPROVER: _READING | _REVIEWING | {Action.PREVIEW, Action.DECIDE},
-    Role.AUTHOR: _PRODUCING | _REVIEWING | {Action.SUBMIT},
+    Role.AUTHOR: _PRODUCING | _REVIEWING | _ASKING | {Action.SUBMIT},
     Role.LEAD: _REPORTING,
     Role.CLIENT: _PRODUCING,
     Role.READER: _READING | _REVIEWING,
@@ -92,7 +99,7 @@ OF_RECEIVERS = frozenset({Action.READ_VERSIONS, Action.DOWNLOAD, Action.RECORD_O
 BY_ANOTHER = frozenset({Action.DECIDE, Action.CHECK, Action.RECORD_DECISIONS})
 """What nobody does with a paper that they wrote or submitted."""
 
-REPORTING = frozenset({Action.WRITE_UPDATES})
+REPORTING = frozenset({Action.WRITE_UPDATES, Action.ANSWER_ROUNDS})
 """What is done for a workstream, by who reports it."""
 
 

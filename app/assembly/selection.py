@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from app.assembly.snapshot import (
     PaperFacts,
     PersonFacts,
     RatingFacts,
+    RequestFacts,
     SchemeFacts,
     Snapshot,
     TemplateFacts,
@@ -31,6 +31,7 @@ from app.assembly.snapshot import (
     WorkstreamFacts,
 )
 from app.assembly.standing import Standing, Written
+from app.boards import deadlines
 from app.boards import queries as boards
 from app.fields import KEPT
 from app.formats.fields import FIELD_VALUES, FieldKind, Values
@@ -51,10 +52,13 @@ from app.papers.blocks import (
 from app.papers.models import Consultee, OwnWording, Paper, Take
 from app.people import queries as people
 from app.people.models import Person
+from app.rounds import queries as rounds
+from app.rounds.models import AnswerKind, Request
+from app.rounds.standing import valid_answer
 from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Update, Workstream
 
-LONDON = ZoneInfo("Europe/London")
+LONDON = deadlines.LONDON
 """Where the users' days begin and end."""
 
 
@@ -283,7 +287,29 @@ class _Selection:
         updates: dict[int, list[Update]] = {}
         for update in found:
             updates.setdefault(update.workstream_id, []).append(update)
+        self.requests = rounds.of_meeting(self.session, self.paper.meeting_id, workstream_ids)
+        for number, request in self.requests.items():
+            carried = self._carried_forward(request)
+            if carried is not None and number not in updates:
+                updates[number] = [carried]
         return updates
+
+    def _carried_forward(self, request: Request) -> Update | None:
+        """The update of which the answer says that it goes on being true: its newest revision."""
+        answer = valid_answer(request)
+        if answer is None or answer.kind is not AnswerKind.NO_CHANGE or answer.update.as_at > self.cut_off:
+            return None
+        return workstreams.find_update(self.session, request.workstream.ref, answer.update.as_at)
+
+    def _answered(self, request: Request | None, update: UpdateFacts, newest: bool) -> UpdateFacts:
+        """The update with what the answer to the round says of it."""
+        answer = valid_answer(request) if request else None
+        if answer is None or answer.update.as_at != update.as_at or not newest:
+            return update
+        if answer.kind is AnswerKind.NO_CHANGE:
+            return update.model_copy(update={"still_true": True})
+        subject = answer.subject if update.nothing_to_report else None
+        return update.model_copy(update={"subject": subject})
 
     def _schemes(
         self, chosen: Iterable[Workstream], tree: dict[int, Theme], updates: dict[int, list[Update]]
@@ -320,6 +346,7 @@ class _Selection:
         now = _scheme(theme, tree)
         taken = {update.as_at for update in updates}
         own = [wording for wording in self.paper.own_wordings if wording.update.workstream_id == workstream.id]
+        request = self.requests.get(workstream.id)
         return WorkstreamFacts(
             ref=workstream.ref,
             name=workstream.name,
@@ -329,7 +356,13 @@ class _Selection:
             serves=tuple(sorted(f"{item.framework.key}/{item.key}" for item in workstream.serves)),
             needs={part.part: part.need for part in workstream.parts},
             rating_source=workstream.rating_source or _rating_source(theme, tree),
-            updates=tuple(self._update(update, _rated_under(update, schemes) or now, own) for update in updates),
+            updates=tuple(
+                self._answered(
+                    request, self._update(update, _rated_under(update, schemes) or now, own), update is updates[-1]
+                )
+                for update in updates
+            ),
+            request=_open_request(request) if request else None,
             unused_wordings=tuple(
                 UnusedWordingFacts(as_at=wording.update.as_at, part=wording.part)
                 for wording in sorted(own, key=lambda wording: (wording.update.as_at, wording.part))
@@ -435,6 +468,13 @@ def _named_only(workstream: Workstream, theme: Theme) -> WorkstreamFacts:
         updates=(),
         unused_wordings=(),
     )
+
+
+def _open_request(request: Request) -> RequestFacts | None:
+    """The request, if an answer to it is still to come."""
+    if valid_answer(request) is not None:
+        return None
+    return RequestFacts(due_on=request.round.due_on, sent_back=bool(request.answers))
 
 
 def _rated_under(update: Update, schemes: dict[int, RagScheme]) -> RagScheme | None:

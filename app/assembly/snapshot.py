@@ -180,6 +180,18 @@ class UpdateFacts(_Facts):
     scheme: str | None
     """Key of the scheme under which it was rated; without ratings, the scheme that rates its workstream."""
     ratings: tuple[RatingFacts, ...]
+    still_true: bool = False
+    """Whether an answer to the round for the meeting says that nothing has changed since."""
+    subject: str | None = None
+    """Of what there is nothing to report, as the answer says."""
+
+
+class RequestFacts(_Facts):
+    """A request of the round for the meeting to which an answer is still to come."""
+
+    due_on: date
+    sent_back: bool
+    """Whether there was an answer, and it was sent back."""
 
 
 class UnusedWordingFacts(_Facts):
@@ -202,6 +214,7 @@ class WorkstreamFacts(_Facts):
     rating_source: str | None
     updates: tuple[UpdateFacts, ...]
     unused_wordings: tuple[UnusedWordingFacts, ...]
+    request: RequestFacts | None = None
 
 
 class ItemFacts(_Facts):

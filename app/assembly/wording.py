@@ -655,6 +655,9 @@ class _Wording:
         if not workstream.updates:
             as_at = self.day(self.snapshot.paper.cut_off)
             yield worded(wording.missing_update, workstream=workstream.name, as_at=as_at)
+        if workstream.request:
+            pattern = wording.answer_sent_back if workstream.request.sent_back else wording.missing_answer
+            yield worded(pattern, workstream=workstream.name, due_on=self.day(workstream.request.due_on))
         for unused in workstream.unused_wordings:
             label = labels.get(unused.part, unused.part)
             yield worded(wording.unused_wording, part=label, as_at=self.day(unused.as_at))
@@ -679,7 +682,7 @@ class _Wording:
         judged = block.ratings and scheme is not None and (update.ratings or not update.nothing_to_report)
         dated = len(workstream.updates) > 1
         numbered = entry.paragraphs == "numbered"
-        nil = worded(wording.nothing_to_report, as_at=as_at) if update.nothing_to_report else ""
+        nil = self.before_the_parts(update)
         parts: list[PartLine] = []
         if nil and (numbered or run_in):
             key = f"workstream/{workstream.ref}/{update.as_at}/nil"
@@ -699,6 +702,17 @@ class _Wording:
                 ratings.source_note(scheme, update.ratings, workstream.rating_source, wording) if block.ratings else ""
             ),
         )
+
+    def before_the_parts(self, update: UpdateFacts) -> str:
+        """That there was nothing to report, or that what follows goes on being true; mostly nothing."""
+        wording, as_at = self.manifest.wording, self.day(update.as_at)
+        said = []
+        if update.still_true:
+            said.append(worded(wording.no_change, as_at=as_at))
+        if update.nothing_to_report:
+            pattern = wording.nil_subject if update.subject else wording.nothing_to_report
+            said.append(worded(pattern, as_at=as_at, subject=update.subject or ""))
+        return " ".join(said)
 
     def part_lines(
         self,

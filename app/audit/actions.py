@@ -38,12 +38,20 @@ LOG_OBJECT = "audit"
 FILE_SWEPT = "file.swept"
 """A kept file that belonged to nothing was taken away; object `file/DIGEST`."""
 
+ANSWER_RECORDED = "answer.recorded"
+"""Object `round/KEY/workstream/REF/answer/1`; digest `content`."""
+
+ANSWER_JUDGED = "answer.judged"
+"""Object `round/KEY/workstream/REF/answer/1/judgement/1`; digest `content`."""
+
 BINDING = frozenset(
     {
         VERSION_KEPT,
         UPDATE_RECORDED,
         INTRODUCTION_RECORDED,
         TEMPLATE_ADDED,
+        ANSWER_RECORDED,
+        ANSWER_JUDGED,
         SUBMISSION_RECORDED,
         DECISION_RECORDED,
         VERSION_RELEASED,
@@ -91,3 +99,13 @@ def introduction_object(key: str, as_at: date, revision: int) -> str:
 def template_object(key: str, number: int) -> str:
     """What the log calls one template version of the format `key`."""
     return f"format/{key}/template/{number}"
+
+
+def answer_object(key: str, ref: str, number: int) -> str:
+    """What the log calls one answer of a workstream to the round `key`."""
+    return f"round/{key}/workstream/{ref}/answer/{number}"
+
+
+def judgement_object(key: str, ref: str, number: int, judgement: int) -> str:
+    """What the log calls one judgement of that answer."""
+    return f"{answer_object(key, ref, number)}/judgement/{judgement}"

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting, Series
@@ -89,6 +89,37 @@ def kept(session: Session, reference: str) -> PaperKept:
     if paper is None:
         raise NoPaper(reference)
     return paper
+
+
+def meetings_of_person(
+    session: Session,
+    person_id: int,
+    *,
+    held_from: date,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Meeting]:
+    """The meetings from that day on for which this person is author or chief officer of a paper; with their board.
+
+    By day and board. Only papers of the organisation, for one of the boards and with one of the markings count, where
+    they are given.
+    """
+    paper = or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id)
+    if organisation_id is not None:
+        paper = and_(paper, Paper.organisation_id == organisation_id)
+    if markings is not None:
+        paper = and_(paper, Paper.marking.in_(markings))
+    statement = (
+        select(Meeting)
+        .join(Meeting.board)
+        .where(Meeting.held_on >= held_from, exists().where(Paper.meeting_id == Meeting.id, paper))
+        .order_by(Meeting.held_on, Board.key)
+        .options(contains_eager(Meeting.board))
+    )
+    if boards is not None:
+        statement = statement.where(Board.key.in_(boards))
+    return session.scalars(statement).all()
 
 
 def papers(

@@ -11,6 +11,7 @@ from sqlalchemy.types import NullType
 from app.db import Base
 from app.formats.models import Format, TemplateEvent, TemplateVersion
 from app.pictures.models import Picture
+from app.rounds.models import Answer, Judgement
 from app.versions.models import Decision, Reissue, Release, Submission, Version
 from app.workstreams.models import ThemeIntroduction, Update
 
@@ -22,6 +23,8 @@ NEVER_CHANGING: tuple[type[Any], ...] = (
     TemplateVersion,
     TemplateEvent,
     Version,
+    Answer,
+    Judgement,
     Submission,
     Decision,
     Release,

@@ -20,6 +20,7 @@ from app.blobs import BlobFault, Blobs, DamagedBlob
 from app.errors import Problem
 from app.formats import queries as formats
 from app.formats.models import TemplateChange
+from app.rounds import queries as rounds
 from app.upkeep import queries
 from app.upkeep.findings import Damage, Finding, Report
 from app.upkeep.ledger import Ledger
@@ -220,6 +221,12 @@ def _contents(work: _Verification) -> Iterator[tuple[str, str, str]]:
         object_ = actions.template_object(template.format.key, template.number)
         work.ledger.note_use(template.template_digest, object_)
         yield "templates", object_, formats.template_version_digest(template)
+    for answer in rounds.every_answer(work.session):
+        place = answer.request.round.key, answer.request.workstream.ref, answer.number
+        yield "answers", actions.answer_object(*place), rounds.answer_digest(answer)
+        for judgement in answer.judgements:
+            object_ = actions.judgement_object(*place, judgement.number)
+            yield "judgements", object_, rounds.judgement_digest(judgement)
 
 
 def _compare(

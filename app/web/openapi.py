@@ -43,6 +43,7 @@ TAGS = [
     ("plans", "Frameworks: editions of a plan, and the items that workstreams serve."),
     ("boards", "Boards, their meetings, and the series of papers that follow one another."),
     ("workstreams", "RAG schemes, themes, workstreams and what they report as at a date."),
+    ("rounds", "Who is asked to report by when, and what was answered, by whom."),
     ("formats", "Word templates with their format.toml, in versions."),
     ("papers", "What a board will read: front sheet, sections, chosen workstreams."),
     ("versions", "Drafts that were generated, with their provenance, for ever."),

@@ -95,6 +95,9 @@ TABLE = {
     Action.RELEASE: "a . o . . . . .",
     Action.REISSUE: "a . o . . . . .",
     Action.RECORD_OUTCOMES: "a . r . . . . .",
+    Action.RUN_ROUNDS: "a . o . o . . .",
+    Action.ANSWER_ROUNDS: "a . o . o o o .",
+    Action.JUDGE_ANSWERS: "a . o . o . . .",
 }
 
 STATES = [State.DRAFT, State.IN_REVIEW, State.APPROVED, State.RELEASED]

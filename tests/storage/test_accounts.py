@@ -145,6 +145,9 @@ TABLE = {
     Action.RELEASE: "x . x . . . . .",
     Action.REISSUE: "x . x . . . . .",
     Action.RECORD_OUTCOMES: "x . x . . . . .",
+    Action.RUN_ROUNDS: "x . x . x . . .",
+    Action.ANSWER_ROUNDS: "x . x . x x x .",
+    Action.JUDGE_ANSWERS: "x . x . x . . .",
 }
 
 

@@ -20,10 +20,12 @@ from tests.conftest import NOW, ROOT
 
 KEPT_AS_WRITTEN = {
     "action_done",
+    "answer",
     "audit_event",
     "clearance",
     "comment",
     "decision",
+    "judgement",
     "meeting_action",
     "meeting_outcome",
     "rating",

@@ -91,6 +91,21 @@ A_RECORD_OF_EVERY_KIND = (
     ),
     ("action_done", {"action_id": 1, "done_on": "2026-11-20", "by": "tester", "at": "2026-11-21 14:30:00"}),
     ("resolution", {"comment_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
+    (
+        "round",
+        {"id": 1, "key": "round", "name": "Round", "organisation_id": 1, "meeting_id": 1, "due_on": "2026-11-20"}
+        | {"as_at": "2026-11-20", "closed": False},
+    ),
+    ("round_request", {"id": 1, "round_id": 1, "workstream_id": 1, "position": 0, "parts": "[]"}),
+    (
+        "answer",
+        {"id": 1, "request_id": 1, "number": 1, "kind": "changed", "update_id": 1, "given_by_name": "Head"}
+        | {"recorded_at": "2026-11-21 14:30:00", "recorded_by": "tester"},
+    ),
+    (
+        "judgement",
+        {"id": 1, "answer_id": 1, "number": 1, "verdict": "sent-back", "at": "2026-11-21 14:30:00", "by": "tester"},
+    ),
     ("audit_event", {"sequence": 1, "body": json.dumps({}), "previous_hash": "0" * 64, "hash": DIGEST}),
 )
 
@@ -102,6 +117,8 @@ ONE_COLUMN = {
     "update_part": "narrative",
     "rating": "source",
     "theme_introduction": "narrative",
+    "answer": "given_by_name",
+    "judgement": "by",
     "audit_event": "body",
     "submission": "by",
     "decision": "reasons",
