@@ -289,8 +289,8 @@ class _Selection:
             updates.setdefault(update.workstream_id, []).append(update)
         self.requests = rounds.of_meeting(self.session, self.paper.meeting_id, workstream_ids)
         for number, request in self.requests.items():
-            carried = self._carried_forward(request)
-            if carried is not None and number not in updates:
+            carried = self._carried_forward(request) if number not in updates else None
+            if carried is not None:
                 updates[number] = [carried]
         return updates
 

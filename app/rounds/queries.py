@@ -123,7 +123,10 @@ def get_request(session: Session, key: str, ref: str) -> Request:
 
 
 def of_meeting(session: Session, meeting_id: int, workstream_ids: Iterable[int]) -> dict[int, Request]:
-    """Id of a workstream → what the rounds for that meeting ask of it; of several rounds, the one due last."""
+    """Id of a workstream → what the rounds for that meeting ask of it; of several rounds, the one due last.
+
+    With round, workstream, and answers with their judgements and persons; of the updates only their days.
+    """
     found: dict[int, Request] = {}
     for batch in batches(sorted(set(workstream_ids))):
         rows = session.scalars(
@@ -131,7 +134,7 @@ def of_meeting(session: Session, meeting_id: int, workstream_ids: Iterable[int])
             .join(Request.round)
             .where(Round.meeting_id == meeting_id, Request.workstream_id.in_(batch))
             .order_by(Round.due_on, Round.key)
-            .options(*WHOLE_REQUEST)
+            .options(*ANSWERED_REQUEST)
         )
         found |= {request.workstream_id: request for request in rows}
     return found
@@ -330,6 +333,18 @@ WHOLE_REQUEST: tuple[ExecutableOption, ...] = (
     .options(joinedload(Rating.dimension), joinedload(Rating.value)),
 )
 """What is loaded with a request."""
+
+ANSWERED_REQUEST: tuple[ExecutableOption, ...] = (
+    joinedload(Request.round),
+    joinedload(Request.workstream),
+    selectinload(Request.answers).options(
+        selectinload(Answer.judgements),
+        joinedload(Answer.update),
+        joinedload(Answer.given_by),
+        joinedload(Answer.on_behalf_of),
+    ),
+)
+"""What is loaded with a request of which only matters what was answered."""
 
 WHOLE_ROUND: tuple[ExecutableOption, ...] = (
     joinedload(Round.organisation),
