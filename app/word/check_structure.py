@@ -9,6 +9,7 @@ from lxml import etree
 from app.word.check_tags import PartRead
 from app.word.findings import Finding, warning_at
 from app.word.namespaces import w
+from app.word.numbers import bits_at
 from app.word.passages import Passage, StyleBook, TemplateRead
 from app.word.reading import within
 from app.word.typed import Tag, tags_in
@@ -157,5 +158,4 @@ def _has_head_column(table: etree._Element) -> bool:
     if look is None:
         return False
     stated = look.get(w("firstColumn"))
-    bits = look.get(w("val"), "0")
-    return stated in {"1", "true", "on"} if stated is not None else bool(int(bits, 16) & _FIRST_COLUMN)
+    return stated in {"1", "true", "on"} if stated is not None else bool(bits_at(look) & _FIRST_COLUMN)

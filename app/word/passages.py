@@ -8,6 +8,7 @@ from lxml import etree
 
 from app.word.container import CONTENT_TYPES, DOCUMENT
 from app.word.namespaces import A, R, w
+from app.word.numbers import number_at
 from app.word.parts import CORE, SETTINGS, STYLES, parts_of_kinds, relationships_in
 from app.word.properties import texts_in
 from app.word.reading import OFF, is_on, within
@@ -20,6 +21,7 @@ _TITLES = {"footnotes": "the footnotes", "endnotes": "the endnotes", "comments":
 _PAGES = {"default": "the pages", "first": "the first page", "even": "the even pages"}
 _OF_PAGES = {"default": "", "first": "first-page ", "even": "even-page "}
 _LONGEST_HEADING = 60
+_NO_HEADING = 9  # what `w:outlineLvl` calls body text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,8 +142,8 @@ class StyleBook:
     def levels(self) -> Mapping[str, int]:
         """The level of each heading style, from 1, by its id."""
         stated = {identifier: self.first(identifier, "pPr", "outlineLvl") for identifier in self.elements}
-        numbers = {name: int(found.get(w("val"), "9")) for name, found in stated.items() if found is not None}
-        return {name: number + 1 for name, number in numbers.items() if number < 9}
+        numbers = {identifier: number_at(found) for identifier, found in stated.items()}
+        return {name: level + 1 for name, level in numbers.items() if level is not None and 0 <= level < _NO_HEADING}
 
 
 def read_template(opened: OpenedTemplate) -> TemplateRead:
