@@ -19,6 +19,7 @@ _TYPED_HEADING = re.compile(r"\s*(\d+(?:\.\d+)*[.)]?|[A-Z][.)]|Appendix [A-Z0-9]
 _TYPED_BULLET = re.compile(r"\s*([•·●○◦▪▫■□‣➢\uf0b7*–—-])[\s\u00a0]+(?=\S)")
 _COUNTED = re.compile(r"\s*\{\{-?\s*loop\.index0?\s*-?\}\}")
 _LABEL = re.compile(r"\s*[^\t{]+\t+.*\{\{")
+_LIST = f"{w('pPr')}/{w('numPr')}/{w('numId')}"
 _FIRST_COLUMN = 0x0080  # of w:tblLook
 
 
@@ -103,9 +104,8 @@ def empty_paragraphs(template: TemplateRead) -> Iterator[Finding]:
 
 
 def _is_listed(passage: Passage, styles: StyleBook) -> bool:
-    own = passage.element.find(f"{w('pPr')}/{w('numPr')}/{w('numId')}") if passage.element is not None else None
-    stated = own if own is not None else styles.first(passage.style, "pPr", "numPr", "numId")
-    return stated is not None and stated.get(w("val")) != "0"
+    own = passage.element.find(_LIST) if passage.element is not None else None
+    return own.get(w("val")) != "0" if own is not None else styles.listed.get(passage.style, False)
 
 
 def _is_empty(passage: Passage) -> bool:
