@@ -28,6 +28,8 @@ from app.web.edges import BodyLimit, RequestName
 from app.web.metrics import Metrics
 from app.web.openapi import TITLE, document_of
 from app.web.pace import Pace
+from app.web.pages import faults
+from app.web.pages import routes as pages
 from app.web.seats import Seats
 from app.web.watch import Watch
 
@@ -65,8 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
         address=settings.address,
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
-    errors.install(app)
-    for router in (routes.router(), identity.router, health.router, reference.router):
+    errors.install(app, faults.as_page)
+    for router in (routes.router(), identity.router, health.router, reference.router, pages.router()):
         app.include_router(router)
     app.mount("/static", reference.style_sheets)
     app.add_middleware(BodyLimit, usual=settings.max_json_bytes, special=_body_limits(settings))

@@ -96,7 +96,7 @@ def demo(
         f"versions {rows[-1]['paper']}": "what was made of one, with its digests",
         "load FILE": "your own facts (see docs/facts-file.md)",
         "verify": "proof that nothing kept was changed",
-        "serve": "the JSON API, with its reference at /docs",
+        "serve": "the web pages, and the API with its reference at /docs",
     }
     width = max(len(step) for step in steps) + len(where) + 2
     for step, why in steps.items():

@@ -116,6 +116,31 @@ def papers(
     return session.scalars(statement.options(*LISTED_PAPER)).all()
 
 
+def to_come(
+    session: Session,
+    *,
+    since: date,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Paper]:
+    """At most `limit` papers for meetings on the day `since` or later, the next meeting first; filters as in `papers`.
+
+    With what a list shows.
+    """
+    conditions = [Meeting.held_on >= since]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Meeting.board.has(Board.key.in_(boards)))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    statement = select(Paper).join(Paper.meeting).where(*conditions)
+    ordered = statement.order_by(Meeting.held_on, Paper.reference).limit(limit)
+    return session.scalars(ordered.options(*LISTED_PAPER)).all()
+
+
 def walk(session: Session) -> Iterator[Paper]:
     """Every paper in the order of references, with what a list shows; streamed."""
     statement = select(Paper).order_by(Paper.reference).options(*LISTED_PAPER)

@@ -1,7 +1,7 @@
 """Reads versions; never their bytes, which lie among the blobs."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC
 from hashlib import sha256
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.boards.models import Board, Meeting
+from app.db import batches
 from app.errors import NotFound
 from app.formats.models import Format, TemplateVersion
 from app.papers.models import Paper
@@ -34,6 +35,17 @@ def last(session: Session, paper_id: int) -> Version | None:
         .limit(1)
         .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
     ).one_or_none()
+
+
+def newest(session: Session, paper_ids: Iterable[int]) -> dict[int, Version]:
+    """Id of a paper → its newest version, for those of the papers that have one."""
+    found: dict[int, Version] = {}
+    for batch in batches(sorted(set(paper_ids))):
+        numbers = select(func.max(Version.id)).where(Version.paper_id.in_(batch)).group_by(Version.paper_id)
+        found |= {
+            version.paper_id: version for version in session.scalars(select(Version).where(Version.id.in_(numbers)))
+        }
+    return found
 
 
 def get(session: Session, reference: str, label: str) -> Version:

@@ -31,7 +31,6 @@ from app.web.api.conditions import Preconditions
 from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.formats import LIFE, Number, TemplateInFull, TemplateWithLife
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain
 from app.web.api.trace import Tracing
 from app.web.deps import (
@@ -51,6 +50,7 @@ from app.web.deps import (
 )
 from app.web.errors import FaultyParameter, TooLarge
 from app.web.openapi import ETAG, LOCATION, REPLAY, gives, problems, takes
+from app.web.reach import Reach
 from app.word import Difference, Finding
 
 router = APIRouter(prefix="/formats/{key}/versions", tags=["formats"])

@@ -17,11 +17,11 @@ from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain, shown
 from app.web.api.trace import Tracing
 from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, VersionReader, Writing
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
+from app.web.reach import Reach
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
 

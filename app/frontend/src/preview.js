@@ -1,0 +1,1 @@
+// A document shown in the page: loaded only by the frame of the preview.
