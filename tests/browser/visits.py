@@ -27,5 +27,5 @@ VISITS: dict[str, list[Visit]] = {
 }
 """Path of a page, as its route has it → its visits; `{link}` is the secret of a link to set a password."""
 
-NO_PAGES = {"/assets/{name}", "/favicon.ico"}
+NO_PAGES = {"/assets/{name}", "/favicon.ico", "/narrative/pictures/{digest}"}
 """Routes among the pages that answer with something else than a page."""
