@@ -75,7 +75,7 @@ def site(installed: Path, tmp_path: Path) -> Iterator[Site]:
 
 
 class serving:  # noqa: N801 - it reads as what happens within the block
-    """The installation in a folder is served within the block, by a thread of this process; with pages of a test's own."""
+    """The installation in a folder is served within the block, with more pages, by a thread of this process."""
 
     def __init__(self, folder: Path, *more: APIRouter) -> None:
         self.folder = folder
