@@ -414,7 +414,8 @@ def test_a_new_table_is_filled_grown_merged_and_charted(opened, trial, pictured)
     tool(page, "Row headings").click()
     table = (
         '<table><thead><tr><th scope="col"><p>Force</p></th><th scope="col"><p>Hours</p></th>'
-        '<th scope="col"><p>Cost</p></th></tr></thead><tbody><tr><th scope="row"><p>North</p></th><td><p>12</p></td><td><p>£3</p></td></tr>'
+        '<th scope="col"><p>Cost</p></th></tr></thead><tbody>'
+        '<tr><th scope="row"><p>North</p></th><td><p>12</p></td><td><p>£3</p></td></tr>'
         '<tr><th scope="row"><p>South</p></th><td><p>7</p></td><td><p>£4</p></td></tr></tbody></table>'
     )
     assert saved(page, trial) == f'<figure data-chart="column">{table}</figure>'

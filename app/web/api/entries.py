@@ -22,10 +22,10 @@ from app.web.api.conditions import Conditions, Preconditions
 from app.web.api.kinds import DATED, KINDS, SECTIONS, Kind, Listing, Part
 from app.web.api.lists import Paging, every
 from app.web.api.representation import AsText, etag_of, json_answer, plain, shown
-from app.web.api.trace import Tracing
 from app.web.deps import FactsReader, FactsWriter, May, Now, Reading, Store, Writing
 from app.web.openapi import ETAG, LINK, gives, problems, takes
 from app.web.reach import Reach
+from app.web.trace import Tracing
 
 
 class Missing(NotFound):
