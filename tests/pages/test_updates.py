@@ -49,6 +49,16 @@ def test_nothing_to_report_is_one_button(site, browser_of):
     assert "Nothing to report" in browser.page.text
 
 
+def test_that_button_throws_no_text_away(site, browser_of):
+    browser = browser_of("workstream-lead").visit(DAY)
+    browser.send(DAY, press="deed=nothing", parts__progress="Something after all.")
+
+    assert browser.page.status == 422
+    assert browser.page.errors == ["Take this text out where there is nothing to report, or save the update"]
+    assert browser.page.form(DAY).fields["parts.progress"].strip() == "Something after all."
+    assert reported(site) is None
+
+
 def test_an_update_is_corrected_as_it_stands(site, browser_of):
     day = "/workstreams/JNT-01/updates/2026-11-20"
     before = reported(site, "2026-11-20")

@@ -125,8 +125,6 @@ def _said(update: Update | None) -> Mapping[str, Any] | None:
 
 def _typed_update(form: Form, as_at: date, scheme: RagScheme | None, parts: Sequence[Asked]) -> UpdateShape:
     """What was typed; raises FaultyForm."""
-    if form.value("deed") == NOTHING:
-        return UpdateShape(as_at=as_at, nothing_to_report=True)
     faults: list[Fault] = []
     said: dict[str, Any] = {"as_at": as_at, "parts": {}, "ratings": {}}
     for part in parts:
@@ -135,6 +133,8 @@ def _typed_update(form: Form, as_at: date, scheme: RagScheme | None, parts: Sequ
             said["parts"][part.key] = {"format": "html", "value": narrative_of(form, name)}
         except FaultyForm as faulty:
             faults += faulty.faults
+    if form.value("deed") == NOTHING and not faults:
+        return _nothing(as_at, {key: prose["value"] for key, prose in said["parts"].items() if prose["value"]})
     for dimension in scheme.dimensions if scheme else ():
         value = form.value(f"ratings.{dimension.key}")
         if not value:
@@ -147,6 +147,14 @@ def _typed_update(form: Form, as_at: date, scheme: RagScheme | None, parts: Sequ
     if faults:
         raise FaultyForm(faults)
     return UpdateShape.model_validate(said)
+
+
+def _nothing(as_at: date, typed: Mapping[str, str]) -> UpdateShape:
+    """That there is nothing to report; raises FaultyForm where something is: no text is thrown away by a button."""
+    if typed:
+        what = "Take this text out where there is nothing to report, or save the update"
+        raise FaultyForm([Fault(f"parts.{key}", what) for key in typed])
+    return UpdateShape(as_at=as_at, nothing_to_report=True)
 
 
 def _usual_source(workstream: Workstream) -> str | None:
