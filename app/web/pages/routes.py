@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, guides, home, preview, ratings, sign_in, workstreams
+from app.web.pages import built, guides, home, narrative, preview, ratings, sign_in, updates, workstreams
 
 
 def router() -> APIRouter:
@@ -13,8 +13,10 @@ def router() -> APIRouter:
         sign_in.router,
         home.router,
         guides.router,
+        updates.router,
         workstreams.router,
         ratings.router,
+        narrative.router,
         preview.router,
     ):
         pages.include_router(part)
