@@ -2,7 +2,11 @@
 
 from fastapi import APIRouter
 
+<<<<<<< HEAD
 from app.web.pages import built, guides, home, narrative, preview, ratings, sign_in, updates, workstreams
+=======
+from app.web.pages import built, guides, home, narrative, preview, ratings, sign_in, workstreams
+>>>>>>> a7a96341a1055fef314c8069951b4074a63dfec6
 
 
 def router() -> APIRouter:
@@ -18,6 +22,7 @@ def router() -> APIRouter:
         ratings.router,
         narrative.router,
         preview.router,
+        narrative.router,
     ):
         pages.include_router(part)
     return pages
