@@ -23,9 +23,38 @@ VISITS: dict[str, list[Visit]] = {
     "/prove": [Visit("chief-officer", "/prove?next=/keyboard")],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
+    "/formats": [
+        Visit("template-manager", "/formats"),
+        Visit("template-manager", "/formats?q=nothing"),
+        Visit("reader", "/formats"),
+    ],
+    "/formats/{key}": [Visit("template-manager", "/formats/scrutiny"), Visit("reader", "/formats/scrutiny")],
+    "/formats/{key}/upload": [Visit("template-manager", "/formats/scrutiny/upload")],
+    "/new-format": [Visit("template-manager", "/new-format")],
+    "/formats/{key}/versions/{number}": [
+        Visit("template-manager", "/formats/scrutiny/versions/1"),
+        Visit("reader", "/formats/scrutiny/versions/1"),
+    ],
+    "/formats/{key}/versions/{number}/findings": [Visit("template-manager", "/formats/scrutiny/versions/1/findings")],
+    "/formats/{key}/versions/{number}/trial": [Visit("template-manager", "/formats/scrutiny/versions/1/trial")],
+    "/formats/{key}/versions/{number}/trial/result": [
+        Visit("template-manager", "/formats/scrutiny/versions/1/trial/result")
+    ],
+    "/formats/{key}/versions/{number}/effect": [Visit("template-manager", "/formats/scrutiny/versions/1/effect")],
+    "/template-reference": [
+        Visit("template-manager", "/template-reference"),
+        Visit("template-manager", "/template-reference?q=rating"),
+    ],
     "(no page)": [Visit("reader", "/nowhere"), Visit(None, "/nowhere")],
 }
 """Path of a page, as its route has it → its visits; `{link}` is the secret of a link to set a password."""
 
-NO_PAGES = {"/assets/{name}", "/favicon.ico"}
+NO_PAGES = {
+    "/assets/{name}",
+    "/favicon.ico",
+    "/formats/{key}/versions/{number}/template",
+    "/formats/{key}/versions/{number}/manifest",
+    "/formats/{key}/versions/{number}/trial/document",
+    "/formats/{key}/versions/{number}/effect/{reference}/{which}",
+}
 """Routes among the pages that answer with something else than a page."""

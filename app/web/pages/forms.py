@@ -1,6 +1,6 @@
 """What somebody typed into a page: read into a shape, and given back with every fault beside its field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, get_origin
 
@@ -91,19 +91,19 @@ class Form:
 NOTHING_TYPED = Form()
 
 
-async def typed(request: Request) -> Form:
-    """What was sent with the request."""
-    sent = await request.form(max_fields=MOST_FIELDS)
-    texts: dict[str, list[str]] = {}
-    files: dict[str, list[UploadFile]] = {}
-    for name, value in sent.multi_items():
-        if isinstance(value, UploadFile):
-            if value.filename:
-                files.setdefault(name, []).append(value)
-        else:
-            # Browsers end the lines of a text area with two characters.
-            texts.setdefault(name, []).append(value.replace("\r\n", "\n"))
-    return Form(texts, files)
+async def typed(request: Request) -> AsyncIterator[Form]:
+    """What was sent with the request; its files are closed once the request is answered."""
+    async with request.form(max_fields=MOST_FIELDS) as sent:
+        texts: dict[str, list[str]] = {}
+        files: dict[str, list[UploadFile]] = {}
+        for name, value in sent.multi_items():
+            if isinstance(value, UploadFile):
+                if value.filename:
+                    files.setdefault(name, []).append(value)
+            else:
+                # Browsers end the lines of a text area with two characters.
+                texts.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        yield Form(texts, files)
 
 
 Typed = Annotated[Form, Depends(typed)]

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, guides, home, sign_in
+from app.web.pages import built, formats, guides, home, manual, sign_in, templates
 
 
 def router() -> APIRouter:
     """All pages; each file of this room has the routes of one subject."""
     pages = APIRouter(include_in_schema=False)
-    for part in (built.router, sign_in.router, home.router, guides.router):
-        pages.include_router(part)
+    parts = (built, sign_in, home, formats, templates, manual, guides)
+    for part in parts:
+        pages.include_router(part.router)
     return pages
