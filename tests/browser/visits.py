@@ -21,6 +21,15 @@ VISITS: dict[str, list[Visit]] = {
     "/signed-out": [Visit(None, "/signed-out")],
     "/set-password": [Visit(None, "/set-password?link={link}"), Visit(None, "/set-password?link=bpl_none")],
     "/prove": [Visit("chief-officer", "/prove?next=/keyboard")],
+    "/workstreams": [
+        Visit("workstream-lead", "/workstreams"),
+        Visit("report-author", "/workstreams?q=nothing-of-the-kind"),
+        Visit("commissioners-office", "/workstreams"),
+    ],
+    "/workstreams/{ref}": [
+        Visit("workstream-lead", "/workstreams/JNT-01"),
+        Visit("reader", "/workstreams/JNT-01"),
+    ],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
     "/formats": [
@@ -45,6 +54,10 @@ VISITS: dict[str, list[Visit]] = {
         Visit("template-manager", "/template-reference"),
         Visit("template-manager", "/template-reference?q=rating"),
     ],
+    "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
+    "/papers/{reference}/versions/{label}/preview": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")
+    ],
     "(no page)": [Visit("reader", "/nowhere"), Visit(None, "/nowhere")],
 }
 """Path of a page, as its route has it → its visits; `{link}` is the secret of a link to set a password."""
@@ -56,5 +69,11 @@ NO_PAGES = {
     "/formats/{key}/versions/{number}/manifest",
     "/formats/{key}/versions/{number}/trial/document",
     "/formats/{key}/versions/{number}/effect/{reference}/{which}",
+    "/papers/{reference}/preview/document",
+    "/papers/{reference}/preview/frame",
+    "/papers/{reference}/versions/{label}/preview/document",
+    "/papers/{reference}/versions/{label}/preview/frame",
+    "/ratings/{digest}.css",
+    "/workstreams/{ref}/ratings.svg",
 }
-"""Routes among the pages that answer with something else than a page."""
+"""Routes among the pages that answer with something else than a page, or with a part of one."""

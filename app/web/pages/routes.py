@@ -2,13 +2,23 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, formats, guides, home, manual, sign_in, templates
+from app.web.pages import built, formats, guides, home, manual, preview, ratings, sign_in, templates, workstreams
 
 
 def router() -> APIRouter:
     """All pages; each file of this room has the routes of one subject."""
     pages = APIRouter(include_in_schema=False)
-    parts = (built, sign_in, home, formats, templates, manual, guides)
-    for part in parts:
-        pages.include_router(part.router)
+    for part in (
+        built.router,
+        sign_in.router,
+        home.router,
+        guides.router,
+        formats.router,
+        templates.router,
+        manual.router,
+        workstreams.router,
+        ratings.router,
+        preview.router,
+    ):
+        pages.include_router(part)
     return pages
