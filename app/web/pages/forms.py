@@ -93,22 +93,29 @@ class Form:
 NOTHING_TYPED = Form()
 
 
-async def typed(request: Request) -> AsyncIterator[Form]:
-    """What was sent with the request; its files are closed once the request is answered."""
-    async with request.form(max_fields=MOST_FIELDS) as sent:
-        texts: dict[str, list[str]] = {}
-        files: dict[str, list[UploadFile]] = {}
-        for name, value in sent.multi_items():
-            if isinstance(value, UploadFile):
-                if value.filename:
-                    files.setdefault(name, []).append(value)
-            else:
-                # Browsers end the lines of a text area with two characters.
-                texts.setdefault(name, []).append(value.replace("\r\n", "\n"))
-        yield Form(texts, files)
+async def typed(request: Request) -> Form:
+    """What was sent with the request; whoever calls closes it with the request."""
+    sent = await request.form(max_fields=MOST_FIELDS)
+    texts: dict[str, list[str]] = {}
+    files: dict[str, list[UploadFile]] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, UploadFile):
+            if value.filename:
+                files.setdefault(name, []).append(value)
+        else:
+            # Browsers end the lines of a text area with two characters.
+            texts.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return Form(texts, files)
 
 
-Typed = Annotated[Form, Depends(typed)]
+async def _while_answered(request: Request) -> AsyncIterator[Form]:
+    try:
+        yield await typed(request)
+    finally:
+        await request.close()  # its files take room
+
+
+Typed = Annotated[Form, Depends(_while_answered)]
 
 
 def _takes_many(annotation: Any) -> bool:
