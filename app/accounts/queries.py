@@ -1,6 +1,6 @@
 """Finding accounts, and opening them by a secret."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import Account, Role, Token
+from app.db import batches
 from app.errors import NotFound
 
 USE_NOTED_EVERY = timedelta(hours=1)
@@ -49,6 +50,14 @@ def keys_of(session: Session, person_id: int, key: str) -> frozenset[str]:
     """
     own = or_(Account.person_id == person_id, and_(Account.person_id.is_(None), Account.key == key))
     return frozenset(session.scalars(select(Account.key).where(own)))
+
+
+def names(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Key → name, for those of the accounts that there are."""
+    found: dict[str, str] = {}
+    for batch in batches(sorted(set(keys))):
+        found |= dict(session.execute(select(Account.key, Account.name).where(Account.key.in_(batch))).all())
+    return found
 
 
 def page(session: Session, *, limit: int, after: str | None = None) -> Sequence[Account]:

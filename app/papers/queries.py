@@ -187,6 +187,31 @@ def to_come(
     return session.scalars(ordered.options(*LISTED_PAPER)).all()
 
 
+def of_format(
+    session: Session,
+    format_key: str,
+    *,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Paper]:
+    """At most `limit` papers of a format, those for the latest meetings first; filters as in `papers`.
+
+    With what a list shows.
+    """
+    conditions = [Paper.format.has(Format.key == format_key)]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Meeting.board.has(Board.key.in_(boards)))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    statement = select(Paper).join(Paper.meeting).where(*conditions)
+    ordered = statement.order_by(Meeting.held_on.desc(), Paper.reference).limit(limit)
+    return session.scalars(ordered.options(*LISTED_PAPER)).all()
+
+
 def walk(session: Session) -> Iterator[Paper]:
     """Every paper in the order of references, with what a list shows; streamed."""
     statement = select(Paper).order_by(Paper.reference).options(*LISTED_PAPER)

@@ -2,11 +2,20 @@
 
 from fastapi import APIRouter
 
-<<<<<<< HEAD
-from app.web.pages import built, guides, home, narrative, preview, ratings, sign_in, updates, workstreams
-=======
-from app.web.pages import built, guides, home, narrative, preview, ratings, sign_in, workstreams
->>>>>>> a7a96341a1055fef314c8069951b4074a63dfec6
+from app.web.pages import (
+    built,
+    formats,
+    guides,
+    home,
+    manual,
+    narrative,
+    preview,
+    ratings,
+    sign_in,
+    templates,
+    updates,
+    workstreams,
+)
 
 
 def router() -> APIRouter:
@@ -18,11 +27,13 @@ def router() -> APIRouter:
         home.router,
         guides.router,
         updates.router,
+        formats.router,
+        templates.router,
+        manual.router,
         workstreams.router,
         ratings.router,
         narrative.router,
         preview.router,
-        narrative.router,
     ):
         pages.include_router(part)
     return pages
