@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, guides, home, narrative, preview, ratings, sign_in, updates, workstreams
+from app.web.pages import (
+    built,
+    formats,
+    guides,
+    home,
+    manual,
+    narrative,
+    preview,
+    ratings,
+    sign_in,
+    templates,
+    updates,
+    workstreams,
+)
 
 
 def router() -> APIRouter:
@@ -14,6 +27,9 @@ def router() -> APIRouter:
         home.router,
         guides.router,
         updates.router,
+        formats.router,
+        templates.router,
+        manual.router,
         workstreams.router,
         ratings.router,
         narrative.router,
