@@ -50,15 +50,24 @@ class Table:
 
 @dataclass(frozen=True)
 class Change:
-    """One change: under which heading, what became of a paragraph or row, and its words before and after."""
+    """One change: under which heading, and what became of the words of a paragraph or row, its cells parted by “|”."""
 
     number: int
     heading: str
     """Empty: before the first one."""
     fate: Fate
     what: Literal["heading", "paragraph", "row"]
-    old: str
-    new: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def old(self) -> str:
+        """The words before the change, shortened; empty where it is new."""
+        return _excerpt([piece for piece in self.pieces if piece.kind != "new"]) if self.fate != "new" else ""
+
+    @property
+    def new(self) -> str:
+        """The words after the change, shortened; empty where it is gone."""
+        return _excerpt([piece for piece in self.pieces if piece.kind != "gone"]) if self.fate != "gone" else ""
 
 
 @dataclass(frozen=True)
@@ -95,8 +104,7 @@ class _Teller:
                 yield self._said(before, after)
 
     def _said(self, before: Saying | None, after: Saying | None) -> Said:
-        there = after or before
-        assert there is not None
+        there = after or before or Saying("")
         if there.level is not None:
             self.heading = there.words
         told = pieces(before.words if before else "", after.words if after else "")
@@ -131,9 +139,7 @@ class _Teller:
             return "same", None
         fate: Fate = "new" if is_new else "gone" if is_gone else "changed"
         number = len(self.changes) + 1
-        old = _excerpt([piece for piece in told if piece.kind != "new"])
-        new = _excerpt([piece for piece in told if piece.kind != "gone"])
-        self.changes.append(Change(number, self.heading, fate, what, old, new))
+        self.changes.append(Change(number, self.heading, fate, what, tuple(told)))
         return fate, number
 
 

@@ -19,10 +19,12 @@ class Compared:
     comparison: Comparison
 
 
-def between(session: Session, blobs: Blobs, reference: str, old: str, new: str) -> Compared:
-    """What the version with the label `new` says otherwise than the one with the label `old`.
+def between(session: Session, blobs: Blobs, reference: str, old: str | None, new: str) -> Compared:
+    """What the version with the label `new` says otherwise than the one with the label `old`, else the one before it.
 
+    The first version of a paper has none before it, and is compared with itself.
     The kept documents are read, never made again. Raises NoSuchVersion where the paper has none of this label.
     """
-    before, after = versions.get(session, reference, old), versions.get(session, reference, new)
+    after = versions.get(session, reference, new)
+    before = versions.before(session, after) or after if old is None else versions.get(session, reference, old)
     return Compared(before, after, compare(blobs.get(before.file_digest), blobs.get(after.file_digest)))

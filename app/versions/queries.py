@@ -67,6 +67,17 @@ def get(session: Session, reference: str, label: str) -> Version:
     return found
 
 
+def before(session: Session, version: Version) -> Version | None:
+    """The version of the same paper with the next lower number, if any, with its paper and template version."""
+    return session.scalars(
+        select(Version)
+        .where(Version.paper_id == version.paper_id, Version.number < version.number)
+        .order_by(Version.number.desc())
+        .limit(1)
+        .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
+    ).one_or_none()
+
+
 def page(session: Session, paper_id: int, *, after: int = 0, limit: int = 100) -> list[Version]:
     """Versions of a paper with a number above `after`, in the order of their numbers, with their template versions."""
     return list(

@@ -155,6 +155,7 @@ NEEDS = {
     "GET /api/v1/papers/{reference}/versions/{label}": "versions",
     "GET /api/v1/papers/{reference}/versions/{label}/document": "download",
     "GET /api/v1/papers/{reference}/versions/{label}/snapshot": "versions",
+    "GET /api/v1/papers/{reference}/versions/{label}/changes": "download",
     "GET /api/v1/people": "read",
     "GET /api/v1/people/{key}": "read",
     "PUT /api/v1/people/{key}": "write",
@@ -227,7 +228,7 @@ def test_a_paper_of_another_organisation_does_not_exist(filled, client_of):
     for method, rest in [
         ("GET", ""), ("GET", "/sections/purpose"), ("GET", "/gaps"), ("POST", "/preview"), ("POST", "/versions"),
         ("GET", "/versions"), ("GET", "/versions/0.1"), ("GET", "/versions/0.1/snapshot"),
-        ("GET", "/versions/0.1/document"),
+        ("GET", "/versions/0.1/document"), ("GET", "/versions/0.1/changes"),
     ]:  # fmt: skip
         answer = other.request(method, hidden + rest)
         assert answer.status_code == 404, rest

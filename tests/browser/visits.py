@@ -23,6 +23,10 @@ VISITS: dict[str, list[Visit]] = {
     "/prove": [Visit("chief-officer", "/prove?next=/keyboard")],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
+    "/papers/{reference}/compare": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
+    ],
     "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
     "/papers/{reference}/versions/{label}/preview": [
         Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")

@@ -1,13 +1,16 @@
 """Generating papers, and what was generated: provenance, frozen facts, the kept bytes."""
 
 from datetime import UTC, datetime
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from app.assembly.assemble import assemble
-from app.assembly.snapshot import Snapshot
+from app.compare.documents import Fate
+from app.compare.queries import Compared, between
+from app.compare.wording import Kind
 from app.fields import KeyText, Line
 from app.versions import queries as versions
 from app.versions.models import Version
@@ -21,7 +24,7 @@ from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, Vers
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
 from app.web.reach import Reach
-from app.web.trace import Tracing
+from app.web.trace import Tracing, marking_of
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
 
@@ -72,6 +75,47 @@ class VersionOut(BaseModel):
             open_points=version.open_points,
             document=f"{address(version)}/document",
         )
+
+
+class PieceOut(BaseModel):
+    """Some words of a change."""
+
+    kind: Kind = Field(description="Whether both versions say it, or only one of them")
+    text: str
+
+
+class ChangeOut(BaseModel):
+    """One paragraph, heading or row of a table that is not the same in both versions."""
+
+    number: int = Field(description="In the order of the document, from 1")
+    heading: str = Field(description="The heading that it stands under; empty before the first one")
+    what: Literal["heading", "paragraph", "row"]
+    fate: Fate = Field(description="What became of it")
+    pieces: list[PieceOut] = Field(description="Its words, before and after as one; cells of a row are parted by “|”")
+
+
+class ComparisonOut(BaseModel):
+    """What a version says otherwise than another."""
+
+    paper: str = Field(description="Reference of the paper")
+    since: str = Field(description="Label of the other version")
+    label: str
+    changes: list[ChangeOut]
+
+    @classmethod
+    def of(cls, found: Compared) -> "ComparisonOut":
+        """What was found."""
+        changes = [
+            ChangeOut(
+                number=change.number,
+                heading=change.heading,
+                what=change.what,
+                fate=change.fate,
+                pieces=[PieceOut(kind=piece.kind, text=piece.text) for piece in change.pieces],
+            )
+            for change in found.comparison.changes
+        ]
+        return cls(paper=found.new.paper.reference, since=found.old.label, label=found.new.label, changes=changes)
 
 
 def address(version: Version) -> str:
@@ -178,7 +222,7 @@ def get_snapshot(reference: KeyText, label: Line, who: VersionReader, session: R
     """The very text of the snapshot."""
     paper = Reach(session, who).paper(reference)
     version = versions.get(session, reference, label)
-    trace.reading(reference, f"{paper.marking} {_marking(version)}", "snapshot")
+    trace.reading(reference, f"{paper.marking} {marking_of(version)}", "snapshot")
     return Response(version.snapshot.encode(), media_type="application/json")
 
 
@@ -207,13 +251,38 @@ def download_version(
     """The kept bytes under the version's file name."""
     paper = Reach(session, who).paper(reference)
     version = versions.get(session, reference, label)
-    trace.reading(reference, f"{paper.marking} {_marking(version)}", "document")
+    trace.reading(reference, f"{paper.marking} {marking_of(version)}", "document")
     etag = f'"{version.file_digest}"'
     if conditions.knows(etag):
         return Response(status_code=304, headers={"ETag": etag})
     return download(blobs.get(version.file_digest), version.file_name)
 
 
-def _marking(version: Version) -> str:
-    """What is printed on every page of the version, whatever the paper's marking is now."""
-    return Snapshot.from_json(version.snapshot).paper.marking
+@router.get(
+    "/{label}/changes",
+    summary="Compare two versions",
+    description="What the version says otherwise than another one, word by word: paragraphs, headings, rows of tables. "
+    "Pictures, looks and page headers are not compared.",
+    operation_id="list_changes",
+    responses={
+        200: gives(ComparisonOut, "Every change, in the order of the document.", example=examples.CHANGES),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def list_changes(
+    *,
+    reference: KeyText,
+    label: Line,
+    who: Downloader,
+    session: Reading,
+    blobs: Store,
+    trace: Tracing,
+    since: Annotated[Line | None, Query(description="Label of the other version; else it is the one before")] = None,
+) -> Response:
+    """What the version changed."""
+    Reach(session, who).paper(reference)
+    found = between(session, blobs, reference, since, label)
+    for version in {found.old, found.new}:
+        trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
+    return json_answer(plain(ComparisonOut.of(found)))

@@ -22,7 +22,7 @@ from app.web.downloads import download
 from app.web.pages.layout import page
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
-from app.web.trace import Tracing
+from app.web.trace import Tracing, marking_of
 
 router = APIRouter(prefix="/papers/{reference}")
 
@@ -114,11 +114,6 @@ def kept_version(session: Session, visit: Visit, reference: str, label: str) -> 
     """The version with its paper, where the paper exists for who visits; raises as `Reach.paper` and `versions.get`."""
     Reach(session, visit.account).paper(reference)
     return versions.get(session, reference, label)
-
-
-def marking_of(version: Version) -> str:
-    """What is printed on every page of the version, whatever the paper's marking is now."""
-    return Snapshot.from_json(version.snapshot).paper.marking
 
 
 def _draft(visit: Visit, reference: str) -> Shown:
