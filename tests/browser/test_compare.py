@@ -11,7 +11,7 @@ REWORD = """async paper => {
     const before = await fetch(address)
     const section = await before.json()
     section.blocks = [
-        {kind: 'narrative', text: 'This paper tells the board what the force does.\n\nIt is short.'},
+        {kind: 'narrative', text: 'This paper tells the board what the force does.\\n\\nIt is short.'},
         {kind: 'narrative', text: '| Unit | Staff |\\n| --- | --- |\\n| Dogs | 7 |'}
     ]
     const headers = {'If-Match': before.headers.get('etag'), 'Content-Type': 'application/json'}

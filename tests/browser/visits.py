@@ -21,6 +21,15 @@ VISITS: dict[str, list[Visit]] = {
     "/signed-out": [Visit(None, "/signed-out")],
     "/set-password": [Visit(None, "/set-password?link={link}"), Visit(None, "/set-password?link=bpl_none")],
     "/prove": [Visit("chief-officer", "/prove?next=/keyboard")],
+    "/workstreams": [
+        Visit("workstream-lead", "/workstreams"),
+        Visit("report-author", "/workstreams?q=nothing-of-the-kind"),
+        Visit("commissioners-office", "/workstreams"),
+    ],
+    "/workstreams/{ref}": [
+        Visit("workstream-lead", "/workstreams/JNT-01"),
+        Visit("reader", "/workstreams/JNT-01"),
+    ],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
     "/papers/{reference}/compare": [
@@ -42,5 +51,7 @@ NO_PAGES = {
     "/papers/{reference}/preview/frame",
     "/papers/{reference}/versions/{label}/preview/document",
     "/papers/{reference}/versions/{label}/preview/frame",
+    "/ratings/{digest}.css",
+    "/workstreams/{ref}/ratings.svg",
 }
 """Routes among the pages that answer with something else than a page, or with a part of one."""

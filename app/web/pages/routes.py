@@ -2,12 +2,21 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, compare, guides, home, preview, sign_in
+from app.web.pages import built, compare, guides, home, preview, ratings, sign_in, workstreams
 
 
 def router() -> APIRouter:
     """All pages; each file of this room has the routes of one subject."""
     pages = APIRouter(include_in_schema=False)
-    for part in (built.router, sign_in.router, home.router, guides.router, preview.router, compare.router):
+    for part in (
+        built.router,
+        sign_in.router,
+        home.router,
+        guides.router,
+        workstreams.router,
+        ratings.router,
+        preview.router,
+        compare.router,
+    ):
         pages.include_router(part)
     return pages
