@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, compare, guides, home, preview, ratings, sign_in, workstreams
+from app.web.pages import brief, built, compare, guides, home, preview, ratings, sign_in, workstreams
 
 
 def router() -> APIRouter:
@@ -17,6 +17,7 @@ def router() -> APIRouter:
         ratings.router,
         preview.router,
         compare.router,
+        brief.router,
     ):
         pages.include_router(part)
     return pages
