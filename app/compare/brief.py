@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.assembly.selection import select_for
+from app.assembly.differences import changes_since
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for
 from app.compare.facts import Since, ratings, since
-from app.formats import queries as formats
 from app.papers import queries as papers
 from app.versions import queries as versions
 from app.versions.models import Version
@@ -28,14 +27,14 @@ class Brief:
     earlier: Snapshot | None
     """The facts of the last paper of the series that was generated before it."""
     since_last_paper: Since | None
-    since_version: Since | None
-    """What changed in the facts since the version was made; None where nothing did, or no template is live."""
+    changes: tuple[str, ...]
+    """What the facts say otherwise since the version was made, in words."""
 
 
 def brief_of(session: Session, version: Version, *, now: datetime) -> Brief:
     """What stands in the version, what changed since the paper before, and since it was made.
 
-    Needs the version's paper.
+    Needs the version's paper and template version.
     """
     snapshot = Snapshot.from_json(version.snapshot)
     earlier = _earlier(session, version.paper.reference)
@@ -46,25 +45,8 @@ def brief_of(session: Session, version: Version, *, now: datetime) -> Brief:
         ratings=ratings(snapshot),
         earlier=earlier,
         since_last_paper=since(earlier, snapshot) if earlier else None,
-        since_version=changed_since(session, version, now=now),
+        changes=tuple(changes_since(session, version, now=now)),
     )
-
-
-def changed_since(session: Session, version: Version, *, now: datetime) -> Since | None:
-    """What changed in the facts of the paper since the version was made; None where its facts are the same.
-
-    None too where the paper's format has no live template: nothing could be made of the facts. Needs the version's
-    paper.
-    """
-    paper = papers.get(session, version.paper.reference)
-    template = formats.live_versions(session, [paper.format.key]).get(paper.format.key)
-    if template is None:
-        return None
-    snapshot = select_for(session, paper, template, stage="draft", label=version.label, now=now)
-    if snapshot.facts_digest == version.facts_digest:
-        return None
-    found = since(Snapshot.from_json(version.snapshot), snapshot)
-    return found if found.anything else None
 
 
 def _earlier(session: Session, reference: str) -> Snapshot | None:

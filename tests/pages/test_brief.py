@@ -25,7 +25,7 @@ def test_ratings_what_changed_and_what_is_open(officer):
     gaps = officer.client.get(f"/api/v1{PAPER}/gaps")
     assert gaps.status_code == 200
     assert all(gap in page.text for gap in gaps.json()["gaps"])
-    assert "Facts have changed" not in page.text
+    assert "changed since this version" not in page.text
 
 
 def test_facts_that_changed_since_the_version_are_told(browser_of, officer):
@@ -36,7 +36,8 @@ def test_facts_that_changed_since_the_version_are_told(browser_of, officer):
 
     page = officer.visit(f"{PAPER}/brief").page
 
-    assert "Facts have changed since this version was made. Reworded: Purpose of Report." in page.text
+    assert "1 fact has changed since this version was made." in page.text
+    assert "Purpose of Report" in page.text
 
 
 def test_a_paper_without_an_earlier_one_says_so(officer):

@@ -72,7 +72,7 @@ def test_what_does_not_exist_for_somebody_is_not_compared(browser_of, reworded):
 
 def test_a_program_is_told_the_same(reworded):
     page = reworded.visit(f"{PAPER}/compare").page
-    said = reworded.client.get(f"/api/v1{PAPER}/versions/0.2/changes").json()
+    said = reworded.client.get(f"/api/v1{PAPER}/versions/0.2/comparison").json()
 
     assert (said["since"], said["label"]) == ("0.1", "0.2")
     ids = page.tree.xpath("//*[starts-with(@id, 'change-')]/@id")

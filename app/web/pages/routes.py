@@ -2,7 +2,22 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import brief, built, compare, guides, home, preview, ratings, sign_in, workstreams
+from app.web.pages import (
+    brief,
+    built,
+    compare,
+    formats,
+    guides,
+    home,
+    manual,
+    narrative,
+    preview,
+    ratings,
+    sign_in,
+    templates,
+    updates,
+    workstreams,
+)
 
 
 def router() -> APIRouter:
@@ -13,8 +28,13 @@ def router() -> APIRouter:
         sign_in.router,
         home.router,
         guides.router,
+        updates.router,
+        formats.router,
+        templates.router,
+        manual.router,
         workstreams.router,
         ratings.router,
+        narrative.router,
         preview.router,
         compare.router,
         brief.router,
