@@ -41,6 +41,14 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
+    "/papers/{reference}/brief": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/brief"),
+        Visit("chief-officer", "/papers/digital-evidence-2026-12/brief"),
+    ],
+    "/papers/{reference}/compare": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
+    ],
     "/formats": [
         Visit("template-manager", "/formats"),
         Visit("template-manager", "/formats?q=nothing"),

@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from app.web.pages import (
+    brief,
     built,
+    compare,
     formats,
     guides,
     home,
@@ -34,6 +36,8 @@ def router() -> APIRouter:
         ratings.router,
         narrative.router,
         preview.router,
+        compare.router,
+        brief.router,
     ):
         pages.include_router(part)
     return pages
