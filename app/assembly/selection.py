@@ -1,13 +1,15 @@
 """Database → Snapshot: which facts a paper takes, as of which day. The only step that reads the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from app.assembly.clearing import Cleared, ToClear, to_clear, with_clearances
 from app.assembly.public_copy import Shown, public_values, without_marked_words
 from app.assembly.snapshot import (
+    ActionFacts,
     BoardFacts,
     DimensionFacts,
     EarlierPaper,
@@ -32,13 +34,21 @@ from app.assembly.standing import Standing, Written
 from app.boards import deadlines
 from app.boards import queries as boards
 from app.fields import KEPT
-from app.formats.fields import FIELD_VALUES, FieldKind
+from app.formats.fields import FIELD_VALUES, FieldKind, Values
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
 from app.frameworks.models import Framework
 from app.papers import queries as papers
-from app.papers.blocks import BLOCKS, FrameworkItemsBlock, ObjectiveBlock, OutlineBlock, PeopleBlock, persons_in
+from app.papers.blocks import (
+    BLOCKS,
+    ActionsBlock,
+    FrameworkItemsBlock,
+    ObjectiveBlock,
+    OutlineBlock,
+    PeopleBlock,
+    persons_in,
+)
 from app.papers.models import Consultee, OwnWording, Paper, Take
 from app.people import queries as people
 from app.people.models import Person
@@ -87,10 +97,14 @@ class _Selection:
         self.standing = Standing(self.manifest, values, public)
         self.fields = public_values(self.manifest, values) if public else values
         self.written = {
-            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT))
+            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT), section.carried)
             for section in paper.sections
         }
-        self.sections = self.standing.sections(self.written)
+        self.to_clear = to_clear_of(self.manifest, values, self.written)
+        self.cleared = self._cleared()
+        self.sections = tuple(
+            with_clearances(section, self.to_clear, self.cleared) for section in self.standing.sections(self.written)
+        )
         self.blocks = [block for section in self.sections for block in section.blocks]
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
@@ -122,7 +136,33 @@ class _Selection:
             frameworks=tuple(_framework(framework) for framework in self._frameworks(chosen)),
             consultees=tuple(self._person(consultee.person) for consultee in self._consultees()),
             persons=self._persons(),
+            actions=tuple(self._actions()),
         )
+
+    def _actions(self) -> Iterator[ActionFacts]:
+        """What is open of what earlier meetings asked for, where the paper prints it."""
+        if not any(isinstance(block, ActionsBlock) for block in self.blocks):
+            return
+        for action in papers.open_actions(self.session, self.paper):
+            yield ActionFacts(
+                paper=action.paper.reference,
+                number=action.number,
+                asked_on=action.paper.meeting.held_on,
+                text=action.text,
+                owner=self._person(action.owner) if action.owner else None,
+                due_on=action.due_on,
+            )
+
+    def _cleared(self) -> dict[str, Cleared]:
+        """Place → who cleared the text that stands there now."""
+        if not self.to_clear:
+            return {}
+        given = papers.clearances(self.session, self.paper.id)
+        return {
+            place: Cleared(self._person(row.person), row.cleared_on)
+            for place, needed in self.to_clear.items()
+            if (row := given.get((place, needed.digest)))
+        }
 
     # The paper, its board, its series
 
@@ -361,6 +401,19 @@ class _Selection:
         if sets_apart or any(block.framework is None for block in asked):
             keys |= {item.framework.key for workstream in chosen for item in workstream.serves}
         return frameworks.with_items(self.session, keys)
+
+
+def to_clear_of(manifest: Manifest, values: Values, written: Mapping[str, Written]) -> dict[str, ToClear]:
+    """Place → the text of the full paper that must be cleared there."""
+    return {needed.place: needed for needed in to_clear(manifest, Standing(manifest, values).sections(written))}
+
+
+def clearances_of(
+    session: Session, paper: Paper, template: TemplateVersion, *, now: datetime
+) -> list[tuple[ToClear, Cleared | None]]:
+    """Every text of the paper that must be cleared, with its clearance, if it has one."""
+    work = _Selection(session, paper, template, now, False)
+    return [(needed, work.cleared.get(place)) for place, needed in work.to_clear.items()]
 
 
 def last_day(paper: Paper) -> date:

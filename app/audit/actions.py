@@ -18,6 +18,18 @@ INTRODUCTION_RECORDED = "introduction.recorded"
 TEMPLATE_ADDED = "template.added"
 """Object `format/KEY/template/N`; digest `content`."""
 
+SUBMISSION_RECORDED = "submission.recorded"
+"""Object `paper/REF/submission/N`; digests `content`, `file`."""
+
+DECISION_RECORDED = "decision.recorded"
+"""Object `paper/REF/submission/N/decision/P`; digests `content`, `file`."""
+
+VERSION_RELEASED = "version.released"
+"""Object `paper/REF/version/LABEL/release`; digests `content`, `file`."""
+
+VERSION_REISSUED = "version.reissued"
+"""Object `paper/REF/version/LABEL/reissue`; digests `content`, `file`."""
+
 LOG_EXPORTED = "audit.exported"
 """Somebody took the log away as a file; object `audit`."""
 
@@ -33,7 +45,18 @@ ANSWER_JUDGED = "answer.judged"
 """Object `round/KEY/workstream/REF/answer/1/judgement/1`; digest `content`."""
 
 BINDING = frozenset(
-    {VERSION_KEPT, UPDATE_RECORDED, INTRODUCTION_RECORDED, TEMPLATE_ADDED, ANSWER_RECORDED, ANSWER_JUDGED}
+    {
+        VERSION_KEPT,
+        UPDATE_RECORDED,
+        INTRODUCTION_RECORDED,
+        TEMPLATE_ADDED,
+        ANSWER_RECORDED,
+        ANSWER_JUDGED,
+        SUBMISSION_RECORDED,
+        DECISION_RECORDED,
+        VERSION_RELEASED,
+        VERSION_REISSUED,
+    }
 )
 """The actions whose object is one row that never changes."""
 
@@ -41,6 +64,26 @@ BINDING = frozenset(
 def version_object(reference: str, label: str) -> str:
     """What the log calls a kept version of the paper `reference`."""
     return f"paper/{reference}/version/{label}"
+
+
+def submission_object(reference: str, number: int) -> str:
+    """What the log calls that submission of the paper `reference`."""
+    return f"paper/{reference}/submission/{number}"
+
+
+def decision_object(reference: str, number: int, position: int) -> str:
+    """What the log calls the decision at that step of that submission."""
+    return f"{submission_object(reference, number)}/decision/{position}"
+
+
+def release_object(reference: str, label: str) -> str:
+    """What the log calls the release of a version of the paper `reference`."""
+    return f"{version_object(reference, label)}/release"
+
+
+def reissue_object(reference: str, label: str) -> str:
+    """What the log calls that a version of the paper `reference` came out again as this one."""
+    return f"{version_object(reference, label)}/reissue"
 
 
 def update_object(ref: str, as_at: date, revision: int) -> str:

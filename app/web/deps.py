@@ -293,13 +293,15 @@ ByLink = Annotated[LinkHolder, Depends(link_holder)]
 
 @dataclass(frozen=True)
 class May:
-    """A dependency: the account that asks, which may do this; else RoleMayNot is raised."""
+    """A dependency: the account that asks, which may do this (or that); else RoleMayNot is raised."""
 
     action: Action
+    or_else: Action | None = None
 
     async def __call__(self, account: SignedIn) -> Account:
         """The account, allowed."""
-        policy.authorise(account, self.action)
+        if self.or_else is None or not policy.may(account, self.or_else):
+            policy.authorise(account, self.action)
         return account
 
 
@@ -316,6 +318,14 @@ VersionReader = Annotated[Account, Depends(May(Action.READ_VERSIONS))]
 Downloader = Annotated[Account, Depends(May(Action.DOWNLOAD))]
 PictureAdder = Annotated[Account, Depends(May(Action.ADD_PICTURES))]
 Auditor = Annotated[Account, Depends(May(Action.READ_AUDIT))]
+Submitter = Annotated[Account, Depends(May(Action.SUBMIT))]
+Decider = Annotated[Account, Depends(May(Action.DECIDE, or_else=Action.CHECK))]
+DecisionRecorder = Annotated[Account, Depends(May(Action.RECORD_DECISIONS))]
+Commenter = Annotated[Account, Depends(May(Action.COMMENT))]
+Releaser = Annotated[Account, Depends(May(Action.RELEASE))]
+Reissuer = Annotated[Account, Depends(May(Action.REISSUE))]
+OutcomeRecorder = Annotated[Account, Depends(May(Action.RECORD_OUTCOMES))]
+Clearer = Annotated[Account, Depends(May(Action.CLEAR))]
 RoundRunner = Annotated[Account, Depends(May(Action.RUN_ROUNDS))]
 Answerer = Annotated[Account, Depends(May(Action.ANSWER_ROUNDS))]
 AnswerJudge = Annotated[Account, Depends(May(Action.JUDGE_ANSWERS))]

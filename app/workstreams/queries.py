@@ -282,6 +282,11 @@ def find_wanted(session: Session, wanted: Wanted, theme_id: int, *, offset: int,
     ).all()
 
 
+def first_wanted(session: Session, wanted: Wanted, *, limit: int) -> Sequence[Workstream]:
+    """At most `limit` wanted workstreams in the order of their references."""
+    return session.scalars(select(Workstream).where(*_is_wanted(wanted)).order_by(Workstream.ref).limit(limit)).all()
+
+
 def workstream_ids(session: Session, refs: Iterable[str]) -> dict[str, int]:
     """Reference → id, for those of the references that exist."""
     return ids_by_key(session, Workstream.ref, refs)

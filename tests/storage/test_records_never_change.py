@@ -59,6 +59,38 @@ A_RECORD_OF_EVERY_KIND = (
         | {"file_digest": DIGEST, "file_name": "p.docx", "open_points": 0, "made_by": "tester"}
         | {"made_at": "2026-11-21 14:30:00"},
     ),
+    ("submission", {"id": 1, "paper_id": 1, "number": 1, "version_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
+    (
+        "decision",
+        {"id": 1, "submission_id": 1, "position": 1, "step": "approval", "verdict": "approved", "version_id": 1}
+        | {"digest": DIGEST, "decided_on": "2026-11-21", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    (
+        "comment",
+        {"id": 1, "paper_id": 1, "number": 1, "version_id": 1, "place": "section/purpose", "text": "Say more."}
+        | {"by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    ("person", {"id": 1, "key": "p", "name": "Person", "organisation_id": 1}),
+    (
+        "clearance",
+        {"id": 1, "paper_id": 1, "place": "section/purpose", "digest": DIGEST, "person_id": 1}
+        | {"cleared_on": "2026-11-20", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    ("version_release", {"id": 1, "version_id": 1, "organisation_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
+    (
+        "version_reissue",
+        {"id": 1, "version_id": 1, "approved_id": 1, "decision_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    (
+        "meeting_outcome",
+        {"id": 1, "paper_id": 1, "number": 1, "text": "Noted.", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    (
+        "meeting_action",
+        {"id": 1, "paper_id": 1, "number": 1, "text": "Ask.", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    ("action_done", {"action_id": 1, "done_on": "2026-11-20", "by": "tester", "at": "2026-11-21 14:30:00"}),
+    ("resolution", {"comment_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
     (
         "round",
         {"id": 1, "key": "round", "name": "Round", "organisation_id": 1, "meeting_id": 1, "due_on": "2026-11-20"}
@@ -88,6 +120,16 @@ ONE_COLUMN = {
     "answer": "given_by_name",
     "judgement": "by",
     "audit_event": "body",
+    "submission": "by",
+    "decision": "reasons",
+    "comment": "text",
+    "clearance": "place",
+    "resolution": "by",
+    "version_release": "by",
+    "version_reissue": "by",
+    "meeting_outcome": "text",
+    "meeting_action": "text",
+    "action_done": "note",
 }
 
 

@@ -1,13 +1,13 @@
 """Rounds, answers, judgements, links and calendars; answers and judgements keep what was written.
 
-Revision: 20261122_1530, after 20261122_1510
+Revision: 20261122_1550, after 20261122_1545
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261122_1530"
-down_revision = "20261122_1510"
+revision = "20261122_1550"
+down_revision = "20261122_1545"
 branch_labels = None
 depends_on = None
 
