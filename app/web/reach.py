@@ -22,7 +22,7 @@ from app.papers import queries as papers
 from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
 from app.versions import queries as versions
-from app.versions.models import Version
+from app.versions.models import Release, Version
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
 
@@ -64,6 +64,18 @@ class Reach:
         if state is State.RELEASED and not versions.is_released(self._session, version):
             raise Hidden(versions.NoSuchVersion(reference, label))
         return version
+
+    def sees_release(self, release: Release) -> bool:
+        """Whether there is this release for the account; loaded as in `versions.releases`."""
+        paper = release.version.paper
+        matter = Matter(
+            owner_id=paper.organisation_id,
+            receiver_id=release.organisation_id,
+            board=paper.meeting.board.key,
+            marking=paper.marking,
+            state=State.RELEASED,
+        )
+        return policy.exists_for(self._account, matter)
 
     def allow(self, action: Action, reference: str) -> PaperKept:
         """The paper, with which the account may do that; raises as `what_exists`, or Forbidden."""

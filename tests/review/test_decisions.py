@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app import word
 from app.accounts.models import Account, Role
 from app.assembly.assemble import ENGINE, make_again
+from app.assembly.review import NothingToDecide, refusal
 from app.people.models import Person
 from app.upkeep.verify import verify
 from app.versions.models import Decision, Version
@@ -106,6 +107,16 @@ def test_the_person_counts_whatever_the_account_is_called(board, database, perso
     with database.writing() as session:
         session.scalars(select(Account).where(Account.key == "head")).one().person_id = persons["dcc"]
     assert board.approve(namesake).status_code == 201, "somebody else, as we know now"
+
+
+def test_who_may_decide_next_can_be_asked_before(board, database):
+    with database.reading() as session, pytest.raises(NothingToDecide):
+        refusal(session, PAPER, by=session.scalars(select(Account).where(Account.key == "approver-force")).one())
+    board.submit(board.secretary)
+    with database.reading() as session:
+        accounts = {account.key: account for account in session.scalars(select(Account))}
+        assert refusal(session, PAPER, by=accounts["approver-force"]) is None
+        assert "“Approval” is decided by the role" in str(refusal(session, PAPER, by=accounts["secretary-force"]))
 
 
 def test_nobody_decides_in_the_place_of_who_submitted(board, database):
