@@ -191,19 +191,15 @@ def clear(
     paper_commands.clear(session, paper, place=place, digest=digest, person=named, day=day or today, by=by.key, at=now)
 
 
-def comment(
-    session: Session, reference: str, label: str, *, place: str, text: str, by: Account, now: datetime
-) -> Comment:
-    """A thread begins at that place (`regions.places_of`) of that version.
+def comment(session: Session, version: Version, *, place: str, text: str, by: Account, now: datetime) -> Comment:
+    """A thread begins at that place (`regions.places_of`) of this version, which comes with its paper.
 
     Raises:
-        NoSuchVersion: the paper has no such version.
         NoSuchPlace: the version has no such place.
     """
-    version = versions.get(session, reference, label)
     if place not in places_of(version.snapshot):
         raise NoSuchPlace(version)
-    paper = papers.kept(session, reference)
+    paper = papers.kept(session, version.paper.reference)
     return version_commands.comment(session, paper=paper, version=version, place=place, text=text, by=by.key, now=now)
 
 

@@ -130,8 +130,9 @@ def post_comment(
 
     def make() -> Response:
         said = read_as(CommentIn, document)
-        paper = Reach(session, who).paper(reference)
-        review.comment(session, reference, label, place=said.place, text=said.text, by=who, now=now)
+        reach = Reach(session, who)
+        paper, version = reach.paper(reference), reach.version(reference, label)
+        review.comment(session, version, place=said.place, text=said.text, by=who, now=now)
         return _threads(session, paper, 201)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
@@ -153,8 +154,8 @@ def post_reply(
 
     def make() -> Response:
         said = read_as(ReplyIn, document)
-        paper = Reach(session, who).paper(reference)
-        version = versions.get(session, reference, said.version)
+        reach = Reach(session, who)
+        paper, version = reach.paper(reference), reach.version(reference, said.version)
         commands.reply(session, paper=paper, version=version, number=number, text=said.text, by=who.key, now=now)
         return _threads(session, paper, 201)
 
