@@ -13,6 +13,7 @@ from app.web.pages import (
     ratings,
     sign_in,
     templates,
+    unsent,
     updates,
     workstreams,
 )
@@ -26,6 +27,7 @@ def router() -> APIRouter:
         sign_in.router,
         home.router,
         guides.router,
+        unsent.router,
         updates.router,
         formats.router,
         templates.router,
