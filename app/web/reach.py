@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.models import Account
 from app.accounts.policy import Action, Matter, State
+from app.assembly.snapshot import Snapshot
 from app.errors import Fault, Hidden
 from app.facts.decode import FaultyFacts
 from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
@@ -57,13 +58,19 @@ class Reach:
     def version(self, reference: str, label: str) -> Version:
         """The paper's version with this label, loaded as in `versions.get`.
 
-        Raises NoPaper or NoSuchVersion, or Hidden in the words of these where it does not exist for this account.
+        It is marked for ever as it was printed, whatever the paper's marking is now. Raises NoPaper or NoSuchVersion,
+        or Hidden in the words of these where it does not exist for this account.
         """
         _, state = self.what_exists(reference)
         version = versions.get(self._session, reference, label)
-        if state is State.RELEASED and not versions.is_released(self._session, version):
+        unreleased = state is State.RELEASED and not versions.is_released(self._session, version)
+        if unreleased or not self.is_cleared_for(version):
             raise Hidden(versions.NoSuchVersion(reference, label))
         return version
+
+    def is_cleared_for(self, version: Version) -> bool:
+        """Whether the account may see what bears the marking that is printed in this version."""
+        return self._account.markings is None or marking_of(version) in self._account.markings
 
     def allow(self, action: Action, reference: str) -> PaperKept:
         """The paper, with which the account may do that; raises as `what_exists`, or Forbidden."""
@@ -182,6 +189,11 @@ class Reach:
             number = organisation_ids(self._session, [key]).get(key, _NOBODYS)
             self._seen[key] = policy.sees(self._account, number)
         return self._seen[key]
+
+
+def marking_of(version: Version) -> str:
+    """What is printed on every page of the version."""
+    return Snapshot.from_json(version.snapshot).paper.marking
 
 
 def matter_of(paper: PaperKept, state: State = State.DRAFT) -> Matter:

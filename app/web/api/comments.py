@@ -131,8 +131,8 @@ def post_comment(
 
     def make() -> Response:
         said = read_as(CommentIn, document)
-        paper = Reach(session, who).paper(reference)
-        version = versions.get(session, reference, label)
+        reach = Reach(session, who)
+        paper, version = reach.paper(reference), reach.version(reference, label)
         if said.place not in places_of(version.snapshot):
             raise FaultyBody("What was sent is not right.", [Fault("place", f"version {label} has no such place")])
         commands.comment(session, paper=paper, version=version, place=said.place, text=said.text, by=who.key, now=now)
@@ -157,8 +157,8 @@ def post_reply(
 
     def make() -> Response:
         said = read_as(ReplyIn, document)
-        paper = Reach(session, who).paper(reference)
-        version = versions.get(session, reference, said.version)
+        reach = Reach(session, who)
+        paper, version = reach.paper(reference), reach.version(reference, said.version)
         commands.reply(session, paper=paper, version=version, number=number, text=said.text, by=who.key, now=now)
         return _threads(session, paper, 201)
 

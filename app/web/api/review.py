@@ -497,8 +497,8 @@ def list_changes(
     *, reference: KeyText, label: Line, who: VersionReader, session: Reading, trace: Tracing, now: Now
 ) -> Response:
     """What is not any more as the version says it."""
-    paper = Reach(session, who).paper(reference)
-    version = versions.get(session, reference, label)
+    reach = Reach(session, who)
+    paper, version = reach.paper(reference), reach.version(reference, label)
     trace.reading(reference, paper.marking, "changes")
     return json_answer(plain(ChangesOut(changes=changes_since(session, version, now=now))))
 
