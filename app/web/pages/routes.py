@@ -15,6 +15,7 @@ from app.web.pages import (
     ratings,
     sign_in,
     templates,
+    unsent,
     updates,
     workstreams,
 )
@@ -28,6 +29,7 @@ def router() -> APIRouter:
         sign_in.router,
         home.router,
         guides.router,
+        unsent.router,
         updates.router,
         formats.router,
         templates.router,
