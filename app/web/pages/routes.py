@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, formats, guides, home, manual, preview, ratings, sign_in, templates, workstreams
+from app.web.pages import (
+    accounts,
+    built,
+    formats,
+    guides,
+    home,
+    log,
+    manual,
+    preview,
+    ratings,
+    service,
+    sign_in,
+    templates,
+    workstreams,
+)
 
 
 def router() -> APIRouter:
@@ -16,6 +30,9 @@ def router() -> APIRouter:
         formats.router,
         templates.router,
         manual.router,
+        accounts.router,
+        log.router,
+        service.router,
         workstreams.router,
         ratings.router,
         preview.router,
