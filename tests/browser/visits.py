@@ -30,6 +30,15 @@ VISITS: dict[str, list[Visit]] = {
         Visit("workstream-lead", "/workstreams/JNT-01"),
         Visit("reader", "/workstreams/JNT-01"),
     ],
+    "/workstreams/{ref}/report": [
+        Visit("workstream-lead", "/workstreams/JNT-01/report"),
+        Visit("workstream-lead", "/workstreams/JNT-01/report?as_at=soon"),
+    ],
+    "/workstreams/{ref}/updates/{as_at}": [
+        Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-20"),
+        Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-22"),
+        Visit("reader", "/workstreams/JNT-01/updates/2026-11-20"),
+    ],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
     "/formats": [
@@ -73,6 +82,7 @@ VISITS: dict[str, list[Visit]] = {
 NO_PAGES = {
     "/assets/{name}",
     "/favicon.ico",
+    "/narrative/pictures/{digest}",
     "/audit/export",
     "/formats/{key}/versions/{number}/template",
     "/formats/{key}/versions/{number}/manifest",

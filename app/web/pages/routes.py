@@ -10,11 +10,13 @@ from app.web.pages import (
     home,
     log,
     manual,
+    narrative,
     preview,
     ratings,
     service,
     sign_in,
     templates,
+    updates,
     workstreams,
 )
 
@@ -27,6 +29,7 @@ def router() -> APIRouter:
         sign_in.router,
         home.router,
         guides.router,
+        updates.router,
         formats.router,
         templates.router,
         manual.router,
@@ -35,6 +38,7 @@ def router() -> APIRouter:
         service.router,
         workstreams.router,
         ratings.router,
+        narrative.router,
         preview.router,
     ):
         pages.include_router(part)
