@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from app.accounts.policy import State
 from app.assembly.assemble import assemble
-from app.assembly.snapshot import Snapshot
 from app.fields import KeyText, Line
 from app.versions import queries as versions
 from app.versions.models import Version
@@ -20,7 +20,7 @@ from app.web.api.representation import json_answer, plain, shown
 from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, VersionReader, Writing
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
-from app.web.reach import Reach
+from app.web.reach import Reach, marking_of
 from app.web.trace import Tracing
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
@@ -114,7 +114,7 @@ def make_version(
 @router.get(
     "",
     summary="List versions of a paper",
-    description="In the order of their numbers.",
+    description="In the order of their numbers; for who receives the paper, those that were released.",
     operation_id="list_versions",
     responses={
         200: gives(
@@ -129,12 +129,15 @@ def make_version(
 )
 def list_versions(reference: KeyText, who: VersionReader, session: Reading, page: Paging) -> Response:
     """The versions, first to last."""
-    paper = Reach(session, who).paper(reference)
+    reach = Reach(session, who)
+    paper, state = reach.what_exists(reference)
+    released = state is State.RELEASED
     found = every(
-        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size),
+        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size, only_released=released),
         str(page.after_number()),
         size=page.limit + 1,
         key=lambda version: str(version.number),
+        wanted=reach.is_cleared_for,
     )
     return page.of(found, key=lambda version: str(version.number), show=lambda version: plain(VersionOut.of(version)))
 
@@ -155,8 +158,7 @@ def get_version(
     reference: KeyText, label: Line, who: VersionReader, session: Reading, conditions: Preconditions
 ) -> Response:
     """The version's provenance."""
-    Reach(session, who).paper(reference)
-    return shown(VersionOut.of(versions.get(session, reference, label)), conditions)
+    return shown(VersionOut.of(Reach(session, who).version(reference, label)), conditions)
 
 
 @router.get(
@@ -176,9 +178,9 @@ def get_version(
 )
 def get_snapshot(reference: KeyText, label: Line, who: VersionReader, session: Reading, trace: Tracing) -> Response:
     """The very text of the snapshot."""
-    paper = Reach(session, who).paper(reference)
-    version = versions.get(session, reference, label)
-    trace.reading(reference, f"{paper.marking} {_marking(version)}", "snapshot")
+    reach = Reach(session, who)
+    paper, version = reach.paper(reference), reach.version(reference, label)
+    trace.reading(reference, f"{paper.marking} {marking_of(version)}", "snapshot")
     return Response(version.snapshot.encode(), media_type="application/json")
 
 
@@ -205,15 +207,9 @@ def download_version(
     trace: Tracing,
 ) -> Response:
     """The kept bytes under the version's file name."""
-    paper = Reach(session, who).paper(reference)
-    version = versions.get(session, reference, label)
-    trace.reading(reference, f"{paper.marking} {_marking(version)}", "document")
+    version = Reach(session, who).version(reference, label)
+    trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
     etag = f'"{version.file_digest}"'
     if conditions.knows(etag):
         return Response(status_code=304, headers={"ETag": etag})
     return download(blobs.get(version.file_digest), version.file_name)
-
-
-def _marking(version: Version) -> str:
-    """What is printed on every page of the version, whatever the paper's marking is now."""
-    return Snapshot.from_json(version.snapshot).paper.marking

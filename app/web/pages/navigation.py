@@ -22,6 +22,7 @@ class Place:
 PLACES = (
     Place("Home", "/"),
     Place("Workstreams", "/workstreams", Action.READ_FACTS),
+    Place("Formats", "/formats", Action.TRY_TEMPLATES),
 )
 """Every part of the service that has a page of its own."""
 

@@ -15,13 +15,12 @@ from app.assembly.assemble import preview
 from app.assembly.snapshot import Snapshot
 from app.fields import KeyText, Line
 from app.papers import queries as papers
-from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.deps import Paced
 from app.web.downloads import download
 from app.web.pages.layout import page
 from app.web.pages.visit import Visit, Visiting
-from app.web.reach import Reach
+from app.web.reach import Reach, marking_of
 from app.web.trace import Tracing
 
 router = APIRouter(prefix="/papers/{reference}")
@@ -111,14 +110,8 @@ def version_document(visit: Visiting, reference: KeyText, label: Line, trace: Tr
 
 
 def kept_version(session: Session, visit: Visit, reference: str, label: str) -> Version:
-    """The version with its paper, where the paper exists for who visits; raises as `Reach.paper` and `versions.get`."""
-    Reach(session, visit.account).paper(reference)
-    return versions.get(session, reference, label)
-
-
-def marking_of(version: Version) -> str:
-    """What is printed on every page of the version, whatever the paper's marking is now."""
-    return Snapshot.from_json(version.snapshot).paper.marking
+    """The version with its paper, where it exists for who visits; raises as `Reach.version`."""
+    return Reach(session, visit.account).version(reference, label)
 
 
 def _draft(visit: Visit, reference: str) -> Shown:

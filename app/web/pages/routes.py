@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, guides, home, narrative, preview, ratings, sign_in, workstreams
+from app.web.pages import (
+    built,
+    formats,
+    guides,
+    home,
+    manual,
+    narrative,
+    preview,
+    ratings,
+    sign_in,
+    templates,
+    updates,
+    workstreams,
+)
 
 
 def router() -> APIRouter:
@@ -13,10 +26,14 @@ def router() -> APIRouter:
         sign_in.router,
         home.router,
         guides.router,
+        updates.router,
+        formats.router,
+        templates.router,
+        manual.router,
         workstreams.router,
         ratings.router,
-        preview.router,
         narrative.router,
+        preview.router,
     ):
         pages.include_router(part)
     return pages
