@@ -92,7 +92,7 @@ def test_what_cannot_be_written_down_is_not_shown(filled, client_of, database, m
     def no_room(*_arguments, **_named):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.web.api.trace.audit.record", no_room)
+    monkeypatch.setattr("app.web.trace.audit.record", no_room)
     answer = reader.get(f"/api/v1/papers/{PAPER}")
 
     assert answer.status_code == 500

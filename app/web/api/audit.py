@@ -14,11 +14,11 @@ from app.audit.models import AuditEvent
 from app.audit.queries import Wanted
 from app.fields import Day, KeyText, Line
 from app.web.api import examples
-from app.web.api.downloads import disposition
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging
 from app.web.api.representation import plain
 from app.web.deps import Auditor, Here, Now, Reading, request_id
+from app.web.downloads import disposition
 from app.web.edges import REQUEST_NAME
 from app.web.openapi import LINK, gives, problems
 

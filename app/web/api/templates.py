@@ -28,11 +28,9 @@ from app.versions import queries as versions
 from app.web.api import examples
 from app.web.api.body import FaultyBody, RawBody, json_body, media_type, read_as
 from app.web.api.conditions import Preconditions
-from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.formats import LIFE, Number, TemplateInFull, TemplateWithLife
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
-from app.web.api.trace import Tracing
 from app.web.deps import (
     Bounds,
     FactsReader,
@@ -48,9 +46,11 @@ from app.web.deps import (
     Writing,
     request_id,
 )
+from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.errors import FaultyParameter, TooLarge
 from app.web.openapi import ETAG, LOCATION, REPLAY, gives, problems, takes
 from app.web.reach import Reach
+from app.web.trace import Tracing
 from app.word import Difference, Finding
 
 router = APIRouter(prefix="/formats/{key}/versions", tags=["formats"])

@@ -13,15 +13,15 @@ from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.api import examples
 from app.web.api.conditions import Preconditions
-from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain, shown
-from app.web.api.trace import Tracing
 from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, VersionReader, Writing
+from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
 from app.web.reach import Reach
+from app.web.trace import Tracing
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
 
