@@ -57,7 +57,7 @@ class Gap(NamedTuple):
     words: str
     """As the draft says it, with the name of its place before it."""
     at: str
-    """Where it is put right: `front-sheet/ROW`, `field/KEY`, `section/KEY` or `workstream/REF`; empty: nowhere alone."""
+    """Where it is put right: `front-sheet/ROW`, `field/KEY`, `section/KEY`, `workstream/REF`; empty: nowhere alone."""
 
 
 class Worded(NamedTuple):

@@ -19,7 +19,10 @@ class Place:
         return path == self.href or (self.href != "/" and path.startswith(f"{self.href}/"))
 
 
-PLACES = (Place("Home", "/"),)
+PLACES = (
+    Place("Home", "/"),
+    Place("Papers", "/papers", Action.READ_FACTS),
+)
 """Every part of the service that has a page of its own."""
 
 
