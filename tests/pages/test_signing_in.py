@@ -68,6 +68,22 @@ def test_a_form_of_another_site_is_refused(browser_of):
     assert browser.visit("/").page.heading.startswith("Welcome")
 
 
+def test_what_was_typed_when_the_session_ended_is_sent_again(browser_of):
+    browser, other = browser_of("reader"), browser_of("reader")
+    browser.visit("/prove?next=/keyboard")
+    browser.client.cookies.clear()
+
+    browser.send("/prove", password=PASSWORD)
+    assert (browser.page.status, browser.page.heading) == (401, "Your session has ended")
+    kept = dict(browser.page.form("/prove").form_values())
+    assert kept["next"] == "/keyboard"
+    assert "password" not in kept, "a password is never given back"
+
+    browser.client.cookies = other.client.cookies
+    browser.send("/prove")
+    assert browser.page.errors == ["Enter your password"]
+
+
 def test_a_link_sets_a_password_once(visitor, tmp_path):
     settings = settings_for(tmp_path / "site")
     stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from anyio.from_thread import run
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -9,6 +10,7 @@ from app.errors import NotFound
 from app.web.deps import NotSignedIn, ProofNeeded, premises
 from app.web.errors import ProblemDocument
 from app.web.onward import with_next
+from app.web.pages.forms import typed
 from app.web.pages.layout import page, to
 from app.web.pages.visit import Visit
 
@@ -47,14 +49,16 @@ ADVICE = {
 }
 """Status → what somebody may do."""
 
+NEVER_GIVEN_BACK = frozenset({"password"})
+
 KEPT_HEADERS = frozenset({"retry-after", "allow", "x-request-id"})
 """Headers of the problem document that its page has too."""
 
 
 def as_page(request: Request, error: Exception, document: ProblemDocument, headers: dict[str, str]) -> Response:
     """The page for this problem; who has to sign in, or to prove who they are, is sent to do so."""
-    if isinstance(error, NotSignedIn) and request.method in {"GET", "HEAD"}:
-        return to(with_next("/sign-in", _address(request)))
+    if isinstance(error, NotSignedIn):
+        return _ask_who(request)
     if isinstance(error, ProofNeeded):
         return to(with_next("/prove", request.url.path))
     status = document.status
@@ -73,6 +77,14 @@ def as_page(request: Request, error: Exception, document: ProblemDocument, heade
         faults=[fault.detail for fault in document.errors],
         request_id=request.scope.get("state", {}).get("request_id", "–"),
     )
+
+
+def _ask_who(request: Request) -> Response:
+    """To the page on which people sign in; what was typed when the session ended waits to be sent again."""
+    if request.method in {"GET", "HEAD"}:
+        return to(with_next("/sign-in", _address(request)))
+    kept = {name: values for name, values in run(typed, request).typed.items() if name not in NEVER_GIVEN_BACK}
+    return page(_visit(request), "sign_in/again.html", "Your session has ended", status=401, kept=kept)
 
 
 def _visit(request: Request) -> Visit:

@@ -1,6 +1,6 @@
 """What somebody typed into a page: read into a shape, and given back with every fault beside its field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, get_origin
 
@@ -19,7 +19,8 @@ MOST_FIELDS = 5_000
 class FaultyForm(Invalid):
     """What was typed is not right; the faults name fields."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], fields: Iterable[str]) -> None:
+        self.fields = frozenset(fields)
         super().__init__("Something in the form is not right.", faults)
 
 
@@ -58,7 +59,8 @@ class Form:
     def refused(self, problem: Problem, *names: str) -> "Form":
         """The form with what is wrong with it; `names` are fields of which nothing is sent while none is chosen."""
         faults = problem.faults if isinstance(problem, Invalid) and problem.faults else (Fault("", _first(problem)),)
-        return replace(self, faults=faults, unsent=frozenset(names), status=status_of(problem))
+        fields = problem.fields if isinstance(problem, FaultyForm) else frozenset()
+        return replace(self, faults=faults, unsent=fields | frozenset(names), status=status_of(problem))
 
     def wrong(self, name: str, what: str, *, status: int = 422) -> "Form":
         """The form with one more thing wrong with it; without a name, with the whole of it."""
@@ -85,7 +87,7 @@ class Form:
         try:
             return shape.model_validate(said)
         except ValidationError as error:
-            raise FaultyForm([_fault(shape, wrong) for wrong in error.errors()]) from error
+            raise FaultyForm([_fault(shape, wrong) for wrong in error.errors()], shape.model_fields) from error
 
 
 NOTHING_TYPED = Form()
