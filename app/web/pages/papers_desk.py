@@ -17,6 +17,7 @@ from app.web.loading import load_within_reach, plain
 from app.web.pages.forms import FaultyForm
 from app.web.pages.visit import Visit
 from app.web.reach import Reach
+from app.web.trace import Trace
 
 
 class ChangedMeanwhile(Conflict):
@@ -29,10 +30,14 @@ class ChangedMeanwhile(Conflict):
         )
 
 
-def paper_for(session: Session, visit: Visit, reference: str) -> PaperShape:
-    """The paper as its facts are now; raises RoleMayNot, NoPaper, or Hidden where it is none for who visits."""
+def paper_for(session: Session, visit: Visit, trace: Trace, reference: str) -> PaperShape:
+    """The paper as its facts are now; raises RoleMayNot, NoPaper, or Hidden where it is none for who visits.
+
+    Where its marking is a sensitive one, the log says that it was read.
+    """
     visit.authorise(Action.READ_FACTS)
-    Reach(session, visit.account).paper(reference)
+    kept = Reach(session, visit.account).paper(reference)
+    trace.reading(reference, kept.marking, "paper")
     return read.paper(session, reference)
 
 

@@ -1,9 +1,15 @@
 """What several pages about papers are made of: entries to choose from, pages of a list."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from app import word
+from app.web.pages.layout import PAGES
 
 
 class Choice(NamedTuple):
@@ -44,3 +50,19 @@ def pages_of(path: str, filters: Mapping[str, str], number: int, count: int, siz
 def in_words(day: date) -> str:
     """26 March 2020."""
     return f"{day.day} {day:%B %Y}"
+
+
+def _printed(narrative: word.Narrative) -> Markup:
+    """The narrative as HTML, its pictures under their addresses."""
+    # Canonical narrative is what `narrative.clean` lets through: no script, no style, no address but http(s) and mail.
+    return Markup(_PICTURE.sub(r'\g<1>/narrative/pictures/\g<2>"', word.html_of(narrative)))  # noqa: S704
+
+
+_PICTURE = re.compile(r'(<img src=")([0-9a-f]{64})"')
+
+PAGES.filters |= {"printed": _printed, "in_words": word.plain_words}
+
+
+def way_back(reference: str, back: str, place: str) -> str:
+    """Where somebody goes on who changed a place of a paper: where they came from, the whole paper or its tasks."""
+    return f"/papers/{reference}/whole#{place}" if back == "whole" else f"/papers/{reference}"

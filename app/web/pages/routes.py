@@ -2,12 +2,22 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, guides, home, papers, sign_in
+from app.web.pages import built, guides, home, narrative, papers, papers_front, papers_paper, papers_versions, sign_in
 
 
 def router() -> APIRouter:
     """All pages; each file of this room has the routes of one subject."""
     pages = APIRouter(include_in_schema=False)
-    for part in (built.router, sign_in.router, home.router, papers.router, guides.router):
+    for part in (
+        built.router,
+        sign_in.router,
+        home.router,
+        papers.router,
+        papers_paper.router,
+        papers_front.router,
+        papers_versions.router,
+        narrative.router,
+        guides.router,
+    ):
         pages.include_router(part)
     return pages
