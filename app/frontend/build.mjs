@@ -11,7 +11,7 @@ import * as sass from 'sass'
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 
 const SCRIPTS = ['site.js', 'editor.js', 'preview.js']
-const STYLES = ['site.scss', 'editor.scss', 'print.scss']
+const STYLES = ['site.scss', 'editor.scss', 'preview.scss', 'print.scss']
 const FILES = ['favicon.svg']
 
 const BROWSERS = ['chrome109', 'edge109', 'firefox115', 'safari15.6']

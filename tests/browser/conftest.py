@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from fastapi import APIRouter
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 from app.main import create_app
@@ -74,14 +75,17 @@ def site(installed: Path, tmp_path: Path) -> Iterator[Site]:
 
 
 class serving:  # noqa: N801 - it reads as what happens within the block
-    """The installation in a folder is served within the block, by a thread of this process."""
+    """The installation in a folder is served within the block, with more pages, by a thread of this process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: APIRouter) -> None:
         self.folder = folder
+        self.more = more
 
     def __enter__(self) -> Site:
         port = free_port()
         app = create_app(settings_for(self.folder, host="127.0.0.1", port=port))
+        for router in self.more:
+            app.include_router(router)
         self.server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()

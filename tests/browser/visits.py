@@ -23,9 +23,21 @@ VISITS: dict[str, list[Visit]] = {
     "/prove": [Visit("chief-officer", "/prove?next=/keyboard")],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
+    "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
+    "/papers/{reference}/versions/{label}/preview": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")
+    ],
     "(no page)": [Visit("reader", "/nowhere"), Visit(None, "/nowhere")],
 }
 """Path of a page, as its route has it → its visits; `{link}` is the secret of a link to set a password."""
 
-NO_PAGES = {"/assets/{name}", "/favicon.ico"}
-"""Routes among the pages that answer with something else than a page."""
+NO_PAGES = {
+    "/assets/{name}",
+    "/favicon.ico",
+    "/narrative/pictures/{digest}",
+    "/papers/{reference}/preview/document",
+    "/papers/{reference}/preview/frame",
+    "/papers/{reference}/versions/{label}/preview/document",
+    "/papers/{reference}/versions/{label}/preview/frame",
+}
+"""Routes among the pages that answer with something else than a page, or with a part of one."""

@@ -30,7 +30,41 @@ EVERYWHERE = Keys(
     ),
 )
 
-KEYS = [EVERYWHERE]
+IN_THE_EDITOR = Keys(
+    "In the editor of texts",
+    (
+        ("Alt + F10", "Go to the tools"),
+        ("Escape, then Tab", "Leave the text"),
+        ("Tab or Shift + Tab in a table", "Next or previous cell"),
+        ("Shift + arrow keys in a table", "Select cells"),
+        ("Tab or Shift + Tab at its beginning", "Move a list item in or out"),
+        ("Shift + Enter", "New line in a paragraph"),
+        ("Ctrl + B", "Bold"),
+        ("Ctrl + I", "Italic"),
+        ("Ctrl + U", "Underline"),
+        ("Ctrl + Shift + X", "Strikethrough"),
+        ("Ctrl + .", "Superscript"),
+        ("Ctrl + ,", "Subscript"),
+        ("Ctrl + Alt + 3", "Heading"),
+        ("Ctrl + Alt + 4", "Subheading"),
+        ("Ctrl + Alt + 5", "Quotation"),
+        ("Ctrl + Shift + 8", "Bulleted list"),
+        ("Ctrl + Shift + 7", "Numbered list"),
+        ("Ctrl + Shift + 6", "Lettered list"),
+        ("Ctrl + Shift + 5", "Roman numbered list"),
+        ("Ctrl + [", "Move item out"),
+        ("Ctrl + ]", "Move item in"),
+        ("Ctrl + K", "Link"),
+        ("Ctrl + Shift + L", "Redact"),
+        ("Ctrl + Z", "Undo"),
+        ("Ctrl + Y", "Redo"),
+        ("Ctrl + Alt + Enter", "Row below"),
+        ("“- ”, “1. ”, “a. ” or “i. ” at the beginning of a paragraph", "Begin a list"),
+    ),
+)
+"""The same as the editor's own help."""
+
+KEYS = [EVERYWHERE, IN_THE_EDITOR]
 """Every part of the pages that has keys."""
 
 

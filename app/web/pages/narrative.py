@@ -1,4 +1,4 @@
-"""Prose in forms: a field that takes Markdown, or HTML where the editor runs, and what the editor asks of the service."""
+"""Prose in forms: a field that takes Markdown, or HTML where the editor runs, and what the editor asks of us."""
 
 from dataclasses import dataclass
 from typing import Annotated, cast, get_args
@@ -35,7 +35,7 @@ class Prose:
 
 
 def prose(form: Form, name: str, kept: str) -> Prose:
-    """What was typed into the field; where nothing was sent, the narrative that is kept (canonical HTML) as Markdown."""
+    """What was typed into the field; where nothing was sent, the kept narrative (canonical HTML) as Markdown."""
     typed = form.value(name, None)
     if typed is None:
         return Prose(markdown(kept), "markdown", kept)
@@ -49,7 +49,7 @@ def prose(form: Form, name: str, kept: str) -> Prose:
 
 
 def narrative_of(form: Form, name: str) -> str:
-    """The narrative that was typed into the field, as canonical HTML; raises FaultyForm with a sentence for the field."""
+    """What was typed into the field as canonical HTML; raises FaultyForm with a sentence for the field."""
     try:
         return clean(form.value(name), _format_of(form, name))
     except Invalid as refused:
@@ -80,7 +80,8 @@ def add_picture(visit: Visiting, form: Typed) -> Response:
     if not files:
         raise FaultyForm([Fault("file", "Choose a picture file")])
     bounds = visit.here.limits
-    cleaned = image.clean(files[0].file.read(), max_bytes=bounds.picture_bytes, max_pixels=bounds.picture_pixels)
+    with files[0].file as file:
+        cleaned = image.clean(file.read(), max_bytes=bounds.picture_bytes, max_pixels=bounds.picture_pixels)
     with visit.writing() as session:
         kept = commands.add(session, visit.here.blobs, cleaned, by=visit.account.key, now=visit.now).picture
         said = {"digest": kept.digest, "width": kept.width, "height": kept.height}

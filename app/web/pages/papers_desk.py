@@ -69,7 +69,7 @@ def write_paper(session: Session, visit: Visit, document: Mapping[str, Any], pla
             session, visit.here.blobs, {"facts": "1", "papers": [document]}, by=visit.account, now=visit.now
         )
     except FaultyFacts as error:
-        raise FaultyForm(_named(error.faults, f"papers[0].{place}")) from error
+        raise FaultyForm(_named(error.faults, f"papers[0].{place}"), ()) from error
 
 
 def _named(faults: Iterable[Fault], place: str) -> list[Fault]:

@@ -68,7 +68,7 @@ def front_sheet(reference: KeyText, visit: Visiting, trace: Tracing, back: Annot
     visit.authorise(Action.WRITE_FACTS)
     with visit.reading() as session:
         paper = paper_for(session, visit, trace, reference)
-        return _shown(session, visit, paper, NOTHING_TYPED, back)
+        return _shown(session, visit, paper, NOTHING_TYPED, back=back)
 
 
 @router.post("")
@@ -88,12 +88,12 @@ def keep_front_sheet(reference: KeyText, visit: Visiting, trace: Tracing, form: 
         with visit.reading() as session:
             now = paper_for(session, visit, trace, reference)
             theirs = now if isinstance(problem, ChangedMeanwhile) else None
-            return _shown(session, visit, now, form.refused(problem), back, theirs)
+            return _shown(session, visit, now, form.refused(problem), back=back, theirs=theirs)
     return to(way_back(reference, back, "front-sheet"), said="The front sheet is saved.")
 
 
 def _shown(
-    session: Session, visit: Visit, paper: PaperShape, form: Form, back: str, theirs: PaperShape | None = None
+    session: Session, visit: Visit, paper: PaperShape, form: Form, *, back: str, theirs: PaperShape | None = None
 ) -> Response:
     manifest = manifest_for(session, paper.format)
     own, more = list(_own(session, visit, paper, manifest)), list(_fields(session, paper, manifest))

@@ -1,4 +1,4 @@
-"""The page of one paper: what there is to do, what is missing and where that is filled; and the paper read as a whole."""
+"""The page of one paper: what there is to do and what is missing; and the paper read as a whole."""
 
 from collections import Counter
 from typing import Any

@@ -79,7 +79,7 @@ def one_version(reference: KeyText, label: Line, visit: Visiting, trace: Tracing
             paper=paper,
             version=version,
             made_by=maker.name if maker else version.made_by,
-            template=version.template_version,
+            made_with=version.template_version,
             marking=snapshot.paper.marking,
             has_changed=has_changed,
             gaps=[{"words": gap.words, "href": address_of(reference, gap)} for gap in gaps],

@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import built, guides, home, narrative, papers, papers_front, papers_paper, papers_versions, sign_in
+from app.web.pages import (
+    built,
+    guides,
+    home,
+    narrative,
+    papers,
+    papers_front,
+    papers_paper,
+    papers_versions,
+    preview,
+    sign_in,
+)
 
 
 def router() -> APIRouter:
@@ -16,6 +27,7 @@ def router() -> APIRouter:
         papers_paper.router,
         papers_front.router,
         papers_versions.router,
+        preview.router,
         narrative.router,
         guides.router,
     ):

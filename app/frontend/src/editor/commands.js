@@ -150,7 +150,7 @@ function isLinked (state) {
 }
 
 function canLink (state) {
-  return state.selection.$from.parent.inlineContent
+  return !state.selection.empty || state.selection.$from.parent.inlineContent
 }
 
 const isOfType = (...types) => (state) => types.includes(tables.figureAround(state)?.node.type)

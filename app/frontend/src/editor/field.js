@@ -9,7 +9,7 @@ import { Decoration, DecorationSet, EditorView } from 'prosemirror-view'
 import { ChartView } from './charts.js'
 import { ABOUT_FIGURES, WRITING, allTools, use } from './commands.js'
 import { element } from './elements.js'
-import { HINT, keys } from './keys.js'
+import { HINT, keys, lastKeys } from './keys.js'
 import { moved, pasting } from './paste.js'
 import { addPicture } from './questions.js'
 import { read } from './reading.js'
@@ -42,8 +42,11 @@ class Field {
     const label = document.querySelector(`label[for="${CSS.escape(id)}"]`)
     if (label) label.id ||= `${id}-label`
 
+    // The form hears of changes from the area, when it says them.
+    const stop = (event) => event.stopPropagation()
     this.status = element('div', { class: 'app-editor__status', role: 'status' })
     this.dom = element('div', { class: 'app-editor' })
+    this.dom.addEventListener('input', stop)
     area.before(this.dom)
     area.id = `${id}-source`
     area.hidden = true
@@ -92,8 +95,10 @@ class Field {
       history(),
       tidy,
       captions,
+      headings(levelBefore(this.area)),
       gapCursor(),
-      tableEditing()
+      tableEditing(),
+      lastKeys
     ]
   }
 
@@ -146,3 +151,30 @@ const captions = new Plugin({
     }
   }
 })
+
+/** Headings go on from the page's own, so that no level is left out on the way down. */
+function headings (level) {
+  return new Plugin({
+    props: {
+      decorations (state) {
+        const found = []
+        let first = false
+        state.doc.forEach((block, offset) => {
+          if (block.type !== nodes.heading) return
+          first = first || block.attrs.level === 3
+          const said = { 'aria-level': String(level + (first && block.attrs.level === 4 ? 2 : 1)) }
+          found.push(Decoration.node(offset, offset + block.nodeSize, said))
+        })
+        return DecorationSet.create(state.doc, found)
+      }
+    }
+  })
+}
+
+/** The level of the last heading before the element. */
+function levelBefore (element) {
+  const before = [...document.querySelectorAll('h1, h2, h3, h4, h5')].filter(
+    (heading) => !heading.closest('.app-editor') && heading.compareDocumentPosition(element) & window.Node.DOCUMENT_POSITION_FOLLOWING
+  )
+  return before.length ? Number(before[before.length - 1].nodeName[1]) : 1
+}

@@ -6,7 +6,7 @@ import { baseKeymap, chainCommands, exitCode, setBlockType } from 'prosemirror-c
 import { inputRules, undoInputRule, wrappingInputRule } from 'prosemirror-inputrules'
 import { keymap } from 'prosemirror-keymap'
 import { Plugin, TextSelection } from 'prosemirror-state'
-import { goToNextCell, isInTable } from 'prosemirror-tables'
+import { CellSelection, goToNextCell, isInTable } from 'prosemirror-tables'
 
 import * as lists from './lists.js'
 import { schema } from './schema.js'
@@ -43,6 +43,16 @@ export function keys ({ tools, use, goToTools }) {
     keymap({ ...baseKeymap, 'Mod-Enter': exitCode })
   ]
 }
+
+/** Behind everything else: where the selected cells cannot grow, the browser does not select letters instead. */
+export const lastKeys = keymap(
+  Object.fromEntries(
+    ['Left', 'Right', 'Up', 'Down'].map((way) => [
+      `Shift-Arrow${way}`,
+      (state) => state.selection instanceof CellSelection
+    ])
+  )
+)
 
 /** Pairs of words: what is done, and with which keys. */
 export function keyHelp (tools) {
