@@ -21,8 +21,35 @@ VISITS: dict[str, list[Visit]] = {
     "/signed-out": [Visit(None, "/signed-out")],
     "/set-password": [Visit(None, "/set-password?link={link}"), Visit(None, "/set-password?link=bpl_none")],
     "/prove": [Visit("chief-officer", "/prove?next=/keyboard")],
+    "/workstreams": [
+        Visit("workstream-lead", "/workstreams"),
+        Visit("report-author", "/workstreams?q=nothing-of-the-kind"),
+        Visit("commissioners-office", "/workstreams"),
+    ],
+    "/workstreams/{ref}": [
+        Visit("workstream-lead", "/workstreams/JNT-01"),
+        Visit("reader", "/workstreams/JNT-01"),
+    ],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
+    "/papers": [
+        Visit("report-author", "/papers"),
+        Visit("reader", "/papers?words=none+of+them"),
+        Visit("commissioners-office", "/papers"),
+    ],
+    "/papers/new": [Visit("report-author", "/papers/new"), Visit("administrator", "/papers/new")],
+    "/papers/{reference}": [
+        Visit("report-author", "/papers/collaboration-2026-12"),
+        Visit("reader", "/papers/collaboration-2026-12"),
+    ],
+    "/papers/{reference}/front-sheet": [Visit("report-author", "/papers/collaboration-2026-12/front-sheet")],
+    "/papers/{reference}/checks": [Visit("report-author", "/papers/collaboration-2026-12/checks")],
+    "/papers/{reference}/whole": [Visit("report-author", "/papers/collaboration-2026-12/whole")],
+    "/papers/{reference}/versions": [Visit("report-author", "/papers/collaboration-2026-12/versions")],
+    "/papers/{reference}/versions/{label}": [
+        Visit("report-author", "/papers/collaboration-2026-12/versions/0.1"),
+        Visit("reader", "/papers/collaboration-2026-12/versions/0.1"),
+    ],
     "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
     "/papers/{reference}/versions/{label}/preview": [
         Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")
@@ -35,9 +62,14 @@ NO_PAGES = {
     "/assets/{name}",
     "/favicon.ico",
     "/narrative/pictures/{digest}",
+    "/papers/{reference}/draft",
     "/papers/{reference}/preview/document",
     "/papers/{reference}/preview/frame",
+    "/papers/{reference}/public-copy",
+    "/papers/{reference}/versions/{label}/document",
     "/papers/{reference}/versions/{label}/preview/document",
     "/papers/{reference}/versions/{label}/preview/frame",
+    "/ratings/{digest}.css",
+    "/workstreams/{ref}/ratings.svg",
 }
 """Routes among the pages that answer with something else than a page, or with a part of one."""

@@ -153,7 +153,7 @@ def test_a_draft_is_generated_once_for_the_same_facts(browser_of):
 def test_previews_are_documents_that_are_not_kept(browser_of):
     browser = browser_of("report-author").visit(PAPER)
 
-    for text in ("Download a preview", "a preview of the public copy"):
+    for text in ("download the preview", "a preview of the public copy"):
         answer = browser.client.get(browser.page.links()[text])
         assert answer.content[:2] == b"PK"
     assert "Version 0.2" not in browser.visit(PAPER).page.links()

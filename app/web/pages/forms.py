@@ -19,7 +19,7 @@ MOST_FIELDS = 5_000
 class FaultyForm(Invalid):
     """What was typed is not right; the faults name fields."""
 
-    def __init__(self, faults: Sequence[Fault], fields: Iterable[str]) -> None:
+    def __init__(self, faults: Sequence[Fault], fields: Iterable[str] = ()) -> None:
         self.fields = frozenset(fields)
         super().__init__("Something in the form is not right.", faults)
 

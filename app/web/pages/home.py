@@ -14,7 +14,7 @@ from app.accounts.policy import Action
 from app.boards import queries as boards
 from app.papers import queries as papers
 from app.versions import queries as versions
-from app.web.pages.layout import LOCAL, page
+from app.web.pages.layout import page
 from app.web.pages.visit import Visit, Visiting
 
 router = APIRouter()
@@ -58,7 +58,7 @@ def _papers(session: Session, visit: Visit) -> dict[str, Any]:
     shows_versions = visit.may(Action.READ_VERSIONS)
     found = papers.to_come(
         session,
-        since=today(visit),
+        since=visit.today,
         limit=MOST,
         organisation_id=policy.confined_to(visit.account),
         boards=visit.account.boards,
@@ -80,17 +80,12 @@ def _papers(session: Session, visit: Visit) -> dict[str, Any]:
 
 
 def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
-    found = boards.meetings(session, limit=5, held_from=today(visit))
+    found = boards.meetings(session, limit=5, held_from=visit.today)
     return {
         "meetings": [
             {"held_on": meeting.held_on, "board": meeting.board.name, "place": meeting.place} for meeting in found
         ]
     }
-
-
-def today(visit: Visit) -> date:
-    """The day on which who visits looks at the page."""
-    return visit.now.astimezone(LOCAL).date()
 
 
 PARTS = (

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
-from zoneinfo import ZoneInfo
 
 import jinja2
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -15,11 +14,9 @@ from markupsafe import Markup
 from app import assets
 from app.web.pages.forms import NOTHING_TYPED, Form
 from app.web.pages.navigation import entries
-from app.web.pages.visit import Visit
+from app.web.pages.visit import LOCAL, Visit
 
 SERVICE = "Boardpapers"
-
-LOCAL = ZoneInfo("Europe/London")
 
 SAID = "boardpapers-said"
 """Name of the cookie that carries a sentence about what was just done to the page that comes next."""

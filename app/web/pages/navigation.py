@@ -22,6 +22,7 @@ class Place:
 PLACES = (
     Place("Home", "/"),
     Place("Papers", "/papers", Action.READ_FACTS),
+    Place("Workstreams", "/workstreams", Action.READ_FACTS),
 )
 """Every part of the service that has a page of its own."""
 

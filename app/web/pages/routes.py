@@ -12,7 +12,9 @@ from app.web.pages import (
     papers_paper,
     papers_versions,
     preview,
+    ratings,
     sign_in,
+    workstreams,
 )
 
 
@@ -23,13 +25,15 @@ def router() -> APIRouter:
         built.router,
         sign_in.router,
         home.router,
+        guides.router,
         papers.router,
         papers_paper.router,
         papers_front.router,
         papers_versions.router,
+        workstreams.router,
+        ratings.router,
         preview.router,
         narrative.router,
-        guides.router,
     ):
         pages.include_router(part)
     return pages

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import BackgroundTasks, Depends, Request
 from sqlalchemy.orm import Session
@@ -14,6 +15,9 @@ from app.accounts.models import Account, BrowserSession
 from app.accounts.policy import Action, Matter
 from app.web import cookies, deps
 from app.web.deps import Calling, Here, NotSignedIn, Now, Premises
+
+LOCAL = ZoneInfo("Europe/London")
+"""By which clocks people here live."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class Visit:
         if self.who is None:
             raise NotSignedIn("Sign in to see this page.")
         return self.who
+
+    @property
+    def today(self) -> date:
+        """The day on which who visits looks at the page."""
+        return self.now.astimezone(LOCAL).date()
 
     def may(self, action: Action, matter: Matter | None = None) -> bool:
         """Whether who asks may do that; nobody may do nothing."""
