@@ -22,7 +22,6 @@ from app.people import queries as people
 from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
-from app.web.pages.home import today
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import manifest_for, may_write, write_paper
 from app.web.pages.papers_parts import Choice, choices, in_words, pages_of
@@ -164,7 +163,7 @@ def _owner(session: Session, board: str) -> str:
 
 def _new(visit: Visit, form: Form) -> Response:
     with visit.reading() as session:
-        held = boards.meetings(session, limit=MOST, held_from=today(visit))
+        held = boards.meetings(session, limit=MOST, held_from=visit.today)
         meetings = [
             Choice(f"{meeting.board.key} {meeting.held_on}", f"{in_words(meeting.held_on)}, {meeting.board.name}")
             for meeting in held
