@@ -1,6 +1,6 @@
 """What somebody typed into a page: read into a shape, and given back with every fault beside its field."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, get_origin
 
@@ -94,7 +94,7 @@ NOTHING_TYPED = Form()
 
 
 async def typed(request: Request) -> Form:
-    """What was sent with the request."""
+    """What was sent with the request; whoever calls closes it with the request."""
     sent = await request.form(max_fields=MOST_FIELDS)
     texts: dict[str, list[str]] = {}
     files: dict[str, list[UploadFile]] = {}
@@ -108,7 +108,14 @@ async def typed(request: Request) -> Form:
     return Form(texts, files)
 
 
-Typed = Annotated[Form, Depends(typed)]
+async def _while_answered(request: Request) -> AsyncIterator[Form]:
+    try:
+        yield await typed(request)
+    finally:
+        await request.close()  # its files take room
+
+
+Typed = Annotated[Form, Depends(_while_answered)]
 
 
 def _takes_many(annotation: Any) -> bool:

@@ -53,8 +53,13 @@ def in_words(day: date) -> str:
 
 
 def _printed(narrative: word.Narrative, level: int = 3) -> Markup:
-    """The narrative as HTML, its pictures under their addresses, its headings from this level on."""
-    html = _HEADING.sub(lambda tag: f"{tag[1]}{min(level + int(tag[2]) - 3, 6)}", word.html_of(narrative))
+    """The narrative as `_kept` shows it."""
+    return _kept(word.html_of(narrative), level)
+
+
+def _kept(html: str, level: int = 3) -> Markup:
+    """Canonical HTML, its pictures under their addresses, its headings from this level on."""
+    html = _HEADING.sub(lambda tag: f"{tag[1]}{min(level + int(tag[2]) - 3, 6)}", html)
     html = html.replace("<table>", '<table tabindex="0">')  # one that is wide scrolls by itself, by keyboard too
     # Canonical narrative is what `narrative.clean` lets through: no script, no style, no address but http(s) and mail.
     return Markup(_PICTURE.sub(r'\g<1>/narrative/pictures/\g<2>"', html))  # noqa: S704
@@ -64,7 +69,7 @@ _PICTURE = re.compile(r'(<img src=")([0-9a-f]{64})"')
 
 _HEADING = re.compile("(</?h)([34])(?=>)")
 
-PAGES.filters |= {"printed": _printed, "in_words": word.plain_words}
+PAGES.filters |= {"printed": _printed, "kept_narrative": _kept, "in_words": word.plain_words}
 
 
 def way_back(reference: str, back: str, place: str) -> str:
