@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.errors import Invalid
 from app.narrative.canonical import blocks_of
 from app.narrative.characters import NOT_XML
 from app.narrative.cleaning import require_length
@@ -40,10 +41,14 @@ def salvaged(pasted: str) -> Salvaged:
     """
     if len(pasted) > MAX_PASTED:
         raise TooLong(len(pasted), MAX_PASTED)
+    markup = repaired(NOT_XML.sub("", pasted))
     sieve = _Sieve()
-    tree = meant(tree_of(repaired(NOT_XML.sub("", pasted)), whole=True))
-    tree.children = list(sieve.sifted(tree, is_narrow=False))
-    html = written_blocks(blocks_of(tree))
+    try:
+        html = written_blocks(blocks_of(meant(tree_of(markup))))
+    except Invalid:
+        tree = meant(tree_of(markup, whole=True))
+        tree.children = list(sieve.sifted(tree, is_narrow=False))
+        html = written_blocks(blocks_of(tree))
     require_length(html)
     return Salvaged(html, tuple(sieve.said()))
 

@@ -53,7 +53,7 @@ def narrative_of(form: Form, name: str) -> str:
     try:
         return clean(form.value(name), _format_of(form, name))
     except Invalid as refused:
-        raise FaultyForm([Fault(name, refused.summary)]) from refused
+        raise FaultyForm([Fault(name, refused.summary)], [name]) from refused
 
 
 def _format_of(form: Form, name: str) -> Format:
@@ -78,7 +78,7 @@ def add_picture(visit: Visiting, form: Typed) -> Response:
     visit.authorise(Action.ADD_PICTURES)
     files = form.files.get("file", ())
     if not files:
-        raise FaultyForm([Fault("file", "Choose a picture file")])
+        raise FaultyForm([Fault("file", "Choose a picture file")], ["file"])
     bounds = visit.here.limits
     with files[0].file as file:
         cleaned = image.clean(file.read(), max_bytes=bounds.picture_bytes, max_pixels=bounds.picture_pixels)
