@@ -43,6 +43,18 @@ VISITS: dict[str, list[Visit]] = {
         Visit("reader", "/papers/collaboration-2026-12"),
     ],
     "/papers/{reference}/front-sheet": [Visit("report-author", "/papers/collaboration-2026-12/front-sheet")],
+    "/papers/{reference}/sections/{key}": [
+        Visit("report-author", "/papers/collaboration-2026-12/sections/purpose"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/background"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/current-work"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/plan-priorities"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/actions"),
+    ],
+    "/papers/{reference}/workstreams": [Visit("report-author", "/papers/collaboration-2026-12/workstreams")],
+    "/papers/{reference}/workstreams/{ref}": [
+        Visit("report-author", "/papers/collaboration-2026-12/workstreams/NAT-03")
+    ],
+    "/papers/{reference}/consultees": [Visit("report-author", "/papers/collaboration-2026-12/consultees")],
     "/papers/{reference}/checks": [Visit("report-author", "/papers/collaboration-2026-12/checks")],
     "/papers/{reference}/whole": [Visit("report-author", "/papers/collaboration-2026-12/whole")],
     "/papers/{reference}/versions": [Visit("report-author", "/papers/collaboration-2026-12/versions")],
