@@ -274,8 +274,19 @@ class _Wording:
             heading=self.heading_of(entry) if self.is_titled(entry) else "",
             level=entry.level,
             numbered=entry.numbered,
-            blocks=self.blocks_of(entry),
+            blocks=[*self.blocks_of(entry), *self.clearance(entry)],
         )
+
+    def clearance(self, entry: SectionEntry) -> list[BlockLine]:
+        """Who cleared the section, where the format wants that, and prints it."""
+        facts, wording = self.filled[entry.key].clearance, self.manifest.wording
+        if facts is None or self.manifest.clearance == "left-out":
+            return []
+        if facts.by is None or facts.on is None:
+            words = self.gap(f"{facts.whose}: {wording.not_cleared}", self.heading_of(entry))
+            return [_block("gap", words=words)]
+        said = prose.paragraph(f"{facts.by.name}, {self.day(facts.on)}", label=wording.cleared_by)
+        return self.prose(prose.html([said]), f"clearance/{entry.key}", entry)
 
     def blocks_of(self, entry: SectionEntry) -> list[BlockLine]:
         lines: list[BlockLine] = []
@@ -285,8 +296,13 @@ class _Wording:
             made = self.block(block, entry, place, place)
             unwritten = unwritten or (not made and isinstance(block, blocks.NarrativeBlock | blocks.TableBlock))
             lines += made
+        if not lines and any(isinstance(block, blocks.ActionsBlock) for block in self.filled[entry.key].blocks):
+            lines = [_block("nil", words=self.manifest.wording.no_actions)]
         if entry.required and (not lines or unwritten):
             words = self.gap(self.manifest.wording.missing_section, self.heading_of(entry), f"section/{entry.key}")
+            lines.insert(0, _block("gap", words=words))
+        if self.filled[entry.key].carried:
+            words = self.gap(self.manifest.wording.carried_over, self.heading_of(entry))
             lines.insert(0, _block("gap", words=words))
         return lines
 
@@ -358,6 +374,9 @@ class _Wording:
                 return listed or [_block("nil", words=self.manifest.wording.no_documents)]
             case blocks.AppendicesBlock():
                 return self.appendices(block, entry, key, region)
+            case blocks.ActionsBlock():
+                table = attachments.actions(self.snapshot.actions, self.manifest.wording, self.day)
+                return self.prose(prose.html(table), key, entry)
 
     def again(self, block: blocks.AgainBlock, entry: SectionEntry, key: str, seen: tuple[str, ...]) -> list[BlockLine]:
         """Another section's blocks, once more; a section that leads back to itself is a gap, not a loop."""
@@ -665,6 +684,9 @@ class _Wording:
         if not workstream.updates:
             as_at = self.day(self.snapshot.paper.cut_off)
             yield worded(wording.missing_update, workstream=workstream.name, as_at=as_at)
+        if workstream.request:
+            pattern = wording.answer_sent_back if workstream.request.sent_back else wording.missing_answer
+            yield worded(pattern, workstream=workstream.name, due_on=self.day(workstream.request.due_on))
         for unused in workstream.unused_wordings:
             label = labels.get(unused.part, unused.part)
             yield worded(wording.unused_wording, part=label, as_at=self.day(unused.as_at))
@@ -689,7 +711,7 @@ class _Wording:
         judged = block.ratings and scheme is not None and (update.ratings or not update.nothing_to_report)
         dated = len(workstream.updates) > 1
         numbered = entry.paragraphs == "numbered"
-        nil = worded(wording.nothing_to_report, as_at=as_at) if update.nothing_to_report else ""
+        nil = self.before_the_parts(update)
         parts: list[PartLine] = []
         if nil and (numbered or run_in):
             key = f"workstream/{workstream.ref}/{update.as_at}/nil"
@@ -709,6 +731,17 @@ class _Wording:
                 ratings.source_note(scheme, update.ratings, workstream.rating_source, wording) if block.ratings else ""
             ),
         )
+
+    def before_the_parts(self, update: UpdateFacts) -> str:
+        """That there was nothing to report, or that what follows goes on being true; mostly nothing."""
+        wording, as_at = self.manifest.wording, self.day(update.as_at)
+        said = []
+        if update.still_true:
+            said.append(worded(wording.no_change, as_at=as_at))
+        if update.nothing_to_report:
+            pattern = wording.nil_subject if update.subject else wording.nothing_to_report
+            said.append(worded(pattern, as_at=as_at, subject=update.subject or ""))
+        return " ".join(said)
 
     def part_lines(
         self,

@@ -47,6 +47,7 @@ def demo(
 
     Run it again: what has not changed stays as it is.
     """
+    from app.facts.demonstration_round import play_round
     from app.facts.load import load as load_facts
     from app.facts.shapes import FactsFile
     from app.facts.shipped import demonstration, shipped_formats
@@ -66,6 +67,7 @@ def demo(
             formats = FactsFile(facts="1", formats=shipped_formats(PACKAGED_TEMPLATES))
             load_facts(session, stores.blobs, formats, by=by.key, now=utc_now())
             load_facts(session, stores.blobs, facts, by=by.key, now=utc_now())
+            play_round(session, stores.blobs, facts, by=by.key)
         rows = [generate_paper(stores, paper.reference, folder) for paper in facts.papers]
         opened, password = _open_demonstration(stores)
     if as_json:
@@ -94,6 +96,8 @@ def demo(
     steps = {
         "papers": "the papers in the database",
         f"versions {rows[-1]['paper']}": "what was made of one, with its digests",
+        "round show collaboration-2026-12": "who has answered a round, and who has not",
+        "remind": "letters to those who have not, as files",
         "load FILE": "your own facts (see docs/facts-file.md)",
         "verify": "proof that nothing kept was changed",
         "serve": "the web pages, and the API with its reference at /docs",

@@ -74,7 +74,7 @@ def format_add(
         return
     _say_findings(findings)
     result = "added, not live yet" if is_new else "there already"
-    say(f"{key} {number}: {result}; {_verdict(findings, 0)}.")
+    say(f"{key} {number}: {result}; {_verdict(findings)}.")
     if is_new:
         say(f"Try it: {program()} format try {key} {number}{same_data(data)}")
 
@@ -295,13 +295,13 @@ def format_check(
     findings = word.check(template, vocabulary(), expected_of(said))
     if findings and findings[0].code == "unreadable":
         raise typer.BadParameter(f"{file}: {findings[0].what}")
-    errors = sum(finding.severity == "error" for finding in findings)
+    errors = any(finding.severity == "error" for finding in findings)
     if as_json:
         print_json([finding.to_dict() for finding in findings])
     else:
         _say_findings(findings)
         fit = "cannot be used" if errors else "is fit for use"
-        say(f"{file.name} {fit} with the format “{said.name}”: {_verdict(findings, errors)}.")
+        say(f"{file.name} {fit} with the format “{said.name}”: {_verdict(findings)}.")
     raise typer.Exit(1 if errors else 0)
 
 
@@ -411,7 +411,7 @@ def _say_findings(findings: "Sequence[Finding]") -> None:
         say(f"    {finding.what}\n")
 
 
-def _verdict(findings: "Sequence[Finding]", errors: int) -> str:
-    counts = {"error": errors, "warning": len(findings) - errors}
-    said = [f"{count} {what}{'s' * (count > 1)}" for what, count in counts.items() if count]
+def _verdict(findings: "Sequence[Finding]") -> str:
+    counts = {what: sum(f.times for f in findings if f.severity == what) for what in ("error", "warning")}
+    said = [f"{count:,} {what}{'s' * (count > 1)}" for what, count in counts.items() if count]
     return ", ".join(said) or "nothing to put right"

@@ -16,6 +16,7 @@ from app.accounts.identity import ProviderFails
 from app.accounts.sign_in import TooManyAttempts
 from app.assets import NotBuilt
 from app.audit import commands as audit
+from app.db import Busy
 from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
 from app.formats.commands import UnfitTemplate
 from app.pictures.image import NotAPicture, PictureTooLarge
@@ -53,6 +54,7 @@ class FaultyParameter(Invalid):
 STATUS: dict[type[Problem], int] = {
     KeyUsedBefore: 422,
     TooManyAttempts: 429,
+    Busy: 503,
     ProviderFails: 503,
     NotBuilt: 503,
     NotAPicture: 415,
@@ -230,8 +232,11 @@ def _of_ours(request: Request, error: Exception) -> ProblemAnswer:
     if not isinstance(error, Problem):
         raise error
     if isinstance(error, Forbidden | Hidden):
-        _leave_trace(request)
-    if isinstance(error, TooFast | TooManyAttempts):
+        try:
+            _leave_trace(request)
+        except Busy as busy:
+            error = busy  # nothing is refused without a trace
+    if isinstance(error, TooFast | TooManyAttempts | Busy):
         return problem(status_of(error), str(error), headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]

@@ -21,6 +21,8 @@ from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeSha
 from app.papers import queries as papers
 from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
+from app.versions import queries as versions
+from app.versions.models import Version
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
 
@@ -37,6 +39,36 @@ class Reach:
         paper = papers.kept(self._session, reference)
         if not policy.exists_for(self._account, matter_of(paper)):
             raise Hidden(papers.NoPaper(reference))
+        return paper
+
+    def what_exists(self, reference: str) -> tuple[PaperKept, State]:
+        """Whose the paper is, and how much of it exists for the account: all, as of a draft, or what was released.
+
+        Raises NoPaper, or Hidden where it is none for this account.
+        """
+        paper = papers.kept(self._session, reference)
+        if policy.exists_for(self._account, matter_of(paper)):
+            return paper, State.DRAFT
+        released = matter_of(paper, State.RELEASED)
+        if policy.exists_for(self._account, released) and versions.released(self._session, paper.id):
+            return paper, State.RELEASED
+        raise Hidden(papers.NoPaper(reference))
+
+    def version(self, reference: str, label: str) -> Version:
+        """The paper's version with this label, loaded as in `versions.get`.
+
+        Raises NoPaper or NoSuchVersion, or Hidden in the words of these where it does not exist for this account.
+        """
+        _, state = self.what_exists(reference)
+        version = versions.get(self._session, reference, label)
+        if state is State.RELEASED and not versions.is_released(self._session, version):
+            raise Hidden(versions.NoSuchVersion(reference, label))
+        return version
+
+    def allow(self, action: Action, reference: str) -> PaperKept:
+        """The paper, with which the account may do that; raises as `what_exists`, or Forbidden."""
+        paper, state = self.what_exists(reference)
+        policy.authorise(self._account, action, matter_of(paper, state))
         return paper
 
     def sees(self, shape: Shape) -> bool:

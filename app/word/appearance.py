@@ -8,6 +8,7 @@ from lxml import etree
 from app.word.contrast import contrast
 from app.word.located import FONT_TABLE, THEME, InCell, OpenedDocument, Standing
 from app.word.namespaces import A, w
+from app.word.numbers import number_at, whole_number
 from app.word.reading import is_on
 
 BLACK, WHITE = "000000", "FFFFFF"
@@ -82,11 +83,10 @@ class Appearances:
         if direct is not None:
             _lay(letters, self._character_style(direct))
             _lay(letters, [direct])
-        size = letters.get("sz")
         return Appearance(
             colour=self._letter_colour(letters.get("color")),
             behind=self._behind(letters, standing),
-            size=float(size.get(w("val"), "20")) / 2 if size is not None else _DEFAULT_SIZE,
+            size=_points(letters.get("sz")),
             bold=is_on(letters.get("b")),
             font=self._font(letters.get("rFonts")),
         )
@@ -153,7 +153,7 @@ class Appearances:
 
     def _colour(self, stated: str, theme: str | None) -> str | None:
         """The colour in hexadecimal; None for Word's own choice."""
-        if len(stated) == 6 and set(stated) <= _HEX:
+        if _is_colour(stated):
             return stated
         return self._colours.get(_THEME_COLOURS.get(theme or "", theme or ""))
 
@@ -176,7 +176,7 @@ class Appearances:
             return None
         fill = self._colour(shading.get(w("fill"), ""), shading.get(w("themeFill")))
         pattern = shading.get(w("val"), "clear")
-        share = 100 if pattern == "solid" else int(pattern[3:] or 0) if pattern.startswith("pct") else 0
+        share = 100 if pattern == "solid" else whole_number(pattern.removeprefix("pct")) or 0
         if not share:
             return fill
         dots = self._colour(shading.get(w("color"), ""), shading.get(w("themeColor"))) or BLACK
@@ -231,6 +231,16 @@ def _lay(letters: dict[str, etree._Element], layers: Iterable[etree._Element]) -
             letters[name] = element
 
 
+def _is_colour(stated: str) -> bool:
+    """Whether these are the six digits of a colour, as `auto` and the names of a system's colours are not."""
+    return len(stated) == 6 and set(stated) <= _HEX
+
+
+def _points(size: etree._Element | None) -> float:
+    half_points = number_at(size)
+    return half_points / 2 if half_points is not None else _DEFAULT_SIZE
+
+
 def _mixed(dots: str, ground: str, share: int) -> str:
     pairs = ((int(dots[place : place + 2], 16), int(ground[place : place + 2], 16)) for place in (0, 2, 4))
     return "".join(f"{(over * share + under * (100 - share)) // 100:02X}" for over, under in pairs)
@@ -240,7 +250,8 @@ def _theme_colours(theme: etree._Element) -> Iterator[tuple[str, str]]:
     for scheme in theme.iter(f"{{{A}}}clrScheme"):
         for colour in scheme:
             for stated in colour:
-                yield etree.QName(colour).localname, stated.get("lastClr") or stated.get("val") or BLACK
+                named = (stated.get("lastClr", ""), stated.get("val", ""))
+                yield etree.QName(colour).localname, next(filter(_is_colour, named), BLACK)
 
 
 def _theme_fonts(theme: etree._Element) -> Iterator[tuple[str, str]]:

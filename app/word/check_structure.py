@@ -9,6 +9,7 @@ from lxml import etree
 from app.word.check_tags import PartRead
 from app.word.findings import Finding, warning_at
 from app.word.namespaces import w
+from app.word.numbers import bits_at
 from app.word.passages import Passage, StyleBook, TemplateRead
 from app.word.reading import within
 from app.word.typed import Tag, tags_in
@@ -18,6 +19,7 @@ _TYPED_HEADING = re.compile(r"\s*(\d+(?:\.\d+)*[.)]?|[A-Z][.)]|Appendix [A-Z0-9]
 _TYPED_BULLET = re.compile(r"\s*([•·●○◦▪▫■□‣➢\uf0b7*–—-])[\s\u00a0]+(?=\S)")
 _COUNTED = re.compile(r"\s*\{\{-?\s*loop\.index0?\s*-?\}\}")
 _LABEL = re.compile(r"\s*[^\t{]+\t+.*\{\{")
+_LIST = f"{w('pPr')}/{w('numPr')}/{w('numId')}"
 _FIRST_COLUMN = 0x0080  # of w:tblLook
 
 
@@ -102,9 +104,8 @@ def empty_paragraphs(template: TemplateRead) -> Iterator[Finding]:
 
 
 def _is_listed(passage: Passage, styles: StyleBook) -> bool:
-    own = passage.element.find(f"{w('pPr')}/{w('numPr')}/{w('numId')}") if passage.element is not None else None
-    stated = own if own is not None else styles.first(passage.style, "pPr", "numPr", "numId")
-    return stated is not None and stated.get(w("val")) != "0"
+    own = passage.element.find(_LIST) if passage.element is not None else None
+    return own.get(w("val")) != "0" if own is not None else styles.listed.get(passage.style, False)
 
 
 def _is_empty(passage: Passage) -> bool:
@@ -157,5 +158,4 @@ def _has_head_column(table: etree._Element) -> bool:
     if look is None:
         return False
     stated = look.get(w("firstColumn"))
-    bits = look.get(w("val"), "0")
-    return stated in {"1", "true", "on"} if stated is not None else bool(int(bits, 16) & _FIRST_COLUMN)
+    return stated in {"1", "true", "on"} if stated is not None else bool(bits_at(look) & _FIRST_COLUMN)

@@ -12,6 +12,7 @@ from lxml import etree
 
 from app.word.located import heading_level
 from app.word.namespaces import w
+from app.word.numbers import number_at
 from app.word.reading import Counter, Definitions, StyleSheet, words_of_paragraph
 
 _CODE = re.compile(r"\s*TOC\b")
@@ -123,7 +124,7 @@ def _entries(
 def _marked(root: etree._Element, entries: Sequence[_Entry]) -> list[str]:
     """The names of the bookmarks that now stand around the headings."""
     marks = list(root.iter(w("bookmarkStart")))
-    first = 1 + max((int(mark.get(w("id"), "0")) for mark in marks), default=-1)
+    first = 1 + max((number_at(mark, "id") or 0 for mark in marks), default=-1)
     taken = [int(found.group(1)) for mark in marks if (found := _BOOKMARK.fullmatch(mark.get(w("name"), "")))]
     free = 1 + max(taken, default=_LAST_OF_WORD)
     names = []

@@ -15,6 +15,7 @@ from app.word.accessibility import accessibility
 from app.word.container import DOCUMENT
 from app.word.located import Grid, OpenedDocument, Standing, Where, opened_document
 from app.word.namespaces import w
+from app.word.numbers import number_at
 from app.word.parts import STYLES
 from app.word.reading import Line, outline
 
@@ -170,7 +171,7 @@ def _setup(section: etree._Element) -> str:
 
 
 def _mm(element: etree._Element, name: str) -> int:
-    return round(float(element.get(w(name), "0")) / _TWIPS_PER_MM)
+    return round((number_at(element, name) or 0) / _TWIPS_PER_MM)
 
 
 # Looks

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from app.word.namespaces import w
+from app.word.numbers import number_at
 from app.word.styles import Styles, font_in, indent_in, styles_in
 
 # What Word assumes where a template does not say: A4 with margins of 2.54 cm, in twips.
@@ -60,5 +61,5 @@ def layout_in(document: etree._Element, styles: etree._Element | None) -> Layout
 
 
 def _twips(element: etree._Element | None, attribute: str, otherwise: int) -> int:
-    stated = element.get(w(attribute)) if element is not None else None
-    return int(float(stated)) if stated else otherwise
+    stated = number_at(element, attribute)
+    return stated if stated is not None else otherwise

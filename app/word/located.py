@@ -8,6 +8,7 @@ from lxml import etree
 
 from app.word.container import CONTENT_TYPES, DOCUMENT, read_members
 from app.word.namespaces import MC, R, w
+from app.word.numbers import bits_at, number_at
 from app.word.parts import NUMBERING, SETTINGS, STYLES, parts_of_kinds, relationships_in
 from app.word.quoting import quoted
 from app.word.reading import OFF, THROUGH, Counter, Definitions, StyleSheet, is_on, within, words_of_paragraph
@@ -307,8 +308,7 @@ def local_name(element: etree._Element) -> str:
 
 def span_of(cell: etree._Element) -> int:
     """How many columns of the grid a cell takes."""
-    span = cell.find(f"{w('tcPr')}/{w('gridSpan')}")
-    return int(span.get(w("val"), "1")) if span is not None else 1
+    return number_at(cell.find(f"{w('tcPr')}/{w('gridSpan')}")) or 1
 
 
 def is_continued(cell: etree._Element) -> bool:
@@ -323,8 +323,7 @@ def words_in(cell: etree._Element) -> str:
 
 
 def _placed(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
-    skipped = row.find(f"{w('trPr')}/{w('gridBefore')}")
-    column = int(skipped.get(w("val"), "0")) if skipped is not None else 0
+    column = number_at(row.find(f"{w('trPr')}/{w('gridBefore')}")) or 0
     for cell in within(row, "tc"):
         yield column, cell
         column += span_of(cell)
@@ -333,7 +332,7 @@ def _placed(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
 def _looks(look: etree._Element | None) -> frozenset[str]:
     if look is None:
         return frozenset()
-    bits = int(look.get(w("val"), "0"), 16)
+    bits = bits_at(look)
     return frozenset(
         name
         for name, bit in _LOOK_BITS.items()
@@ -346,6 +345,6 @@ def heading_level(paragraph: etree._Element, chain: list[etree._Element]) -> int
     for holder in (paragraph, *chain):
         level = holder.find(f"{w('pPr')}/{w('outlineLvl')}")
         if level is not None:
-            number = int(level.get(w("val"), "0"))
-            return number + 1 if number < _NO_HEADING else None
+            number = number_at(level)
+            return number + 1 if number is not None and 0 <= number < _NO_HEADING else None
     return None

@@ -17,6 +17,7 @@ from app.word.container import DOCUMENT, read_members
 from app.word.figures import WITH_CAPTION, WITH_TABLE
 from app.word.namespaces import MC, WP, A, C, R, w
 from app.word.numbering import INDENT, indent_of
+from app.word.numbers import number_at, whole_number
 from app.word.parts import NUMBERING, STYLES, relationships_in
 from app.word.reading import Counter, Definitions, StyleSheet, is_on
 from app.word.styles import ROLE_STYLES
@@ -27,6 +28,7 @@ _UNSEEN = {w("del"), w("moveFrom"), w("pPr"), w("rPr"), w("instrText"), w("delTe
 _RAG_OF = {background: rag for rag, (background, _) in RAG_COLOURS.items()}
 RUN_IN_STYLES = frozenset(ROLE_STYLES["run-in title"].names)
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+_MOST_DIGITS = 30  # of a number in a chart
 _FOOTNOTES = "word/footnotes.xml"
 
 
@@ -420,7 +422,7 @@ def _bare(element: etree._Element) -> str:
 def _left(paragraph: etree._Element) -> int:
     """Twips by which the paragraph itself says to stand in."""
     indent = paragraph.find(f"{w('pPr')}/{w('ind')}")
-    return int(indent.get(w("left"), indent.get(w("start"), "0"))) if indent is not None else 0
+    return number_at(indent, "left") or number_at(indent, "start") or 0
 
 
 def _level_of(indent: int) -> int:
@@ -507,8 +509,7 @@ def _placed(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
 
 
 def _span(cell: etree._Element) -> int:
-    span = cell.find(f"{w('tcPr')}/{w('gridSpan')}")
-    return int(span.get(w("val"), "1")) if span is not None else 1
+    return number_at(cell.find(f"{w('tcPr')}/{w('gridSpan')}")) or 1
 
 
 def _is_continued(cell: etree._Element) -> bool:
@@ -577,7 +578,7 @@ def _points(data: etree._Element | None) -> dict[int, str]:
         return {}
     common = data.findtext(f".//{{{C}}}formatCode") or "General"
     return {
-        int(point.get("idx", "0")): _as_written(
+        whole_number(point.get("idx")) or 0: _as_written(
             point.findtext(f"{{{C}}}v") or "", point.get("formatCode", common) if data.tag == f"{{{C}}}val" else None
         )
         for point in data.iter(f"{{{C}}}pt")
@@ -591,6 +592,8 @@ def _as_written(words: str, number_format: str | None) -> str:
     try:
         value = Decimal(words)
     except InvalidOperation:
+        return words
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
         return words
     unit = re.search('["\\[]?([£$€])', number_format)
     decimals = re.search(r"\.(0+)", number_format)

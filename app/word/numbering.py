@@ -12,6 +12,7 @@ from lxml import etree
 
 from app.narrative import NumberType
 from app.word.namespaces import W, w
+from app.word.numbers import number_at
 from app.word.refusals import UnreadableTemplate
 
 LEVELS = 9
@@ -100,7 +101,7 @@ def _serialised(elements: Iterable[etree._Element]) -> str:
 
 
 def _highest(elements: Iterable[etree._Element], attribute: str) -> int:
-    return max((int(element.get(w(attribute), "0")) for element in elements), default=0)
+    return max((number_at(element, attribute) or 0 for element in elements), default=0)
 
 
 def _abstract(abstract_id: int, ordered: OrderedList | None) -> str:

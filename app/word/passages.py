@@ -8,18 +8,21 @@ from lxml import etree
 
 from app.word.container import CONTENT_TYPES, DOCUMENT
 from app.word.namespaces import A, R, w
+from app.word.numbers import number_at
 from app.word.parts import CORE, SETTINGS, STYLES, parts_of_kinds, relationships_in
 from app.word.properties import texts_in
 from app.word.reading import OFF, is_on, within
 from app.word.templates import FILLED_KINDS, OpenedTemplate
 
 _OPENINGS = ("{{", "{%", "{#")
+_PARAGRAPH, _TABLE = w("p"), w("tbl")
 _WRITTEN = {w("tab"): "\t", w("br"): " ", w("cr"): " ", w("noBreakHyphen"): "-"}
 _OTHER_TEXTS = frozenset({w("instrText"), f"{{{A}}}t"})
 _TITLES = {"footnotes": "the footnotes", "endnotes": "the endnotes", "comments": "the comments"}
 _PAGES = {"default": "the pages", "first": "the first page", "even": "the even pages"}
 _OF_PAGES = {"default": "", "first": "first-page ", "even": "even-page "}
 _LONGEST_HEADING = 60
+_NO_HEADING = 9  # what `w:outlineLvl` calls body text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,11 +140,17 @@ class StyleBook:
         return next((found for style in self.chain(identifier) if (found := style.find(steps)) is not None), None)
 
     @cached_property
+    def listed(self) -> Mapping[str, bool]:
+        """Whether the paragraphs of each style are numbered or have bullets, by its id."""
+        stated = {identifier: self.first(identifier, "pPr", "numPr", "numId") for identifier in self.elements}
+        return {name: found is not None and found.get(w("val")) != "0" for name, found in stated.items()}
+
+    @cached_property
     def levels(self) -> Mapping[str, int]:
         """The level of each heading style, from 1, by its id."""
         stated = {identifier: self.first(identifier, "pPr", "outlineLvl") for identifier in self.elements}
-        numbers = {name: int(found.get(w("val"), "9")) for name, found in stated.items() if found is not None}
-        return {name: number + 1 for name, number in numbers.items() if number < 9}
+        numbers = {identifier: number_at(found) for identifier, found in stated.items()}
+        return {name: level + 1 for name, level in numbers.items() if level is not None and 0 <= level < _NO_HEADING}
 
 
 def read_template(opened: OpenedTemplate) -> TemplateRead:
@@ -156,8 +165,7 @@ def read_template(opened: OpenedTemplate) -> TemplateRead:
     for rank, name in enumerate(names):
         title = "the body" if name == DOCUMENT else titles.get(name) or _TITLES.get(kinds[name], f"a {kinds[name]}")
         part = TemplatePart(name, title, rank, opened.trees[name])
-        for passage in _Walk(part, styles).passages():
-            part.add(passage)
+        _Walk(part, styles).walk()
         parts.append(part)
     return TemplateRead(opened, styles, (*parts, _properties(opened, len(parts))), tuple(p.kind for p in pages))
 
@@ -208,7 +216,7 @@ def _pages(opened: OpenedTemplate) -> list[_Pages]:
 
 
 class _Walk:
-    """Goes through a part once, counting what its places are named by."""
+    """Goes through a part once and adds its passages, counting what its places are named by."""
 
     def __init__(self, part: TemplatePart, styles: StyleBook) -> None:
         self.part = part
@@ -218,38 +226,36 @@ class _Walk:
         self.paragraphs = 0
         self.heading = ""
 
-    def passages(self) -> Iterator[Passage]:
+    def walk(self) -> None:
         if self.part.root is not None:
-            yield from self._inside(self.part.root, "")
+            self._inside(self.part.root, "")
 
-    def _inside(self, element: etree._Element, cell: str) -> Iterator[Passage]:
+    def _inside(self, element: etree._Element, cell: str) -> None:
         for child in element:
             for value in child.attrib.values():
-                if _may_hold_tags(str(value)):
-                    yield self._other(child, str(value), cell)
-            if child.tag == w("p"):
-                yield self._paragraph(child, cell)
-                yield from self._inside(child, cell)
-            elif child.tag == w("tbl"):
-                yield from self._table(child, cell)
+                self._other(child, str(value), cell)
+            if child.tag == _PARAGRAPH:
+                self._paragraph(child, cell)
+                self._inside(child, cell)
+            elif child.tag == _TABLE:
+                self._table(child, cell)
             elif child.tag in _OTHER_TEXTS:
-                if _may_hold_tags(child.text or ""):
-                    yield self._other(child, child.text or "", cell)
+                self._other(child, child.text or "", cell)
             else:
-                yield from self._inside(child, cell)
+                self._inside(child, cell)
 
-    def _table(self, table: etree._Element, cell: str) -> Iterator[Passage]:
+    def _table(self, table: etree._Element, cell: str) -> None:
         if not cell:
             self.tables += 1
         name = f"{cell}, in the table there" if cell else f"table {self.tables}"
         properties = table.find(w("tblPr"))
         if properties is not None:
-            yield from self._inside(properties, name)
+            self._inside(properties, name)
         for row, tr in enumerate(within(table, "tr"), start=1):
             for column, tc in enumerate(within(tr, "tc"), start=1):
-                yield from self._inside(tc, f"{name}, row {row}, column {column}")
+                self._inside(tc, f"{name}, row {row}, column {column}")
 
-    def _paragraph(self, element: etree._Element, cell: str) -> Passage:
+    def _paragraph(self, element: etree._Element, cell: str) -> None:
         words, tagged = _own_text(element)
         named = element.find(f"{w('pPr')}/{w('pStyle')}")
         style = named.get(w("val"), "") if named is not None else self.styles.default
@@ -258,22 +264,19 @@ class _Walk:
             self.paragraphs += 1
         self.count += 1
         where = self._where(cell, is_heading=level is not None)
-        passage = Passage(self.part, self.count, where, words, tagged, element, style, level)
+        self.part.add(Passage(self.part, self.count, where, words, tagged, element, style, level))
         if level is not None and words.strip():
             self.heading, self.paragraphs = " ".join(words.split())[:_LONGEST_HEADING], 0
-        return passage
 
-    def _other(self, element: etree._Element, text: str, cell: str) -> Passage:
-        self.count += 1
-        return Passage(self.part, self.count, self._where(cell), text, text, element, is_paragraph=False)
+    def _other(self, element: etree._Element, text: str, cell: str) -> None:
+        if any(opening in text for opening in _OPENINGS):
+            self.count += 1
+            where = self._where(cell)
+            self.part.add(Passage(self.part, self.count, where, text, text, element, is_paragraph=False))
 
     def _where(self, cell: str, *, is_heading: bool = False) -> str:
         place = cell or ("a heading" if is_heading else f"paragraph {max(self.paragraphs, 1)}")
         return f"under “{self.heading}”, {place}" if self.heading else place
-
-
-def _may_hold_tags(text: str) -> bool:
-    return any(opening in text for opening in _OPENINGS)
 
 
 def _own_text(paragraph: etree._Element) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from app.word.container import DOCUMENT, read_members
 from app.word.namespaces import MC, w
+from app.word.numbers import number_at
 from app.word.parts import NUMBERING, STYLES
 
 _UNSEEN = {w("del"), w("moveFrom"), w("instrText"), w("delText"), w("pPr"), w("rPr"), f"{{{MC}}}Fallback"}
@@ -17,6 +18,8 @@ THROUGH = frozenset(map(w, ("sdt", "sdtContent", "customXml", "ins", "moveTo", "
 """Elements whose content stands in the text as if they were not there."""
 OFF = frozenset({"0", "false", "off", "none"})
 """What switches a property off."""
+_LEVELS = range(9)
+_HIGHEST = 32_767  # to which Word counts; a higher one in letters would be a very long word
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
@@ -97,13 +100,9 @@ class _NumberProperties:
 
 def _number_properties(element: etree._Element) -> _NumberProperties:
     return _NumberProperties(
-        _value(element.find(f"{w('pPr')}/{w('numPr')}/{w('numId')}")),
-        _value(element.find(f"{w('pPr')}/{w('numPr')}/{w('ilvl')}")),
+        number_at(element.find(f"{w('pPr')}/{w('numPr')}/{w('numId')}")),
+        number_at(element.find(f"{w('pPr')}/{w('numPr')}/{w('ilvl')}")),
     )
-
-
-def _value(element: etree._Element | None) -> int | None:
-    return int(element.get(w("val"), "0")) if element is not None else None
 
 
 def _attribute(element: etree._Element | None) -> str | None:
@@ -162,12 +161,12 @@ class _Level:
 
 
 def _level_in(element: etree._Element) -> _Level:
-    start = _value(element.find(w("start")))
+    start = number_at(element.find(w("start")))
     return _Level(
         start=0 if start is None else start,
         number_format=_attribute(element.find(w("numFmt"))) or "decimal",
         label=_attribute(element.find(w("lvlText"))) or "",
-        restart=_value(element.find(w("lvlRestart"))),
+        restart=number_at(element.find(w("lvlRestart"))),
         legal=element.find(w("isLgl")) is not None,
         style=_attribute(element.find(w("pStyle"))),
     )
@@ -192,8 +191,8 @@ class Definitions:
         if not numbering_xml:
             return cls()
         root = etree.fromstring(numbering_xml)
-        abstracts = {int(e.get(w("abstractNumId"), "0")): e for e in root.findall(w("abstractNum"))}
-        numbers = {int(e.get(w("numId"), "0")): e for e in root.findall(w("num"))}
+        abstracts = {number_at(e, "abstractNumId") or 0: e for e in root.findall(w("abstractNum"))}
+        numbers = {number_at(e, "numId") or 0: e for e in root.findall(w("num"))}
         return cls({number: _list_in(e, abstracts, numbers, styles) for number, e in numbers.items()})
 
 
@@ -203,25 +202,30 @@ def _list_in(
     numbers: Mapping[int, etree._Element],
     styles: StyleSheet,
 ) -> _List:
-    abstract_id = _value(number.find(w("abstractNumId"))) or 0
+    abstract_id = number_at(number.find(w("abstractNumId"))) or 0
     abstract = abstracts.get(abstract_id)
     if abstract is not None and (linked := _attribute(abstract.find(w("numStyleLink")))):
         # The definition stands with the list that the numbering style names.
         target = numbers.get(styles.numbers.get(linked, _NumberProperties(None, None)).list_id or 0)
         if target is not None:
-            abstract_id = _value(target.find(w("abstractNumId"))) or 0
+            abstract_id = number_at(target.find(w("abstractNumId"))) or 0
             abstract = abstracts.get(abstract_id)
-    levels = (
-        {int(e.get(w("ilvl"), "0")): _level_in(e) for e in abstract.findall(w("lvl"))} if abstract is not None else {}
-    )
+    levels = {level: _level_in(e) for level, e in _by_level(abstract, "lvl")}
     overrides = {}
-    for override in number.findall(w("lvlOverride")):
-        level = int(override.get(w("ilvl"), "0"))
+    for level, override in _by_level(number, "lvlOverride"):
         if (replaced := override.find(w("lvl"))) is not None:
             levels[level] = _level_in(replaced)
-        if (start := _value(override.find(w("startOverride")))) is not None:
+        if (start := number_at(override.find(w("startOverride")))) is not None:
             overrides[level] = start
     return _List(abstract_id, levels, overrides)
+
+
+def _by_level(holder: etree._Element | None, name: str) -> Iterator[tuple[int, etree._Element]]:
+    """What the list, or its definition, says of each level that Word knows."""
+    for element in holder.findall(w(name)) if holder is not None else ():
+        level = number_at(element, "ilvl") or 0
+        if level in _LEVELS:
+            yield level, element
 
 
 @dataclass(slots=True)
@@ -292,7 +296,7 @@ class Counter:
 
 
 def _formatted(count: int, number_format: str) -> str:
-    return _FORMATS.get(number_format, str)(count)
+    return _FORMATS.get(number_format, str)(count) if count <= _HIGHEST else str(count)
 
 
 def _letters(count: int) -> str:

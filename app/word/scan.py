@@ -21,6 +21,10 @@ MAX_TAGGED = 200_000
 MAX_MISUSES = 100
 """After so many the scan stops: nobody reads on."""
 
+_TOO_MANY = (
+    f"There are more than {MAX_TAGS:,} tags in this part, and it may have no more: print what repeats in a loop."
+)
+
 MisuseKind = Literal["unclosed", "too-long", "too-many", "crossing", "misplaced", "stray"]
 
 
@@ -217,7 +221,7 @@ def _misuses(text: _Text) -> Iterator[Misuse]:
         yield from _strays(text, place, opening.start())
         count += 1
         if count > MAX_TAGS:
-            yield text.misuse("too-many", opening.start(), f"There are more than {MAX_TAGS:,} tags in this part.")
+            yield text.misuse("too-many", opening.start(), _TOO_MANY)
             return
         closer = _END_OF[opening.group()]
         start, inner = opening.span()
@@ -299,7 +303,7 @@ def _misuses_in_attributes(text: _Text) -> Iterator[Misuse]:
             inner = element[opening.end() : end]
             shown = _quoted(element, opening.start(), end + 2 if end >= 0 else None)
             if count > MAX_TAGS:
-                yield text.misuse_in("too-many", paragraph, 0, f"There are more than {MAX_TAGS:,} tags in this part.")
+                yield text.misuse_in("too-many", paragraph, 0, _TOO_MANY)
                 return
             if end < 0 or '"' in inner or _OPENING.search(inner):
                 yield text.misuse_in("unclosed", paragraph, 0, f"{shown} is not closed: “{closer}” is missing.")

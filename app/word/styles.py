@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from lxml import etree
 
 from app.word.namespaces import w
+from app.word.numbers import whole_number
 
 Kind: TypeAlias = Literal["paragraph", "character", "table"]
 
@@ -79,8 +80,8 @@ def indent_in(root: etree._Element | None, identifier: str | None) -> int | None
     for style in _chain(root, identifier):
         indent = style.find(f"{w('pPr')}/{w('ind')}")
         stated = indent.get(w("left"), indent.get(w("start"))) if indent is not None else None
-        if stated is not None:
-            return int(float(stated))
+        if (twips := whole_number(stated)) is not None:
+            return twips
     return None
 
 

@@ -100,6 +100,9 @@ def near(word: str) -> str:
 
 def _pieces(passage: Passage) -> Iterator[Tag | str]:
     text, position = passage.tagged, 0
+    if "{" not in text:
+        yield text
+        return
     last_note = text.rfind("#}")
     while found := _OPENER.search(text, position):
         yield text[position : found.start()]

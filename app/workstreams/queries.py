@@ -13,6 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.db import batches, ids_by_key
 from app.errors import NotFound
+from app.formats.manifest import Need
 from app.frameworks.models import FrameworkItem
 from app.people.models import Organisation, Person
 from app.workstreams.models import (
@@ -24,6 +25,7 @@ from app.workstreams.models import (
     ThemeIntroduction,
     Update,
     Workstream,
+    WorkstreamPart,
 )
 
 
@@ -280,9 +282,27 @@ def find_wanted(session: Session, wanted: Wanted, theme_id: int, *, offset: int,
     ).all()
 
 
+def first_wanted(session: Session, wanted: Wanted, *, limit: int) -> Sequence[Workstream]:
+    """At most `limit` wanted workstreams in the order of their references."""
+    return session.scalars(select(Workstream).where(*_is_wanted(wanted)).order_by(Workstream.ref).limit(limit)).all()
+
+
 def workstream_ids(session: Session, refs: Iterable[str]) -> dict[str, int]:
     """Reference → id, for those of the references that exist."""
     return ids_by_key(session, Workstream.ref, refs)
+
+
+def unused_parts(session: Session, refs: Iterable[str]) -> set[tuple[str, str]]:
+    """(Reference, part) for every part that one of these workstreams does not have."""
+    found: set[tuple[str, str]] = set()
+    for batch in batches(sorted(set(refs))):
+        rows = session.execute(
+            select(Workstream.ref, WorkstreamPart.part)
+            .join(WorkstreamPart, WorkstreamPart.workstream_id == Workstream.id)
+            .where(Workstream.ref.in_(batch), WorkstreamPart.need == Need.UNUSED)
+        )
+        found |= {(ref, part) for ref, part in rows}
+    return found
 
 
 def themes_of(session: Session, refs: Iterable[str]) -> dict[str, str]:

@@ -30,6 +30,15 @@ VISITS: dict[str, list[Visit]] = {
         Visit("workstream-lead", "/workstreams/JNT-01"),
         Visit("reader", "/workstreams/JNT-01"),
     ],
+    "/workstreams/{ref}/report": [
+        Visit("workstream-lead", "/workstreams/JNT-01/report"),
+        Visit("workstream-lead", "/workstreams/JNT-01/report?as_at=soon"),
+    ],
+    "/workstreams/{ref}/updates/{as_at}": [
+        Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-20"),
+        Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-22"),
+        Visit("reader", "/workstreams/JNT-01/updates/2026-11-20"),
+    ],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
     "/papers": [
@@ -62,6 +71,28 @@ VISITS: dict[str, list[Visit]] = {
         Visit("report-author", "/papers/collaboration-2026-12/versions/0.1"),
         Visit("reader", "/papers/collaboration-2026-12/versions/0.1"),
     ],
+    "/formats": [
+        Visit("template-manager", "/formats"),
+        Visit("template-manager", "/formats?q=nothing"),
+        Visit("reader", "/formats"),
+    ],
+    "/formats/{key}": [Visit("template-manager", "/formats/scrutiny"), Visit("reader", "/formats/scrutiny")],
+    "/formats/{key}/upload": [Visit("template-manager", "/formats/scrutiny/upload")],
+    "/new-format": [Visit("template-manager", "/new-format")],
+    "/formats/{key}/versions/{number}": [
+        Visit("template-manager", "/formats/scrutiny/versions/1"),
+        Visit("reader", "/formats/scrutiny/versions/1"),
+    ],
+    "/formats/{key}/versions/{number}/findings": [Visit("template-manager", "/formats/scrutiny/versions/1/findings")],
+    "/formats/{key}/versions/{number}/trial": [Visit("template-manager", "/formats/scrutiny/versions/1/trial")],
+    "/formats/{key}/versions/{number}/trial/result": [
+        Visit("template-manager", "/formats/scrutiny/versions/1/trial/result")
+    ],
+    "/formats/{key}/versions/{number}/effect": [Visit("template-manager", "/formats/scrutiny/versions/1/effect")],
+    "/template-reference": [
+        Visit("template-manager", "/template-reference"),
+        Visit("template-manager", "/template-reference?q=rating"),
+    ],
     "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
     "/papers/{reference}/versions/{label}/preview": [
         Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")
@@ -75,6 +106,10 @@ NO_PAGES = {
     "/favicon.ico",
     "/narrative/pictures/{digest}",
     "/papers/{reference}/draft",
+    "/formats/{key}/versions/{number}/template",
+    "/formats/{key}/versions/{number}/manifest",
+    "/formats/{key}/versions/{number}/trial/document",
+    "/formats/{key}/versions/{number}/effect/{reference}/{which}",
     "/papers/{reference}/preview/document",
     "/papers/{reference}/preview/frame",
     "/papers/{reference}/public-copy",

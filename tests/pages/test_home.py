@@ -14,9 +14,12 @@ def test_an_author_sees_the_papers_to_come_and_what_they_lack(browser_of):
     assert page.navigation[0] == "Home"
 
 
-def test_a_lead_sees_no_drafts(browser_of):
-    page = browser_of("workstream-lead").visit("/").page
+def test_a_lead_sees_their_workstreams_and_no_drafts(browser_of):
+    browser = browser_of("workstream-lead").visit("/")
+    page = browser.page
 
+    assert page.tree.xpath("string(//main//h2)") == "Your workstreams"
+    assert browser.follow("Report on Joint Serious Crime Directorate").page.heading.startswith("Report on Joint")
     assert {len(row) for row in page.rows()} == {2}
 
 

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.word import Expected, Fact, check, compile_template
+from app.word.findings import MOST_OF_A_KIND
+from app.word.scan import MAX_TAGS
 from tests.word import broken
 from tests.word.templates import DOCUMENT, a_template, saved, vocabulary_of
 from tests.word.test_same_as_docxtpl import FACTS, FEATURES, FOOTNOTES, W
@@ -336,10 +338,36 @@ def test_a_paragraph_of_very_many_tags_is_judged_like_any_other(full):
     for text, said in {
         "{{" * count: "It has no end",
         "{#" * count: "It has no end",
-        "{%p if x %}" * (count // 10): "would be lost",
-        "{{ y }}" * (count // 10): "There is no “y”",
+        "{%p if x %}" * min(count // 10, MAX_TAGS): "would be lost",
+        "{{ y }}" * min(count // 10, MAX_TAGS): "There is no “y”",
         "} }" * count: "has no beginning",
     }.items():
         document = docx.Document()
         document.add_paragraph().add_run(text)
         assert any(said in finding.what for finding in errors(saved(document), "x"))
+
+
+@pytest.mark.parametrize("tag", ["{%p if x %}", "{{ y }}"])
+def test_of_a_paragraph_of_more_tags_than_a_part_may_have_nothing_else_is_told(tag):
+    (found,) = errors(a_template(tag * (MAX_TAGS + 1)), "x")
+    assert (found.code, found.where) == ("too-many-tags", "paragraph 1")
+    assert found.what == (
+        "There are more than 5,000 tags in this part, and it may have no more: print what repeats in a loop."
+    )
+
+
+def test_of_very_many_faults_of_a_kind_the_first_are_told_and_how_many_follow():
+    count = MOST_OF_A_KIND + 1_950
+    found = errors(a_template("{{ y }}", *["{{ x"] * count, "{{ x() }}", "{{ x"), "x")
+    assert [f.code for f in found] == ["unknown-name", *["broken-tag"] * (MOST_OF_A_KIND + 1), "not-allowed"]
+    told, more = found[1 : MOST_OF_A_KIND + 1], found[MOST_OF_A_KIND + 1]
+    assert [f.where for f in told] == [f"paragraph {number}" for number in range(2, MOST_OF_A_KIND + 2)]
+    assert {f.what for f in told} == {"The tag “{{ x” is not complete. It has no end: write “}}” at its end."}
+    assert (more.where, more.quoted, more.times) == (f"paragraph {MOST_OF_A_KIND + 2}", "{{ x", 1_951)
+    assert more.what == "And 1,951 more like this from here on: put right those that are listed, and check again."
+
+
+def test_as_many_faults_of_a_kind_as_are_told_one_by_one_are_all_that_is_told():
+    found = errors(a_template(*["{{ x"] * MOST_OF_A_KIND), "x")
+    assert [f.what for f in found if f.what.startswith("And ")] == []
+    assert len(found) == MOST_OF_A_KIND

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from app.accounts.policy import State
 from app.assembly.assemble import assemble
 from app.assembly.snapshot import Snapshot
 from app.fields import KeyText, Line
@@ -114,7 +115,7 @@ def make_version(
 @router.get(
     "",
     summary="List versions of a paper",
-    description="In the order of their numbers.",
+    description="In the order of their numbers; for who receives the paper, those that were released.",
     operation_id="list_versions",
     responses={
         200: gives(
@@ -129,9 +130,10 @@ def make_version(
 )
 def list_versions(reference: KeyText, who: VersionReader, session: Reading, page: Paging) -> Response:
     """The versions, first to last."""
-    paper = Reach(session, who).paper(reference)
+    paper, state = Reach(session, who).what_exists(reference)
+    released = state is State.RELEASED
     found = every(
-        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size),
+        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size, only_released=released),
         str(page.after_number()),
         size=page.limit + 1,
         key=lambda version: str(version.number),
@@ -155,8 +157,7 @@ def get_version(
     reference: KeyText, label: Line, who: VersionReader, session: Reading, conditions: Preconditions
 ) -> Response:
     """The version's provenance."""
-    Reach(session, who).paper(reference)
-    return shown(VersionOut.of(versions.get(session, reference, label)), conditions)
+    return shown(VersionOut.of(Reach(session, who).version(reference, label)), conditions)
 
 
 @router.get(
@@ -205,9 +206,8 @@ def download_version(
     trace: Tracing,
 ) -> Response:
     """The kept bytes under the version's file name."""
-    paper = Reach(session, who).paper(reference)
-    version = versions.get(session, reference, label)
-    trace.reading(reference, f"{paper.marking} {_marking(version)}", "document")
+    version = Reach(session, who).version(reference, label)
+    trace.reading(reference, f"{version.paper.marking} {_marking(version)}", "document")
     etag = f'"{version.file_digest}"'
     if conditions.knows(etag):
         return Response(status_code=304, headers={"ETag": etag})

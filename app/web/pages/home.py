@@ -10,12 +10,15 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
+from app.accounts.models import Role
 from app.accounts.policy import Action
 from app.boards import queries as boards
 from app.papers import queries as papers
 from app.versions import queries as versions
 from app.web.pages.layout import page
 from app.web.pages.visit import Visit, Visiting
+from app.workstreams import queries as workstreams
+from app.workstreams.queries import Wanted
 
 router = APIRouter()
 
@@ -30,6 +33,8 @@ class Part:
     action: Action
     template: str
     told: Callable[[Session, Visit], dict[str, Any]]
+    roles: frozenset[Role] | None = None
+    """For whom it is among what waits; None: for everybody who may."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class PaperToCome:
 def home(visit: Visiting) -> Response:
     """What waits for who is signed in."""
     with visit.reading() as session:
-        shown = [part for part in PARTS if visit.may(part.action)]
+        shown = [part for part in PARTS if visit.may(part.action) and visit.account.role in (part.roles or Role)]
         told = {name: value for part in shown for name, value in part.told(session, visit).items()}
     return page(visit, "home.html", f"Welcome, {visit.account.name}", parts=[part.template for part in shown], **told)
 
@@ -88,7 +93,19 @@ def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
     }
 
 
+def _workstreams(session: Session, visit: Visit) -> dict[str, Any]:
+    refs = visit.account.workstreams
+    wanted = Wanted(
+        organisation_id=policy.confined_to(visit.account), refs=frozenset(refs) if refs is not None else None
+    )
+    found = workstreams.first_wanted(session, wanted, limit=MOST)
+    last = workstreams.last_reported(session, (row.id for row in found), up_to=visit.today)
+    rows = [{"ref": row.ref, "name": row.name, "last": last.get(row.id)} for row in found]
+    return {"workstreams": rows, "has_more": len(rows) == MOST}
+
+
 PARTS = (
+    Part(Action.WRITE_UPDATES, "home/workstreams.html", _workstreams, frozenset({Role.LEAD})),
     Part(Action.READ_FACTS, "home/papers.html", _papers),
     Part(Action.READ_FACTS, "home/meetings.html", _meetings),
 )

@@ -23,6 +23,7 @@ PLACES = (
     Place("Home", "/"),
     Place("Papers", "/papers", Action.READ_FACTS),
     Place("Workstreams", "/workstreams", Action.READ_FACTS),
+    Place("Formats", "/formats", Action.TRY_TEMPLATES),
 )
 """Every part of the service that has a page of its own."""
 

@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from app.web.pages import (
     built,
+    formats,
     guides,
     home,
+    manual,
     narrative,
     papers,
     papers_front,
@@ -16,6 +18,8 @@ from app.web.pages import (
     preview,
     ratings,
     sign_in,
+    templates,
+    updates,
     workstreams,
 )
 
@@ -34,10 +38,14 @@ def router() -> APIRouter:
         papers_sections.router,
         papers_workstreams.router,
         papers_versions.router,
+        updates.router,
+        formats.router,
+        templates.router,
+        manual.router,
         workstreams.router,
         ratings.router,
-        preview.router,
         narrative.router,
+        preview.router,
     ):
         pages.include_router(part)
     return pages

@@ -89,3 +89,15 @@ def _known(visit: Visit) -> Visit:
 
 Visiting = Annotated[Visit, Depends(visiting)]
 Passing = Annotated[Visit, Depends(passing)]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A dependency: the visit of somebody who is signed in and may do this; asked before a body is read."""
+
+    action: Action
+
+    def __call__(self, visit: Visiting) -> Visit:
+        """The visit, allowed; raises as `policy.authorise`."""
+        visit.authorise(self.action)
+        return visit

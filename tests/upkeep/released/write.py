@@ -14,12 +14,15 @@ from sqlalchemy import func, select
 from app.accounts.commands import command_line, create
 from app.accounts.models import Role
 from app.assembly.assemble import assemble
+from app.facts.demonstration_round import KEY, UNANSWERED, play_round
 from app.facts.load import load
 from app.facts.shapes import FactsFile
 from app.facts.shipped import demonstration, shipped_formats
 from app.pictures.commands import add
 from app.pictures.image import clean
 from app.replies.commands import keep
+from app.rounds.commands import claim_reminder
+from app.rounds.queries import get_request
 from app.settings import PACKAGED_MIGRATIONS, PACKAGED_TEMPLATES
 from app.tables import Base
 from app.upkeep.backup import back_up
@@ -59,6 +62,9 @@ def fill(stores: Stores) -> None:
         facts = FactsFile(facts="1", formats=shipped_formats(PACKAGED_TEMPLATES))
         load(session, stores.blobs, facts, by=by.key, now=now)
         load(session, stores.blobs, demonstration(), by=by.key, now=now)
+        play_round(session, stores.blobs, demonstration(), by=by.key)
+        request = get_request(session, KEY, UNANSWERED[0])
+        claim_reminder(session, request.id, "late", "lead@example", object_="reminder", by=by.key, at=now)
         for paper in demonstration().papers[:2]:
             assemble(session, stores.blobs, paper.reference, by=by, now=now)
         account, _ = create(session, key="ada", name="Ada", role=Role.AUTHOR, organisation_id=None, by=by.key, now=now)
