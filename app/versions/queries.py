@@ -312,6 +312,25 @@ def page(
     )
 
 
+def last_of_paper(session: Session, reference: str, *, limit: int, before: int | None = None) -> list[Version]:
+    """The last `limit` versions of a paper, the newest first, with paper and template version.
+
+    Only those with a number below `before`, where that is given.
+    """
+    statement = select(Version).join(Version.paper).where(Paper.reference == reference)
+    if before is not None:
+        statement = statement.where(Version.number < before)
+    return list(
+        session.scalars(
+            statement.order_by(Version.number.desc())
+            .limit(limit)
+            .options(
+                selectinload(Version.paper), selectinload(Version.template_version).selectinload(TemplateVersion.format)
+            )
+        )
+    )
+
+
 def last_of_format(
     session: Session,
     format_key: str,
