@@ -226,6 +226,14 @@ def test_what_a_meeting_asked_for_stands_open_in_the_next_paper(series):
     assert "Write to the partners." in printed
 
 
+def test_what_a_meeting_asked_another_organisation_for_is_in_no_paper_of_this_one(series):
+    after_the_meeting(series)
+    outcome(series, actions=ASKED)
+    theirs = whole_paper(reference="THEIRS", organisation="office", meeting="2027-06-10", workstreams=[])
+    assert series.admin.put("/api/v1/papers/THEIRS", json=theirs).status_code == 201
+    assert series.admin.get("/api/v1/papers/THEIRS/open-actions").json()["actions"] == []
+
+
 def test_the_next_paper_carries_each_section_as_the_format_says(series):
     answer = start_next(series)
     assert answer.status_code == 201, answer.text
