@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.models import Account
 from app.accounts.policy import Action, Matter, State
-from app.assembly.snapshot import Snapshot
 from app.errors import Fault, Hidden
 from app.facts.decode import FaultyFacts
 from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
@@ -24,6 +23,7 @@ from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
 from app.versions import queries as versions
 from app.versions.models import Release, Version
+from app.web.trace import marking_of
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
 
@@ -201,11 +201,6 @@ class Reach:
             number = organisation_ids(self._session, [key]).get(key, _NOBODYS)
             self._seen[key] = policy.sees(self._account, number)
         return self._seen[key]
-
-
-def marking_of(version: Version) -> str:
-    """What is printed on every page of the version."""
-    return Snapshot.from_json(version.snapshot).paper.marking
 
 
 def matter_of(paper: PaperKept, state: State = State.DRAFT) -> Matter:
