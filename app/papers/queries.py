@@ -350,7 +350,7 @@ def carried(session: Session, paper_id: int) -> list[str]:
 def open_actions(session: Session, paper: Paper) -> Sequence[MeetingAction]:
     """The actions of earlier papers of the series that are not done, by meeting; with owner and paper.
 
-    Needs the paper's `meeting`.
+    Those of its own organisation: what a meeting asked another one for is not its to read. Needs the paper's `meeting`.
     """
     if paper.series_id is None:
         return ()
@@ -360,6 +360,7 @@ def open_actions(session: Session, paper: Paper) -> Sequence[MeetingAction]:
         .join(Paper.meeting)
         .where(
             Paper.series_id == paper.series_id,
+            Paper.organisation_id == paper.organisation_id,
             Meeting.held_on < paper.meeting.held_on,
             ~MeetingAction.done.has(),
         )
