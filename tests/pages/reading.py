@@ -98,7 +98,9 @@ class Browser:
         """The link with this text was followed."""
         return self.visit(urljoin(self.page.path, self.page.links()[text]))
 
-    def send(self, action: str, *, press: str | None = None, files=None, **typed: str | list[str] | None) -> "Browser":
+    def send(
+        self, action: str, /, *, press: str | None = None, files=None, **typed: str | list[str] | None
+    ) -> "Browser":
         """The form to this path was sent with this typed into its fields (None: left out), by the button name=value.
 
         A field's dots are written as two underscores.

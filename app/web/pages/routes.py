@@ -3,14 +3,19 @@
 from fastapi import APIRouter
 
 from app.web.pages import (
+    accounts,
+    brief,
     built,
+    compare,
     formats,
     guides,
     home,
+    log,
     manual,
     narrative,
     preview,
     ratings,
+    service,
     sign_in,
     templates,
     unsent,
@@ -32,10 +37,15 @@ def router() -> APIRouter:
         formats.router,
         templates.router,
         manual.router,
+        accounts.router,
+        log.router,
+        service.router,
         workstreams.router,
         ratings.router,
         narrative.router,
         preview.router,
+        compare.router,
+        brief.router,
     ):
         pages.include_router(part)
     return pages
