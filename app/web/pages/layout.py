@@ -133,6 +133,7 @@ def asset(name: str) -> str:
     """The address of a built asset; raises NotBuilt where there is none."""
     found = _asset_names().get(name)
     if found is None:
+        _asset_names.cache_clear()  # they may be built meanwhile
         raise assets.NotBuilt("they are not there yet. Run `boardpapers assets`, and start the service again.")
     return f"/assets/{found}"
 
