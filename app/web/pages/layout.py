@@ -90,12 +90,13 @@ def page(
     form: Form = NOTHING_TYPED,
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
+    is_secret: bool = False,
     **said: Any,
 ) -> Response:
     """The template (below html/pages) as a page with this `h1` and title.
 
     A form that was refused comes back with its status, unless `status` says another. The templates know `visit`,
-    `heading`, `form`, and what is `said`.
+    `heading`, `form`, and what is `said`. A page that shows a secret is never packed.
     """
     told = visit.request.cookies.get(SAID)
     text = PAGES.get_template(template).render(
@@ -107,7 +108,7 @@ def page(
         told=unquote(told)[:LONGEST_SAID] if told else None,
         **said,
     )
-    response = _answer(visit, text.encode(), status or form.status, headers)
+    response = _answer(visit, text.encode(), status or form.status, headers, is_secret=is_secret)
     if told:
         response.delete_cookie(SAID, path="/", httponly=True, samesite="lax")
     return response
@@ -141,10 +142,12 @@ def _asset_names() -> Mapping[str, str]:
     return assets.names()
 
 
-def _answer(visit: Visit, body: bytes, status: int, headers: Mapping[str, str] | None) -> Response:
+def _answer(
+    visit: Visit, body: bytes, status: int, headers: Mapping[str, str] | None, *, is_secret: bool = False
+) -> Response:
     said = {**HEADERS, **(headers or {})}
-    # Nothing secret stands in a page beside what somebody else could have put there (no tokens): it may be packed.
-    if len(body) >= WORTH_PACKING and "gzip" in visit.request.headers.get("accept-encoding", ""):
+    # How small a packed page gets tells something of a secret that stands beside what somebody else put there.
+    if not is_secret and len(body) >= WORTH_PACKING and "gzip" in visit.request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, compresslevel=5, mtime=0)
         said["Content-Encoding"] = "gzip"
     return HTMLResponse(body, status, headers=said)

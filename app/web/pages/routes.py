@@ -3,16 +3,22 @@
 from fastapi import APIRouter
 
 from app.web.pages import (
+    accounts,
+    brief,
     built,
+    compare,
     formats,
     guides,
     home,
+    log,
     manual,
     narrative,
     preview,
     ratings,
+    service,
     sign_in,
     templates,
+    unsent,
     updates,
     workstreams,
 )
@@ -26,14 +32,20 @@ def router() -> APIRouter:
         sign_in.router,
         home.router,
         guides.router,
+        unsent.router,
         updates.router,
         formats.router,
         templates.router,
         manual.router,
+        accounts.router,
+        log.router,
+        service.router,
         workstreams.router,
         ratings.router,
         narrative.router,
         preview.router,
+        compare.router,
+        brief.router,
     ):
         pages.include_router(part)
     return pages
