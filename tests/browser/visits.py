@@ -64,6 +64,10 @@ VISITS: dict[str, list[Visit]] = {
         Visit("report-author", "/papers/collaboration-2026-12/workstreams/NAT-03")
     ],
     "/papers/{reference}/consultees": [Visit("report-author", "/papers/collaboration-2026-12/consultees")],
+    "/papers/{reference}/next": [
+        Visit("report-author", "/papers/collaboration-2026-09/next"),
+        Visit("report-author", "/papers/collaboration-2026-12/next"),
+    ],
     "/papers/{reference}/checks": [Visit("report-author", "/papers/collaboration-2026-12/checks")],
     "/papers/{reference}/whole": [Visit("report-author", "/papers/collaboration-2026-12/whole")],
     "/papers/{reference}/versions": [Visit("report-author", "/papers/collaboration-2026-12/versions")],
