@@ -32,6 +32,7 @@ from app.word.refusals import (
 )
 from app.word.regions import Region, regions
 from app.word.rendering import Filled, fill, render
+from app.word.story import Passage, Saying, Tabled, story
 from app.word.templates import CompiledTemplate, TemplatesHeld, Vocabulary, compile_template, templates_held
 from app.word.values import (
     Chart,
@@ -67,8 +68,11 @@ __all__ = [
     "NotInLine",
     "NotPrinted",
     "PageNotTurned",
+    "Passage",
     "Picture",
     "Region",
+    "Saying",
+    "Tabled",
     "TemplateFails",
     "TemplateNotAllowed",
     "TemplateTooCostly",
@@ -96,6 +100,7 @@ __all__ = [
     "region_of",
     "regions",
     "render",
+    "story",
     "templates_held",
     "text_of",
 ]

@@ -75,6 +75,14 @@ VISITS: dict[str, list[Visit]] = {
         Visit("report-author", "/papers/collaboration-2026-12/versions/0.1"),
         Visit("reader", "/papers/collaboration-2026-12/versions/0.1"),
     ],
+    "/papers/{reference}/brief": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/brief"),
+        Visit("chief-officer", "/papers/digital-evidence-2026-12/brief"),
+    ],
+    "/papers/{reference}/compare": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
+    ],
     "/formats": [
         Visit("template-manager", "/formats"),
         Visit("template-manager", "/formats?q=nothing"),
@@ -97,6 +105,14 @@ VISITS: dict[str, list[Visit]] = {
         Visit("template-manager", "/template-reference"),
         Visit("template-manager", "/template-reference?q=rating"),
     ],
+    "/accounts": [Visit("administrator", "/accounts"), Visit("administrator", "/accounts?q=nobody")],
+    "/new-account": [Visit("administrator", "/new-account")],
+    "/accounts/{key}": [
+        Visit("administrator", "/accounts/report-author"),
+        Visit("administrator", "/accounts/command-line"),
+    ],
+    "/audit": [Visit("administrator", "/audit"), Visit("administrator", "/audit?since=yesterday")],
+    "/service": [Visit("administrator", "/service")],
     "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
     "/papers/{reference}/versions/{label}/preview": [
         Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")
@@ -110,6 +126,7 @@ NO_PAGES = {
     "/favicon.ico",
     "/narrative/pictures/{digest}",
     "/papers/{reference}/draft",
+    "/audit/export",
     "/formats/{key}/versions/{number}/template",
     "/formats/{key}/versions/{number}/manifest",
     "/formats/{key}/versions/{number}/trial/document",

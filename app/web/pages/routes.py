@@ -3,10 +3,14 @@
 from fastapi import APIRouter
 
 from app.web.pages import (
+    accounts,
+    brief,
     built,
+    compare,
     formats,
     guides,
     home,
+    log,
     manual,
     narrative,
     papers,
@@ -17,8 +21,10 @@ from app.web.pages import (
     papers_workstreams,
     preview,
     ratings,
+    service,
     sign_in,
     templates,
+    unsent,
     updates,
     workstreams,
 )
@@ -38,14 +44,20 @@ def router() -> APIRouter:
         papers_sections.router,
         papers_workstreams.router,
         papers_versions.router,
+        unsent.router,
         updates.router,
         formats.router,
         templates.router,
         manual.router,
+        accounts.router,
+        log.router,
+        service.router,
         workstreams.router,
         ratings.router,
         narrative.router,
         preview.router,
+        compare.router,
+        brief.router,
     ):
         pages.include_router(part)
     return pages
