@@ -283,7 +283,7 @@ class _Wording:
         if facts is None or self.manifest.clearance == "left-out":
             return []
         if facts.by is None or facts.on is None:
-            words = self.gap(f"{facts.whose}: {wording.not_cleared}", self.heading_of(entry))
+            words = self.gap(f"{facts.whose}: {wording.not_cleared}", self.heading_of(entry), f"section/{entry.key}")
             return [_block("gap", words=words)]
         said = prose.paragraph(f"{facts.by.name}, {self.day(facts.on)}", label=wording.cleared_by)
         return self.prose(prose.html([said]), f"clearance/{entry.key}", entry)
@@ -302,7 +302,7 @@ class _Wording:
             words = self.gap(self.manifest.wording.missing_section, self.heading_of(entry), f"section/{entry.key}")
             lines.insert(0, _block("gap", words=words))
         if self.filled[entry.key].carried:
-            words = self.gap(self.manifest.wording.carried_over, self.heading_of(entry))
+            words = self.gap(self.manifest.wording.carried_over, self.heading_of(entry), f"section/{entry.key}")
             lines.insert(0, _block("gap", words=words))
         return lines
 

@@ -176,6 +176,7 @@ class Asked:
     format: str | None = None
     held_on: date | None = None
     """The day of the meeting."""
+    state: State | None = None
     organisation_id: int | None = None
     boards: Collection[str] | None = None
     markings: Collection[str] | None = None
@@ -192,6 +193,8 @@ class Asked:
             found.append(Format.key == self.format)
         if self.held_on is not None:
             found.append(Meeting.held_on == self.held_on)
+        if self.state is not None:
+            found.append(Paper.state == self.state)
         if self.organisation_id is not None:
             found.append(Paper.organisation_id == self.organisation_id)
         if self.boards is not None:

@@ -41,14 +41,6 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
-    "/papers/{reference}/brief": [
-        Visit("chief-officer", "/papers/collaboration-2026-12/brief"),
-        Visit("chief-officer", "/papers/digital-evidence-2026-12/brief"),
-    ],
-    "/papers/{reference}/compare": [
-        Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
-        Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
-    ],
     "/papers": [
         Visit("report-author", "/papers"),
         Visit("reader", "/papers?words=none+of+them"),
@@ -72,12 +64,24 @@ VISITS: dict[str, list[Visit]] = {
         Visit("report-author", "/papers/collaboration-2026-12/workstreams/NAT-03")
     ],
     "/papers/{reference}/consultees": [Visit("report-author", "/papers/collaboration-2026-12/consultees")],
+    "/papers/{reference}/next": [
+        Visit("report-author", "/papers/collaboration-2026-09/next"),
+        Visit("report-author", "/papers/collaboration-2026-12/next"),
+    ],
     "/papers/{reference}/checks": [Visit("report-author", "/papers/collaboration-2026-12/checks")],
     "/papers/{reference}/whole": [Visit("report-author", "/papers/collaboration-2026-12/whole")],
     "/papers/{reference}/versions": [Visit("report-author", "/papers/collaboration-2026-12/versions")],
     "/papers/{reference}/versions/{label}": [
         Visit("report-author", "/papers/collaboration-2026-12/versions/0.1"),
         Visit("reader", "/papers/collaboration-2026-12/versions/0.1"),
+    ],
+    "/papers/{reference}/brief": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/brief"),
+        Visit("chief-officer", "/papers/digital-evidence-2026-12/brief"),
+    ],
+    "/papers/{reference}/compare": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
     ],
     "/formats": [
         Visit("template-manager", "/formats"),
@@ -121,8 +125,8 @@ NO_PAGES = {
     "/assets/{name}",
     "/favicon.ico",
     "/narrative/pictures/{digest}",
-    "/audit/export",
     "/papers/{reference}/draft",
+    "/audit/export",
     "/formats/{key}/versions/{number}/template",
     "/formats/{key}/versions/{number}/manifest",
     "/formats/{key}/versions/{number}/trial/document",

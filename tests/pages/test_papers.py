@@ -168,3 +168,22 @@ def test_the_whole_paper_is_read_on_one_page(browser_of):
     assert "6.1 Links to Police and Crime Plan Priorities" in headings
     assert "It updates the report that the board received on 10 September 2026." in page.text
     assert len(re.findall("Change the section", page.text)) == len(headings) - 1
+
+
+def test_the_next_paper_of_a_series_carries_over_what_its_format_says(browser_of):
+    browser = browser_of("report-author").visit("/papers/collaboration-2026-09")
+    address = "/papers/collaboration-2026-09/next"
+
+    browser.follow("Begin the next paper of its series").send(address, title="")
+    assert browser.page.errors == ["Enter a title"]
+    browser.send(address, title="Working together again")
+    assert browser.page.path == "/papers/working-together-again-2026-12"
+    assert "12 chosen" in browser.page.text
+
+
+def test_papers_are_found_by_their_state(browser_of):
+    browser = browser_of("report-author").visit("/papers").send("/papers", state="approved")
+
+    assert "No paper fits." in browser.page.text
+    browser.send("/papers", state="draft")
+    assert {row[2] for row in browser.page.rows()} == {"Draft"}

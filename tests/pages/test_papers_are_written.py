@@ -47,7 +47,10 @@ def test_blocks_are_added_moved_and_taken_out(browser_of):
     browser.send(PURPOSE, add="recommendations", press="do=add")
     browser.send(
         PURPOSE,
-        blocks__1__text="The board is asked to:", blocks__1__items__0__text="note the progress", blocks__1__items__1__text="agree the plan", blocks__1__items__1__level="2",
+        blocks__1__text="The board is asked to:",
+        blocks__1__items__0__text="note the progress",
+        blocks__1__items__1__text="agree the plan",
+        blocks__1__items__1__level="2",
         press="do=more",
     )
     form = browser.page.form(PURPOSE)

@@ -11,21 +11,24 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.policy import Action
+from app.assembly.meeting import start_next
 from app.boards import queries as boards
 from app.errors import Conflict, Invalid
-from app.fields import KeyText, Line
+from app.fields import Day, KeyText, Line
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
 from app.papers import queries as papers
+from app.papers.lifecycle import State
 from app.papers.models import Paper
 from app.people import queries as people
 from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
-from app.web.pages.papers_desk import manifest_for, may_write, write_paper
-from app.web.pages.papers_parts import Choice, choices, in_words, pages_of
+from app.web.pages.papers_desk import manifest_for, may_write, paper_for, write_paper
+from app.web.pages.papers_parts import STATES, Choice, choices, in_words, pages_of
 from app.web.pages.visit import Visit, Visiting
+from app.web.trace import Tracing
 
 router = APIRouter()
 
@@ -44,12 +47,13 @@ class Wanted:
     board: Annotated[str, Query(max_length=100)] = ""
     meeting: Annotated[str, Query(max_length=10)] = ""
     format: Annotated[str, Query(max_length=100)] = ""
+    state: Annotated[str, Query(max_length=20)] = ""
     page: Annotated[int, Query(ge=1, le=100_000)] = 1
 
     @property
     def filters(self) -> dict[str, str]:
         """The filters that are set."""
-        said = {"words": self.words.strip(), "board": self.board, "meeting": self.meeting, "format": self.format}
+        said = {name: getattr(self, name).strip() for name in ("words", "board", "meeting", "format", "state")}
         return {name: value for name, value in said.items() if value}
 
     def asked(self, visit: Visit) -> papers.Asked:
@@ -59,6 +63,7 @@ class Wanted:
             board=self.board or None,
             format=self.format or None,
             held_on=_day(self.meeting),
+            state=State(self.state) if self.state in set(State) else None,
             **_reach(visit),
         )
 
@@ -127,6 +132,52 @@ def begin_paper(visit: Visiting, form: Typed) -> Response:
     except (Invalid, Conflict) as problem:
         return _new(visit, form.refused(problem, "title", "meeting", "format"))
     return to(f"/papers/{reference}", said=f"“{begun.title}” is begun. Go through its parts below.")
+
+
+class Next(BaseModel):
+    """What the next paper of a series begins with."""
+
+    title: Line = Field(title="a title")
+    meeting: Day = Field(title="a meeting")
+
+
+@router.get("/papers/{reference}/next")
+def next_paper(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
+    """The form by which the next paper of a series is begun."""
+    visit.authorise(Action.WRITE_FACTS)
+    return _next(visit, trace, reference, NOTHING_TYPED)
+
+
+@router.post("/papers/{reference}/next")
+def begin_next_paper(reference: KeyText, visit: Visiting, trace: Tracing, form: Typed) -> Response:
+    """The next paper of the series is there, with what is carried over from this one."""
+    visit.authorise(Action.WRITE_FACTS)
+    try:
+        said = form.read(Next)
+        with visit.writing() as session:
+            paper_for(session, visit, trace, reference)
+            new = papers.free_reference(session, said.title, said.meeting)
+            start_next(
+                session, reference, new=new, meeting=said.meeting, title=said.title, by=visit.account, now=visit.now
+            )
+    except (Invalid, Conflict) as problem:
+        return _next(visit, trace, reference, form.refused(problem, "title", "meeting"))
+    return to(f"/papers/{new}", said=f"“{said.title}” is begun. What was carried over is marked where it asks for you.")
+
+
+def _next(visit: Visit, trace: Tracing, reference: str, form: Form) -> Response:
+    with visit.reading() as session:
+        paper = paper_for(session, visit, trace, reference)
+        held = boards.meetings(session, limit=MOST, board=paper.board, held_from=paper.meeting)
+        meetings = [Choice(str(row.held_on), in_words(row.held_on)) for row in held if row.held_on > paper.meeting]
+        return page(
+            visit,
+            "papers/next.html",
+            "Next paper of the series",
+            form=form,
+            paper=paper,
+            meetings=choices(meetings),
+        )
 
 
 def _begin(session: Session, visit: Visit, begun: Begun) -> str:
@@ -202,6 +253,7 @@ def _filters(session: Session, visit: Visit) -> dict[str, Any]:
         "boards": choices(found, first="Every board"),
         "meetings": choices([Choice(str(day), in_words(day)) for day in days], first="Every meeting"),
         "formats": choices(_formats(session), first="Every format"),
+        "states": choices([Choice(*named) for named in STATES.items()], first="Every state"),
     }
 
 
@@ -212,6 +264,7 @@ def _row(paper: Paper, newest: Version | None) -> dict[str, Any]:
         "board": paper.meeting.board.name,
         "held_on": paper.meeting.held_on,
         "marking": paper.marking,
+        "state": STATES[paper.state],
         "label": newest.label if newest else None,
         "gaps": newest.open_points if newest else None,
     }

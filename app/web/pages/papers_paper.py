@@ -15,11 +15,13 @@ from app.facts.shapes import PaperShape
 from app.fields import KeyText
 from app.formats.manifest import Manifest
 from app.papers.blocks import NarrativeBlock, RecommendationsBlock, TableBlock
+from app.papers.lifecycle import may_change
 from app.versions import queries as versions
 from app.web.pages.layout import page
 from app.web.pages.papers_desk import may_write, paper_for
-from app.web.pages.papers_parts import in_words
+from app.web.pages.papers_parts import STATES, in_words
 from app.web.pages.visit import Visiting
+from app.web.reach import Reach
 from app.web.trace import Tracing
 
 router = APIRouter(prefix="/papers/{reference}")
@@ -33,13 +35,15 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
     """The paper as a list of tasks."""
     with visit.reading() as session:
         paper = paper_for(session, visit, trace, reference)
+        state = Reach(session, visit.account).paper(reference).state
+        is_open = may_change(state)
         kept = versions.last_of_paper(session, reference, limit=NEWEST) if visit.may(Action.READ_VERSIONS) else []
         told: dict[str, Any] = {"groups": [], "gaps": None}
         if visit.may(Action.PREVIEW):
             snapshot = facts_of(session, reference, now=visit.now)
             worded = worded_paper(snapshot)
             told = {
-                "groups": _groups(paper, snapshot, worded) if may_write(visit) else [],
+                "groups": _groups(paper, snapshot, worded) if may_write(visit) and is_open else [],
                 "gaps": len(worded.gaps),
                 "is_newest": bool(kept) and kept[0].facts_digest == snapshot.facts_digest,
             }
@@ -51,8 +55,11 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
             held_on=in_words(paper.meeting),
             board=boards.names(session)[paper.board],
             kept=kept,
-            may_write=may_write(visit),
-            may_generate=visit.may(Action.GENERATE),
+            state=STATES[state],
+            is_open=is_open,
+            may_write=may_write(visit) and is_open,
+            may_follow=may_write(visit) and paper.series is not None,
+            may_generate=visit.may(Action.GENERATE) and is_open,
             shows_versions=visit.may(Action.READ_VERSIONS),
             **told,
         )

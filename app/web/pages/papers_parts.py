@@ -9,7 +9,16 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from app import word
+from app.papers.lifecycle import State
 from app.web.pages.layout import PAGES
+
+STATES = {
+    State.DRAFT: "Draft",
+    State.IN_REVIEW: "In review",
+    State.APPROVED: "Approved",
+    State.WITHDRAWN: "Withdrawn",
+}
+"""What people call the states of a paper."""
 
 
 class Choice(NamedTuple):

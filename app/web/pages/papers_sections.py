@@ -14,7 +14,9 @@ from app.facts.shapes import PaperShape
 from app.fields import KeyText
 from app.formats.manifest import Manifest, SectionEntry
 from app.frameworks import queries as frameworks
+from app.papers import queries as papers
 from app.papers.blocks import BLOCKS, default_blocks
+from app.papers.commands import confirm_section
 from app.people import queries as people
 from app.pictures import commands as pictures
 from app.pictures import image
@@ -25,6 +27,7 @@ from app.web.pages.papers_blocks import NAMES, flattened, kinds_to_add, new_bloc
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
 from app.web.pages.papers_parts import Choice, choices, way_back
 from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach
 from app.web.trace import Tracing
 
 router = APIRouter(prefix="/papers/{reference}/sections/{key}")
@@ -87,6 +90,16 @@ def keep_section(reference: KeyText, key: KeyText, visit: Visiting, trace: Traci
     return to(f"{address}?back={back}" if back == "whole" else address, said="Saved.")
 
 
+@router.post("/confirmation")
+def confirm(reference: KeyText, key: KeyText, visit: Visiting, trace: Tracing) -> Response:
+    """What was carried over into the section from the paper before still holds."""
+    visit.authorise(Action.WRITE_FACTS)
+    with visit.writing() as session:
+        paper_for(session, visit, trace, reference)
+        confirm_section(session, papers.get(session, reference), key, by=visit.account.key, at=visit.now)
+    return to(f"/papers/{reference}", said="The section is confirmed.")
+
+
 def _shown(
     session: Session,
     visit: Visit,
@@ -120,6 +133,7 @@ def _shown(
         ),
         seen=_state(paper, entry) if own else form.value("seen"),
         back=back,
+        is_carried=entry.key in papers.carried(session, Reach(session, visit.account).paper(paper.reference).id),
         has_pictures=visit.may(Action.ADD_PICTURES),
     )
 

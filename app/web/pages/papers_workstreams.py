@@ -16,6 +16,8 @@ from app.assembly.wording import worded_paper
 from app.errors import Conflict, Fault, Invalid, NotFound
 from app.facts.shapes import PaperShape
 from app.fields import KeyText
+from app.papers import queries as papers
+from app.papers.asking import proposed_consultees
 from app.people import queries as people
 from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
@@ -267,6 +269,10 @@ def _consulting(visit: Visit, trace: Tracing, reference: str, form: Form) -> Res
             paper=paper,
             chosen=[{"ref": key, "name": names[key]} for key in paper.consultees],
             others=choices(others, first="Choose a person"),
+            proposed=[
+                {"key": found.person.key, "name": found.person.name, "why": ", ".join(found.workstreams)}
+                for found in proposed_consultees(session, papers.get(session, reference))
+            ],
         )
 
 
