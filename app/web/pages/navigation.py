@@ -22,6 +22,7 @@ class Place:
 PLACES = (
     Place("Home", "/"),
     Place("Workstreams", "/workstreams", Action.READ_FACTS),
+    Place("Rounds", "/rounds", Action.RUN_ROUNDS),
     Place("Formats", "/formats", Action.TRY_TEMPLATES),
     Place("Accounts", "/accounts", Action.MANAGE_ACCOUNTS),
     Place("Audit log", "/audit", Action.READ_AUDIT),
