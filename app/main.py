@@ -101,6 +101,7 @@ def _body_limits(settings: Settings) -> dict[str, int]:
     return {
         f"{routes.PREFIX}/facts": settings.max_facts_bytes,
         f"{routes.PREFIX}/pictures": settings.max_picture_bytes + form,
+        "/papers/": settings.max_picture_bytes + settings.max_json_bytes,  # a section with a picture to go into it
         "/narrative/pictures": settings.max_picture_bytes + form,
         **dict.fromkeys(("/formats/", "/new-format"), settings.max_template_bytes + settings.max_json_bytes),
         # base 64 takes four bytes for three; a manifest comes with the template

@@ -54,6 +54,13 @@ def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime, pu
     return make(snapshot, blobs.get(template.template_digest), blobs.get)
 
 
+def facts_of(session: Session, reference: str, *, now: datetime) -> Snapshot:
+    """The facts that a preview of the paper would be made of."""
+    paper = papers.get(session, reference)
+    template = formats.live(session, paper.format.key)
+    return select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now)
+
+
 def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now: datetime) -> Generated:
     """The paper's next version, kept; or the newest one, where nothing but its label would change.
 

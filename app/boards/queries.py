@@ -60,6 +60,12 @@ def boards(session: Session, *, after: str = "", limit: int) -> Sequence[Board]:
     ).all()
 
 
+def names(session: Session) -> dict[str, str]:
+    """Key of every board → its name, in the order of the names."""
+    rows = session.execute(select(Board.key, Board.name).order_by(Board.name, Board.key))
+    return dict(rows.all())
+
+
 def board_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
     """Key → id, for those of the keys that exist."""
     return ids_by_key(session, Board.key, keys)

@@ -1,10 +1,14 @@
 """Papers, as they are."""
 
+import itertools
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -162,6 +166,83 @@ def papers(
     return session.scalars(statement.options(*LISTED_PAPER)).all()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which papers are asked for: each filter that is given holds."""
+
+    words: tuple[str, ...] = ()
+    """Each stands in the title or the reference."""
+    board: str | None = None
+    format: str | None = None
+    held_on: date | None = None
+    """The day of the meeting."""
+    state: State | None = None
+    organisation_id: int | None = None
+    boards: Collection[str] | None = None
+    markings: Collection[str] | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What holds for the papers, joined with meeting, board and format."""
+        found: list[ColumnElement[bool]] = [
+            or_(Paper.title.icontains(word, autoescape=True), Paper.reference.icontains(word, autoescape=True))
+            for word in self.words
+        ]
+        if self.board is not None:
+            found.append(Board.key == self.board)
+        if self.format is not None:
+            found.append(Format.key == self.format)
+        if self.held_on is not None:
+            found.append(Meeting.held_on == self.held_on)
+        if self.state is not None:
+            found.append(Paper.state == self.state)
+        if self.organisation_id is not None:
+            found.append(Paper.organisation_id == self.organisation_id)
+        if self.boards is not None:
+            found.append(Board.key.in_(self.boards))
+        if self.markings is not None:
+            found.append(Paper.marking.in_(self.markings))
+        return found
+
+
+def found(session: Session, asked: Asked, *, skip: int = 0, limit: int) -> Sequence[Paper]:
+    """At most `limit` of the papers that are asked for, the last meeting first, without the first `skip` of them.
+
+    With what a list shows.
+    """
+    statement = _joined(select(Paper)).where(*asked.conditions())
+    ordered = statement.order_by(Meeting.held_on.desc(), Paper.reference).offset(skip).limit(limit)
+    return session.scalars(ordered.options(*LISTED_PAPER)).all()
+
+
+def count(session: Session, asked: Asked) -> int:
+    """How many papers are asked for."""
+    return session.scalar(_joined(select(func.count(Paper.id))).where(*asked.conditions())) or 0
+
+
+def days_of_meetings(session: Session, asked: Asked, *, limit: int) -> Sequence[date]:
+    """The last `limit` days of meetings that have papers which are asked for, the last first."""
+    days = _joined(select(Meeting.held_on).select_from(Paper)).where(*asked.conditions()).distinct()
+    return session.scalars(days.order_by(Meeting.held_on.desc()).limit(limit)).all()
+
+
+def free_reference(session: Session, title: str, held_on: date) -> str:
+    """A reference that no paper has, made of the title and the month of the meeting: `fleet-renewal-2026-12`."""
+    words = re.findall("[a-z0-9]+", unicodedata.normalize("NFKD", title.lower()))[:_WORDS_OF_A_REFERENCE]
+    stem = f"{'-'.join(words)[:_LONGEST_STEM].strip('-') or 'paper'}-{held_on:%Y-%m}"
+    taken = set(session.scalars(select(Paper.reference).where(Paper.reference.startswith(stem, autoescape=True))))
+    numbered = (f"{stem}-{number}" for number in itertools.count(2))
+    return next(reference for reference in itertools.chain([stem], numbered) if reference not in taken)
+
+
+_WORDS_OF_A_REFERENCE = 5
+
+_LONGEST_STEM = 60
+
+
+def _joined(statement: Select[Any]) -> Select[Any]:
+    return statement.join(Paper.meeting).join(Meeting.board).join(Paper.format)
+
+
 def to_come(
     session: Session,
     *,
@@ -272,7 +353,7 @@ def carried(session: Session, paper_id: int) -> list[str]:
 def open_actions(session: Session, paper: Paper) -> Sequence[MeetingAction]:
     """The actions of earlier papers of the series that are not done, by meeting; with owner and paper.
 
-    Needs the paper's `meeting`.
+    Those of its own organisation: what a meeting asked another one for is not its to read. Needs the paper's `meeting`.
     """
     if paper.series_id is None:
         return ()
@@ -282,6 +363,7 @@ def open_actions(session: Session, paper: Paper) -> Sequence[MeetingAction]:
         .join(Paper.meeting)
         .where(
             Paper.series_id == paper.series_id,
+            Paper.organisation_id == paper.organisation_id,
             Meeting.held_on < paper.meeting.held_on,
             ~MeetingAction.done.has(),
         )

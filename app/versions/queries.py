@@ -67,6 +67,17 @@ def get(session: Session, reference: str, label: str) -> Version:
     return found
 
 
+def before(session: Session, version: Version) -> Version | None:
+    """The version of the same paper with the next lower number, if any, with its paper and template version."""
+    return session.scalars(
+        select(Version)
+        .where(Version.paper_id == version.paper_id, Version.number < version.number)
+        .order_by(Version.number.desc())
+        .limit(1)
+        .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
+    ).one_or_none()
+
+
 def approvals(session: Session, paper_id: int) -> Sequence[Version]:
     """The versions of a paper that the approval of a last step made, first to last."""
     made = select(Decision.version_id).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
@@ -87,6 +98,13 @@ def issues(session: Session, approved_id: int) -> Sequence[Version]:
         .order_by(Version.number)
         .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
     ).all()
+
+
+def approved_labels(session: Session, paper_id: int) -> list[str]:
+    """Labels of the versions of a paper that may leave the house: approved ones, and those that came out again."""
+    found = approvals(session, paper_id)
+    every = [version for made in found for version in (made, *issues(session, made.id))]
+    return [version.label for version in sorted(every, key=lambda version: version.number)]
 
 
 def reissued(session: Session, paper_id: int) -> int:
@@ -289,6 +307,25 @@ def page(
             .options(
                 selectinload(Version.paper),
                 selectinload(Version.template_version).selectinload(TemplateVersion.format),
+            )
+        )
+    )
+
+
+def last_of_paper(session: Session, reference: str, *, limit: int, before: int | None = None) -> list[Version]:
+    """The last `limit` versions of a paper, the newest first, with paper and template version.
+
+    Only those with a number below `before`, where that is given.
+    """
+    statement = select(Version).join(Version.paper).where(Paper.reference == reference)
+    if before is not None:
+        statement = statement.where(Version.number < before)
+    return list(
+        session.scalars(
+            statement.order_by(Version.number.desc())
+            .limit(limit)
+            .options(
+                selectinload(Version.paper), selectinload(Version.template_version).selectinload(TemplateVersion.format)
             )
         )
     )

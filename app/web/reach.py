@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.models import Account
 from app.accounts.policy import Action, Matter, State
-from app.assembly.snapshot import Snapshot
 from app.errors import Fault, Hidden
 from app.facts.decode import FaultyFacts
 from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
@@ -23,7 +22,8 @@ from app.papers import queries as papers
 from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
 from app.versions import queries as versions
-from app.versions.models import Version
+from app.versions.models import Release, Version
+from app.web.trace import marking_of
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
 
@@ -71,6 +71,18 @@ class Reach:
     def is_cleared_for(self, version: Version) -> bool:
         """Whether the account may see what bears the marking that is printed in this version."""
         return self._account.markings is None or marking_of(version) in self._account.markings
+
+    def sees_release(self, release: Release) -> bool:
+        """Whether there is this release for the account; loaded as in `versions.releases`."""
+        paper = release.version.paper
+        matter = Matter(
+            owner_id=paper.organisation_id,
+            receiver_id=release.organisation_id,
+            board=paper.meeting.board.key,
+            marking=paper.marking,
+            state=State.RELEASED,
+        )
+        return policy.exists_for(self._account, matter) and self.is_cleared_for(release.version)
 
     def allow(self, action: Action, reference: str) -> PaperKept:
         """The paper, with which the account may do that; raises as `what_exists`, or Forbidden."""
@@ -189,11 +201,6 @@ class Reach:
             number = organisation_ids(self._session, [key]).get(key, _NOBODYS)
             self._seen[key] = policy.sees(self._account, number)
         return self._seen[key]
-
-
-def marking_of(version: Version) -> str:
-    """What is printed on every page of the version."""
-    return Snapshot.from_json(version.snapshot).paper.marking
 
 
 def matter_of(paper: PaperKept, state: State = State.DRAFT) -> Matter:

@@ -71,6 +71,8 @@ def test_a_version_stays_as_it_was_marked_when_its_paper_is_marked_lower(filled,
         assert hidden.status_code == 404, rest
         assert hidden.json()["detail"] == never.json()["detail"].replace("0.9", "0.1")
         assert author.get(f"{path}/versions/0.2{rest}").status_code == 200, rest
+    assert author.get(f"{path}/versions/0.2/comparison?since=0.1").status_code == 404
+    assert author.get(f"{path}/versions/0.2/comparison?since=0.2").status_code == 200
     said = {"place": "section/purpose", "text": "Say more."}
     assert author.post(f"{path}/versions/0.1/comments", json=said).status_code == 404
     assert author.post(f"{path}/versions/0.2/comments", json=said).status_code == 201

@@ -69,6 +69,7 @@ def test_every_look_into_a_sensitive_paper_is_written_down_and_no_other(filled, 
         f"{address}/gaps": "gaps.read",
         f"{address}/versions/0.1/snapshot": "snapshot.read",
         f"{address}/versions/0.1/document": "document.read",
+        f"{address}/versions/0.1/comparison": "document.read",
     }
     for number, (look, action) in enumerate(looks.items()):
         assert reader.get(look, headers={"X-Request-Id": f"look-{number}"}).status_code == 200

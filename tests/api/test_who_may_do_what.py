@@ -198,6 +198,7 @@ NEEDS = {
     "POST /api/v1/papers/{reference}/sections/{section}/confirmation": "write",
     "POST /api/v1/papers/{reference}/versions/{label}/release": "release",
     "GET /api/v1/releases": "versions",
+    "GET /api/v1/papers/{reference}/versions/{label}/comparison": "download",
     "GET /api/v1/people": "read",
     "GET /api/v1/people/{key}": "read",
     "PUT /api/v1/people/{key}": "write",
@@ -286,8 +287,8 @@ def test_a_paper_of_another_organisation_does_not_exist(filled, client_of):
         ("GET", ""), ("GET", "/sections/purpose"), ("GET", "/gaps"), ("POST", "/preview"), ("POST", "/versions"),
         ("GET", "/versions"), ("GET", "/versions/0.1"), ("GET", "/versions/0.1/snapshot"),
         ("GET", "/versions/0.1/document"), ("GET", "/versions/0.1/changes"), ("GET", "/review"), ("GET", "/candidate"),
-        ("GET", "/candidate/document"), ("GET", "/comments"), ("GET", "/clearances"), ("POST", "/withdrawal"),
-        ("POST", "/reopening"), ("POST", "/comments/1/resolution"),
+        ("GET", "/versions/0.1/comparison"), ("GET", "/candidate/document"), ("GET", "/comments"),
+        ("GET", "/clearances"), ("POST", "/withdrawal"), ("POST", "/reopening"), ("POST", "/comments/1/resolution"),
         ("GET", "/carried"), ("GET", "/open-actions"), ("GET", "/outcome"),
         ("POST", "/sections/purpose/confirmation"),
     ]:  # fmt: skip

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from app.narrative import clean
 from tests.browser import conftest as browser
+from tests.browser.clipboards import OF_WORD, WORD, of_word_online, paste
 from tests.browser.trial import ADDRESS, Trial
 from tests.narrative.markup import narratives
 
@@ -84,20 +85,6 @@ def saved(page: Page, trial: Trial) -> str:
     return trial.sent[-1]
 
 
-def paste(page: Page, html: str, words: str = "") -> None:
-    """What a browser does when somebody pastes."""
-    page.evaluate(
-        """([html, words]) => {
-            const data = new DataTransfer()
-            if (html) data.setData('text/html', html)
-            data.setData('text/plain', words)
-            const options = { clipboardData: data, bubbles: true, cancelable: true }
-            document.activeElement.dispatchEvent(new ClipboardEvent('paste', options))
-        }""",
-        [html, words],
-    )
-
-
 def test_what_is_opened_and_saved_is_as_it_was(opened, trial):
     page = opened(EVERYTHING)
 
@@ -136,42 +123,6 @@ THROUGH = """html => {
 # What comes from elsewhere
 
 
-def of_word(words: str, marker: str, level: int) -> str:
-    """A list item in the manner of Word: a paragraph with its number typed before it."""
-    return (
-        f"<p class=MsoListParagraph style='margin-left:{36 * level}.0pt;text-indent:-18.0pt;"
-        f"mso-list:l0 level{level} lfo1'><![if !supportLists]><span style='mso-list:Ignore'>{marker}"
-        f"<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp;&nbsp; </span></span><![endif]>"
-        f"<span lang=EN-GB style='color:black'>{words}<o:p></o:p></span></p>\n"
-    )
-
-
-CELL = "<td width=100 valign=top style='width:75pt;border:solid windowtext 1.0pt;padding:0cm 5.4pt'"
-WORD = (
-    "<html xmlns:o='urn:schemas-microsoft-com:office:office' xmlns:w='urn:schemas-microsoft-com:office:word'>"
-    "<head><meta name=Generator content='Microsoft Word 15'><style><!-- p.MsoNormal {margin:0cm;} --></style></head>"
-    "<body lang=EN-GB style='tab-interval:36.0pt'><!--StartFragment-->"
-    "<p class=MsoNormal><b><span style='font-size:12.0pt'>Vehicles</span></b> were ordered.<o:p></o:p></p>\n"
-    + of_word("Vans", "i.", 1)
-    + of_word("electric", "a.", 2)
-    + of_word("diesel", "b.", 2)
-    + of_word("Cars", "ii.", 1)
-    + "<table class=MsoTableGrid border=1 cellspacing=0 style='border-collapse:collapse;mso-yfti-tbllook:1184'>"
-    + f"<tr>{CELL} colspan=2><p class=MsoNormal>Kind<o:p></o:p></p></td>{CELL}><p class=MsoNormal>Ordered</p></td></tr>"
-    + f"<tr>{CELL} rowspan=2><p class=MsoNormal>Vans</p></td>{CELL}><p>electric</p></td>{CELL}><p>4</p></td></tr>"
-    + f"<tr>{CELL}><p class=MsoNormal>diesel</p></td>{CELL}><p class=MsoNormal>2</p></td></tr></table>"
-    + "<!--EndFragment--></body></html>"
-)
-OF_WORD = (
-    "<p><strong>Vehicles</strong> were ordered.</p>"
-    '<ol type="i"><li><p>Vans</p><ol type="a"><li><p>electric</p></li><li><p>diesel</p></li></ol></li>'
-    "<li><p>Cars</p></li></ol>"
-    '<table><tbody><tr><td colspan="2"><p>Kind</p></td><td><p>Ordered</p></td></tr>'
-    '<tr><td rowspan="2"><p>Vans</p></td><td><p>electric</p></td><td><p>4</p></td></tr>'
-    "<tr><td><p>diesel</p></td><td><p>2</p></td></tr></tbody></table>"
-)
-
-
 def test_lists_and_merged_cells_of_word_are_kept(opened, trial):
     page = opened()
     caret(page, writing(page))
@@ -180,18 +131,6 @@ def test_lists_and_merged_cells_of_word_are_kept(opened, trial):
     expect(writing(page).locator("td[colspan='2']")).to_have_text("Kind")
     expect(page.get_by_role("status")).to_have_text("Pasted.")
     assert saved(page, trial) == OF_WORD
-
-
-def of_word_online(words: str, tag: str, level: int, said: str) -> str:
-    """A list item in the manner of Word Online: each in a list of its own, in a box of its own."""
-    return (
-        f'<div class="ListContainerWrapper SCXW9 BCX0" style="margin:0;padding:0"><{tag} role="list" {said}>'
-        f'<li role="listitem" data-leveltext="%1." data-listid="2" data-aria-posinset="1" data-aria-level="{level}" '
-        f'class="OutlineElement Ltr SCXW9" style="display:block"><p class="Paragraph SCXW9" style="margin:0">'
-        f'<span class="TextRun SCXW9" lang="EN-GB"><span class="NormalTextRun SCXW9">{words}</span></span>'
-        '<span class="EOP SCXW9" data-ccp-props="{}">&nbsp;</span></p></li>'
-        f"</{tag}></div>"
-    )
 
 
 def test_lists_of_word_online_go_on_where_they_stopped(opened, trial):
@@ -474,6 +413,30 @@ def test_a_picture_needs_words_for_those_who_cannot_see_it(opened, trial, tmp_pa
         f'<p>Before</p><figure data-page="landscape"><img src="{digest}" alt="A bridge at night">'
         "<figcaption>The bridge</figcaption></figure>"
     )
+
+
+@pytest.mark.parametrize("html", ["", "<img src='file:///c:/x.png'>"])
+def test_a_picture_on_the_clipboard_is_asked_for_its_words(opened, trial, html):
+    page = opened()
+    caret(page, writing(page))
+    page.evaluate(
+        """async html => {
+            const canvas = document.createElement('canvas')
+            const blob = await new Promise(done => canvas.toBlob(done))
+            const data = new DataTransfer()
+            if (html) data.setData('text/html', html)
+            data.items.add(new File([blob], 'image.png', { type: 'image/png' }))
+            const options = { clipboardData: data, bubbles: true, cancelable: true }
+            document.activeElement.dispatchEvent(new ClipboardEvent('paste', options))
+        }""",
+        html,
+    )
+    dialog = page.get_by_role("dialog", name="Add a picture")
+    dialog.get_by_label("Description").fill("Nothing yet")
+    dialog.get_by_role("button", name="Add the picture").click()
+    expect(writing(page).get_by_role("img", name="Nothing yet")).to_be_visible()
+
+    assert 'alt="Nothing yet"' in saved(page, trial)
 
 
 def test_what_is_no_picture_is_refused_in_the_dialog(opened, tmp_path):

@@ -41,6 +41,48 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
+    "/papers": [
+        Visit("report-author", "/papers"),
+        Visit("reader", "/papers?words=none+of+them"),
+        Visit("commissioners-office", "/papers"),
+    ],
+    "/papers/new": [Visit("report-author", "/papers/new"), Visit("administrator", "/papers/new")],
+    "/papers/{reference}": [
+        Visit("report-author", "/papers/collaboration-2026-12"),
+        Visit("reader", "/papers/collaboration-2026-12"),
+    ],
+    "/papers/{reference}/front-sheet": [Visit("report-author", "/papers/collaboration-2026-12/front-sheet")],
+    "/papers/{reference}/sections/{key}": [
+        Visit("report-author", "/papers/collaboration-2026-12/sections/purpose"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/background"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/current-work"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/plan-priorities"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/actions"),
+    ],
+    "/papers/{reference}/workstreams": [Visit("report-author", "/papers/collaboration-2026-12/workstreams")],
+    "/papers/{reference}/workstreams/{ref}": [
+        Visit("report-author", "/papers/collaboration-2026-12/workstreams/NAT-03")
+    ],
+    "/papers/{reference}/consultees": [Visit("report-author", "/papers/collaboration-2026-12/consultees")],
+    "/papers/{reference}/next": [
+        Visit("report-author", "/papers/collaboration-2026-09/next"),
+        Visit("report-author", "/papers/collaboration-2026-12/next"),
+    ],
+    "/papers/{reference}/checks": [Visit("report-author", "/papers/collaboration-2026-12/checks")],
+    "/papers/{reference}/whole": [Visit("report-author", "/papers/collaboration-2026-12/whole")],
+    "/papers/{reference}/versions": [Visit("report-author", "/papers/collaboration-2026-12/versions")],
+    "/papers/{reference}/versions/{label}": [
+        Visit("report-author", "/papers/collaboration-2026-12/versions/0.1"),
+        Visit("reader", "/papers/collaboration-2026-12/versions/0.1"),
+    ],
+    "/papers/{reference}/brief": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/brief"),
+        Visit("chief-officer", "/papers/digital-evidence-2026-12/brief"),
+    ],
+    "/papers/{reference}/compare": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
+    ],
     "/formats": [
         Visit("template-manager", "/formats"),
         Visit("template-manager", "/formats?q=nothing"),
@@ -87,6 +129,7 @@ NO_PAGES = {
     "/assets/{name}",
     "/favicon.ico",
     "/narrative/pictures/{digest}",
+    "/papers/{reference}/draft",
     "/audit/export",
     "/formats/{key}/versions/{number}/template",
     "/formats/{key}/versions/{number}/manifest",
@@ -94,6 +137,8 @@ NO_PAGES = {
     "/formats/{key}/versions/{number}/effect/{reference}/{which}",
     "/papers/{reference}/preview/document",
     "/papers/{reference}/preview/frame",
+    "/papers/{reference}/public-copy",
+    "/papers/{reference}/versions/{label}/document",
     "/papers/{reference}/versions/{label}/preview/document",
     "/papers/{reference}/versions/{label}/preview/frame",
     "/ratings/{digest}.css",

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
@@ -20,6 +21,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.deps import RecentlyProved, utc_now
 from tests.conftest import NOW
+from tests.demonstrated import build_assets
 from tests.identity import oidc
 
 SESSION = "/api/v1/session"
@@ -80,6 +82,20 @@ def changed(address, **values):
     parts = urlsplit(address)
     query = {name: value for name, (value,) in parse_qs(parts.query).items()} | values
     return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def test_the_page_leads_to_the_provider_and_back_to_where_one_was_going(browser, provider, cannot_run):
+    build_assets(cannot_run)
+    provider.person("4711", name="Report Author", roles=["Papers.Author"])
+    page = browser.get("/keyboard?x=1", headers={"Accept": "text/html"})
+    assert page.status_code == 200, "what is for everybody asks for nobody"
+
+    page = browser.get(browser.get("/workstreams?q=a b", headers={"Accept": "text/html"}).headers["location"])
+    (address,) = re.findall(r'href="(/sign-in/identity[^"]*)"', page.text)
+    back = browser.get(provider.follow(browser.get(address).headers["location"]))
+
+    assert (back.status_code, back.headers["location"]) == (303, "/workstreams?q=a%20b")
+    assert browser.get("/workstreams?q=a b").status_code == 200
 
 
 def test_a_person_with_a_role_there_gets_an_account_here(browser, provider, database):

@@ -119,7 +119,7 @@ class Browser:
             data[name] = [value]
         if (form.get("method") or "get").lower() == "get":
             return self._shown(self.client.get(action, params=data))
-        return self._shown(self.client.post(action, data=data, files=files))
+        return self._shown(self.client.post(urljoin(self.page.path, form.get("action") or ""), data=data, files=files))
 
     def _shown(self, answer: httpx2.Response) -> "Browser":
         for _ in range(5):

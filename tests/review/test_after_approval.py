@@ -12,7 +12,7 @@ from app.boards.models import Meeting
 from app.versions import queries as versions
 from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
 from tests.review.test_decisions import damage_of
-from tests.stories import PAPER, scrutiny
+from tests.stories import PAPER
 
 RELEASES = "/api/v1/releases"
 DOCUMENT = f"{ADDRESS}/versions/1.0/document"
@@ -99,6 +99,8 @@ def test_a_reissue_says_nothing_else_and_the_decision_carries_over(approved, dat
     assert approved.review()["state"] == "approved"
     assert approved.author.get(ADDRESS).json()["agenda_number"] == "6.0"
     assert release(approved, "1.0.1").status_code == 201
+    said = approved.review()
+    assert (said["approved"], said["released"]) == (["1.0", "1.0.1"], ["1.0.1"])
     with database.reading() as session:
         first, second = (versions.get(session, PAPER, label) for label in ("1.0", "1.0.1"))
         assert versions.approval_of(session, first).id == versions.approval_of(session, second).id
@@ -183,13 +185,8 @@ def test_a_meeting_makes_nothing_of_a_paper_that_was_never_approved(board):
 
 
 @pytest.fixture
-def series(app, client, person_of, monkeypatch):
+def series(app, client, person_of):
     """A board whose format prints open actions, and carries sections in three ways."""
-    said = scrutiny()["manifest"]
-    for key, carry in (("purpose", "keep"), ("background", "ask"), ("future-work", "clear")):
-        assert f'key = "{key}"\n' in said
-        said = said.replace(f'key = "{key}"\n', f'key = "{key}"\ncarry = "{carry}"\n')
-    monkeypatch.setattr("tests.review.board.scrutiny", lambda: scrutiny() | {"manifest": said})
     printing = '[[sections]]\nkey = "asked"\nheading = "Asked for"\nblocks = [{ kind = "actions" }]\n'
     board = gather(app, client, person_of, manifest=printing, series="collaboration")
     board.submit()
@@ -229,6 +226,14 @@ def test_what_a_meeting_asked_for_stands_open_in_the_next_paper(series):
     assert "Write to the partners." in printed
 
 
+def test_what_a_meeting_asked_another_organisation_for_is_in_no_paper_of_this_one(series):
+    after_the_meeting(series)
+    outcome(series, actions=ASKED)
+    theirs = whole_paper(reference="THEIRS", organisation="office", meeting="2027-06-10", workstreams=[])
+    assert series.admin.put("/api/v1/papers/THEIRS", json=theirs).status_code == 201
+    assert series.admin.get("/api/v1/papers/THEIRS/open-actions").json()["actions"] == []
+
+
 def test_the_next_paper_carries_each_section_as_the_format_says(series):
     answer = start_next(series)
     assert answer.status_code == 201, answer.text
@@ -236,15 +241,15 @@ def test_the_next_paper_carries_each_section_as_the_format_says(series):
     there = answer.json()
     assert (there["meeting"], there["series"], there["agenda_number"]) == ("2027-06-10", "collaboration", None)
     assert (there["consultees"], there["own_wordings"], there["cut_off"]) == ([], [], None)
-    assert {section["key"] for section in there["sections"]} == set(WRITTEN) - {"future-work"}
+    assert {section["key"] for section in there["sections"]} == set(WRITTEN) - {"executive-summary"}
     asked = series.author.get(f"{NEXT}/carried").json()["sections"]
-    assert "background" in asked
-    assert not {"purpose", "future-work"} & set(asked)
+    assert "demand" in asked
+    assert not {"purpose", "executive-summary"} & set(asked)
     gaps = series.author.get(f"{NEXT}/gaps").json()["gaps"]
     assert sum("as the paper before had it" in gap for gap in gaps) == len(asked)
-    confirmed = series.author.post(f"{NEXT}/sections/background/confirmation")
-    assert (confirmed.status_code, "background" in confirmed.json()["sections"]) == (201, False)
-    assert series.author.post(f"{NEXT}/sections/background/confirmation").status_code == 409
+    confirmed = series.author.post(f"{NEXT}/sections/demand/confirmation")
+    assert (confirmed.status_code, "demand" in confirmed.json()["sections"]) == (201, False)
+    assert series.author.post(f"{NEXT}/sections/demand/confirmation").status_code == 409
     section = f"{NEXT}/sections/{confirmed.json()['sections'][0]}"
     etag = series.author.get(section).headers["etag"]
     text = {"key": section.rpartition("/")[2], "blocks": [{"kind": "narrative", "text": "New."}]}

@@ -157,6 +157,8 @@ class ReviewOut(BaseModel):
     state: State
     revision: int = Field(description="Rises with every change of the paper's own facts or state")
     submissions: list[SubmissionOut]
+    approved: list[str] = Field(description="Labels of the approved versions, and of those that came out again")
+    released: list[str] = Field(description="Labels of those that who receives the paper may read")
 
 
 class CandidateOut(BaseModel):
@@ -199,6 +201,8 @@ REVIEW: dict[str, Any] = {
     "submissions": [
         {"number": 1, "version": "0.3", "at": "2026-11-30T16:00:00Z", "by": "report-author", "steps": [STEP]}
     ],
+    "approved": ["1.0"],
+    "released": [],
 }
 CANDIDATE = {
     "step": "approval",
@@ -511,6 +515,8 @@ def review_of(session: Session, reference: str) -> ReviewOut:
         state=paper.state,
         revision=paper.revision,
         submissions=[SubmissionOut.of(submission) for submission in versions.submissions(session, paper.id)],
+        approved=versions.approved_labels(session, paper.id),
+        released=list(versions.released(session, paper.id)),
     )
 
 

@@ -1,13 +1,17 @@
 """Generating papers, and what was generated: provenance, frozen facts, the kept bytes."""
 
 from datetime import UTC, datetime
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from app.accounts.policy import State
 from app.assembly.assemble import assemble
+from app.compare.documents import Fate
+from app.compare.queries import Compared, between
+from app.compare.wording import Kind
 from app.fields import KeyText, Line
 from app.versions import queries as versions
 from app.versions.models import Version
@@ -20,8 +24,8 @@ from app.web.api.representation import json_answer, plain, shown
 from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, VersionReader, Writing
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
-from app.web.reach import Reach, marking_of
-from app.web.trace import Tracing
+from app.web.reach import Reach
+from app.web.trace import Tracing, marking_of
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
 
@@ -72,6 +76,47 @@ class VersionOut(BaseModel):
             open_points=version.open_points,
             document=f"{address(version)}/document",
         )
+
+
+class PieceOut(BaseModel):
+    """Some words of a change."""
+
+    kind: Kind = Field(description="Whether both versions say it, or only one of them")
+    text: str
+
+
+class ChangeOut(BaseModel):
+    """One paragraph, heading or row of a table that is not the same in both versions."""
+
+    number: int = Field(description="In the order of the document, from 1")
+    heading: str = Field(description="The heading that it stands under; empty before the first one")
+    what: Literal["heading", "paragraph", "row"]
+    fate: Fate = Field(description="What became of it")
+    pieces: list[PieceOut] = Field(description="Its words, before and after as one; cells of a row are parted by “|”")
+
+
+class ComparisonOut(BaseModel):
+    """What a version says otherwise than another."""
+
+    paper: str = Field(description="Reference of the paper")
+    since: str = Field(description="Label of the other version")
+    label: str
+    changes: list[ChangeOut]
+
+    @classmethod
+    def of(cls, found: Compared) -> "ComparisonOut":
+        """What was found."""
+        changes = [
+            ChangeOut(
+                number=change.number,
+                heading=change.heading,
+                what=change.what,
+                fate=change.fate,
+                pieces=[PieceOut(kind=piece.kind, text=piece.text) for piece in change.pieces],
+            )
+            for change in found.comparison.changes
+        ]
+        return cls(paper=found.new.paper.reference, since=found.old.label, label=found.new.label, changes=changes)
 
 
 def address(version: Version) -> str:
@@ -213,3 +258,34 @@ def download_version(
     if conditions.knows(etag):
         return Response(status_code=304, headers={"ETag": etag})
     return download(blobs.get(version.file_digest), version.file_name)
+
+
+@router.get(
+    "/{label}/comparison",
+    summary="Compare two versions",
+    description="What the version says otherwise than another one, word by word: paragraphs, headings, rows of tables. "
+    "Pictures, looks and page headers are not compared.",
+    operation_id="compare_versions",
+    responses={
+        200: gives(ComparisonOut, "Every change, in the order of the document.", example=examples.CHANGES),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def compare_versions(
+    *,
+    reference: KeyText,
+    label: Line,
+    who: Downloader,
+    session: Reading,
+    blobs: Store,
+    trace: Tracing,
+    since: Annotated[Line | None, Query(description="Label of the other version; else it is the one before")] = None,
+) -> Response:
+    """What the version changed."""
+    reach = Reach(session, who)
+    reach.paper(reference)
+    found = between(session, blobs, reference, since, label)
+    for version in {reach.version(reference, compared.label) for compared in (found.old, found.new)}:
+        trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
+    return json_answer(plain(ComparisonOut.of(found)))

@@ -29,6 +29,8 @@ def built(name: str, request: Request) -> Response:
     """The asset."""
     found = _all().get(name)
     if found is None:
+        if not _all():
+            _all.cache_clear()  # they may be built meanwhile
         raise NotFound("asset", name[:100])
     headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):

@@ -1,6 +1,7 @@
 """A page from a template: the frame that all pages share, the headers that browsers obey, and what was just done."""
 
 import gzip
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -49,6 +50,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Vary": "Accept-Encoding, Cookie",
 }
+
+PICTURES = "/narrative/pictures"
+"""Beginning of the address of a stored picture, which ends with its digest."""
 
 WORTH_PACKING = 1_000
 """Bytes from which on a page is compressed."""
@@ -129,6 +133,7 @@ def asset(name: str) -> str:
     """The address of a built asset; raises NotBuilt where there is none."""
     found = _asset_names().get(name)
     if found is None:
+        _asset_names.cache_clear()  # they may be built meanwhile
         raise assets.NotBuilt("they are not there yet. Run `boardpapers assets`, and start the service again.")
     return f"/assets/{found}"
 
@@ -161,9 +166,13 @@ def _moment(value: datetime) -> str:
     return f"{local.day} {local:%B %Y} at {local:%H:%M}"
 
 
+_PICTURE = re.compile(r'<img src="([0-9a-f]{64})"')
+
+
 def _narrative(value: str) -> Markup:
     # Canonical narrative is what `narrative.clean` lets through: no script, no style, no address but http(s) and mail.
-    return Markup(value)  # noqa: S704
+    # Its pictures are named by their digest; browsers need an address.
+    return Markup(_PICTURE.sub(rf'<img src="{PICTURES}/\1"', value))  # noqa: S704
 
 
 PAGES.filters |= {"day": _day, "moment": _moment, "narrative": _narrative}

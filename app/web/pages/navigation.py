@@ -21,6 +21,7 @@ class Place:
 
 PLACES = (
     Place("Home", "/"),
+    Place("Papers", "/papers", Action.READ_FACTS),
     Place("Workstreams", "/workstreams", Action.READ_FACTS),
     Place("Rounds", "/rounds", Action.RUN_ROUNDS),
     Place("Formats", "/formats", Action.TRY_TEMPLATES),

@@ -8,20 +8,18 @@ from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy.orm import Session
 
 from app.accounts.policy import Action
 from app.assembly.assemble import preview
 from app.assembly.snapshot import Snapshot
 from app.fields import KeyText, Line
 from app.papers import queries as papers
-from app.versions.models import Version
 from app.web.deps import Paced
 from app.web.downloads import download
 from app.web.pages.layout import page
 from app.web.pages.visit import Visit, Visiting
-from app.web.reach import Reach, marking_of
-from app.web.trace import Tracing
+from app.web.reach import Reach
+from app.web.trace import Tracing, marking_of
 
 router = APIRouter(prefix="/papers/{reference}")
 
@@ -104,14 +102,9 @@ def version_document(visit: Visiting, reference: KeyText, label: Line, trace: Tr
     """The very bytes that were kept."""
     visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
-        version = kept_version(session, visit, reference, label)
+        version = Reach(session, visit.account).version(reference, label)
         trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
         return download(visit.here.blobs.get(version.file_digest), version.file_name)
-
-
-def kept_version(session: Session, visit: Visit, reference: str, label: str) -> Version:
-    """The version with its paper, where it exists for who visits; raises as `Reach.version`."""
-    return Reach(session, visit.account).version(reference, label)
 
 
 def _draft(visit: Visit, reference: str) -> Shown:
@@ -124,7 +117,7 @@ def _draft(visit: Visit, reference: str) -> Shown:
 def _kept(visit: Visit, reference: str, label: str) -> Shown:
     visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
-        version = kept_version(session, visit, reference, label)
+        version = Reach(session, visit.account).version(reference, label)
         return Shown(reference, Snapshot.from_json(version.snapshot).paper.title, label, version.open_points)
 
 
