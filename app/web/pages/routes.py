@@ -6,6 +6,7 @@ from app.web.pages import (
     brief,
     built,
     compare,
+    decide,
     formats,
     guides,
     home,
@@ -13,6 +14,7 @@ from app.web.pages import (
     narrative,
     preview,
     ratings,
+    review,
     sign_in,
     templates,
     updates,
@@ -38,6 +40,8 @@ def router() -> APIRouter:
         preview.router,
         compare.router,
         brief.router,
+        review.router,
+        decide.router,
     ):
         pages.include_router(part)
     return pages
