@@ -18,6 +18,7 @@ from app.accounts.identity import Provider
 from app.accounts.models import Role
 from app.accounts.sign_in import ClaimedRoles, SessionRules
 from app.settings import PACKAGED_MIGRATIONS, Settings
+from app.upkeep import diary
 from app.upkeep.figures import figures
 from app.upkeep.stores import Stores, open_stores
 from app.upkeep.upgrade import is_at_head
@@ -56,6 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
         _readiness(stores, settings.min_free_bytes),
         generating=Pace(settings.generate_per_minute),
         metrics=metrics,
+        figures=lambda: figures(stores),
+        upkeep=lambda: diary.noted(settings.data / diary.FILE),
         two_people_for_templates=settings.two_people_for_templates,
         note_use=_noting(stores, accounts.note_use, "The use of a token"),
         note_seen=_noting(stores, sign_in.note_seen, "A request in a session"),

@@ -11,6 +11,7 @@ from app.people import models as people
 from app.pictures import models as pictures
 from app.replies import models as replies
 from app.rounds import models as rounds
+from app.unsent import models as unsent
 from app.versions import models as versions
 from app.workstreams import models as workstreams
 
@@ -26,6 +27,7 @@ __all__ = [
     "pictures",
     "replies",
     "rounds",
+    "unsent",
     "versions",
     "workstreams",
 ]

@@ -8,11 +8,12 @@ from app.accounts import commands as accounts
 from app.accounts import passwords
 from app.accounts.commands import command_line
 from app.accounts.models import Role
-from app.cli.demonstration import DEMONSTRATION
+from app.cli.demonstration import DEMONSTRATION, PERSONS
+from app.facts.demonstration_round import play_round
 from app.facts.load import load
 from app.facts.shapes import FactsFile
 from app.facts.shipped import demonstration, shipped_formats
-from app.people.queries import organisation_ids
+from app.people.queries import get_person, organisation_ids
 from app.settings import PACKAGED_TEMPLATES, Settings
 from app.upkeep.stores import open_stores
 from tests.api_fixtures import PASSWORD, PASSWORD_HASH
@@ -32,7 +33,7 @@ def build_assets(cannot_run) -> None:
 
 
 def demonstrated(folder: Path, migrated_file: Path) -> Path:
-    """The folder holds the demonstration, with a draft of each paper and the accounts of `DEMONSTRATION`."""
+    """The folder holds the demonstration with its round, a draft of each paper and the accounts of `DEMONSTRATION`."""
     shutil.copyfile(migrated_file, folder / "boardpapers.sqlite")
     settings = settings_for(folder)
     stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
@@ -42,9 +43,10 @@ def demonstrated(folder: Path, migrated_file: Path) -> Path:
         formats = FactsFile(facts="1", formats=shipped_formats(PACKAGED_TEMPLATES))
         load(session, stores.blobs, formats, by=by, now=NOON)
         load(session, stores.blobs, facts, by=by, now=NOON)
+        play_round(session, stores.blobs, facts, by=by)
         for key, (role, organisation) in DEMONSTRATION.items():
             number = organisation_ids(session, [organisation])[organisation] if organisation else None
-            accounts.demonstrate(
+            account = accounts.demonstrate(
                 *[session],
                 key=key,
                 role=Role(role),
@@ -53,6 +55,7 @@ def demonstrated(folder: Path, migrated_file: Path) -> Path:
                 by=by,
                 now=NOON,
             )
+            account.person_id = get_person(session, PERSONS[key]).id if key in PERSONS else None
     for paper in facts.papers:
         generate(stores.database, stores.blobs, paper.reference)
     stores.database.dispose()

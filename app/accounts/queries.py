@@ -60,12 +60,29 @@ def names(session: Session, keys: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def page(session: Session, *, limit: int, after: str | None = None) -> Sequence[Account]:
-    """At most `limit` accounts in the order of their keys, beginning behind the key `after`."""
+def page(
+    session: Session,
+    *,
+    limit: int,
+    after: str | None = None,
+    containing: str = "",
+    role: Role | None = None,
+) -> Sequence[Account]:
+    """At most `limit` accounts in the order of their keys, beginning behind the key `after`.
+
+    Only those whose key or name has the text `containing`, in whatever case, and of the role where one is given.
+    """
     accounts = select(Account).order_by(Account.key).limit(limit)
     if after is not None:
         accounts = accounts.where(Account.key > after)
+    if containing:
+        accounts = accounts.where(or_(*(words.icontains(containing, autoescape=True) for words in _WORDS)))
+    if role is not None:
+        accounts = accounts.where(Account.role == role)
     return session.scalars(accounts).all()
+
+
+_WORDS = (Account.key, Account.name)
 
 
 def other_administrators(session: Session, account: Account, *keys: str) -> bool:

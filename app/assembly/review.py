@@ -12,6 +12,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import Account, Role
 from app.accounts.policy import Action, Matter
 from app.assembly.assemble import assemble, draft_label, make
+from app.assembly.regions import places_of
 from app.assembly.selection import LONDON, clearances_of, last_day, select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for, in_words
@@ -29,7 +30,7 @@ from app.people.queries import get_person
 from app.versions import commands as version_commands
 from app.versions import queries as versions
 from app.versions.commands import Document, Ruling
-from app.versions.models import Decision, Submission, Verdict, Version
+from app.versions.models import Comment, Decision, Submission, Verdict, Version
 
 
 class NotReady(Invalid):
@@ -62,6 +63,13 @@ class NothingToClear(Conflict):
 
     def __init__(self, paper: Paper, place: str) -> None:
         super().__init__(f"“{paper.title}” has no such text at “{place}” now. Read it again, and decide anew.")
+
+
+class NoSuchPlace(Invalid):
+    """A comment is about something that the version does not have."""
+
+    def __init__(self, version: Version) -> None:
+        super().__init__("What was sent is not right.", [Fault("place", f"version {version.label} has no such place")])
 
 
 class DatesOutOfOrder(Invalid):
@@ -187,6 +195,18 @@ def clear(
     paper_commands.clear(session, paper, place=place, digest=digest, person=named, day=day or today, by=by.key, at=now)
 
 
+def comment(session: Session, version: Version, *, place: str, text: str, by: Account, now: datetime) -> Comment:
+    """A thread begins at that place (`regions.places_of`) of this version, which comes with its paper.
+
+    Raises:
+        NoSuchPlace: the version has no such place.
+    """
+    if place not in places_of(version.snapshot):
+        raise NoSuchPlace(version)
+    paper = papers.kept(session, version.paper.reference)
+    return version_commands.comment(session, paper=paper, version=version, place=place, text=text, by=by.key, now=now)
+
+
 def withdraw(session: Session, reference: str, *, by: Account, now: datetime) -> Paper:
     """The paper is withdrawn; what was kept of it stays. Raises PaperIsNotOpen."""
     return _moved(session, reference, Deed.WITHDRAW, by, now)
@@ -211,6 +231,21 @@ def candidate(
     """
     paper = papers.get(session, reference)
     return _candidate(session, blobs, paper, decided_on or now.astimezone(LONDON).date())
+
+
+def refusal(session: Session, reference: str, *, by: Account) -> str | None:
+    """Why the account may not make the decision that comes next, in a sentence for it; None: it may.
+
+    Raises:
+        NothingToDecide: the paper is not in review.
+    """
+    paper = papers.get(session, reference)
+    _, step, _ = _next_step(session, paper)
+    try:
+        _decider(session, paper, step, by, None, recorded=False)
+    except Forbidden as refused:
+        return str(refused)
+    return None
 
 
 def approve(

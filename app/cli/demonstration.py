@@ -31,6 +31,13 @@ DEMONSTRATION = {
 }
 """Accounts that `demo` makes, and only `demo`: key → role, and whose papers it sees."""
 
+PERSONS = {
+    "chief-officer": "deputy-chief-constable",
+    "report-author": "head-strategic-change",
+    "workstream-lead": "acc-operations",
+}
+"""Whom papers and rounds name, where that is who signs in."""
+
 
 @commands.command(short_help="Make invented papers, to see how it works.")
 def demo(
@@ -119,7 +126,7 @@ def _open_demonstration(stores: "Stores") -> tuple[list[str], str]:
     """The accounts of the demonstration, and the new password that opens each; somebody's own are left alone."""
     from app.accounts import commands, passwords, queries
     from app.accounts.models import Role
-    from app.people.queries import organisation_ids
+    from app.people.queries import get_person, organisation_ids
 
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     kept = passwords.hashed(password, key="demonstration")
@@ -131,4 +138,6 @@ def _open_demonstration(stores: "Stores") -> tuple[list[str], str]:
                 commands.demonstrate(
                     session, key=key, role=Role(role), organisation_id=number, password_hash=kept, by=by, now=utc_now()
                 )
+                if key in PERSONS:
+                    queries.get(session, key).person_id = get_person(session, PERSONS[key]).id
         return [account.key for account in queries.demonstration(session)], password

@@ -184,7 +184,9 @@ def remind(data: DataOption = None, as_json: JsonOption = False) -> None:
     with ready(data) as stores:
         with stores.database.writing() as session:
             by = acting_account(session).key
-        done = send_reminders(stores.database, post, sender=settings.mail_from, by=by, now=utc_now())
+        done = send_reminders(
+            stores.database, post, sender=settings.mail_from, address=settings.address, by=by, now=utc_now()
+        )
     rows = [
         {
             "to": one.reminder.to,

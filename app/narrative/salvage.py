@@ -11,16 +11,20 @@ from app.narrative.cleaning import require_length
 from app.narrative.links import permitted_link
 from app.narrative.markup import NOT_HELD, Element, repaired, tree_of
 from app.narrative.pasted import meant
-from app.narrative.refusals import LinkNotAllowed, TooLong
+from app.narrative.refusals import LinkNotAllowed, TooDeep, TooLong
 from app.narrative.writing import written_blocks
 
-MAX_PASTED = 2_000_000
+MAX_PASTED = 1_000_000
 """Characters on a clipboard: word processors say everything ten times."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _RAG = re.compile(r"[a-z]+(?:-[a-z]+)*")
 # Where the grammar has no place for a table.
 _NARROW = frozenset({"td", "th", "li", "blockquote", "caption", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6"})
+# Elements that a browser opens again in every block until they are ended: word processors end theirs, and their repair
+# takes time in the square of those that are not.
+_BEGUN = re.compile(r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s>]", re.IGNORECASE)
+_MOST_OPEN = 2_000
 _PICTURES = "Pictures were left out. Add each with its description."
 _SHOWN = 5  # links that are named
 
@@ -41,6 +45,7 @@ def salvaged(pasted: str) -> Salvaged:
     """
     if len(pasted) > MAX_PASTED:
         raise TooLong(len(pasted), MAX_PASTED)
+    _require_ended(pasted)
     markup = repaired(NOT_XML.sub("", pasted))
     sieve = _Sieve()
     try:
@@ -51,6 +56,12 @@ def salvaged(pasted: str) -> Salvaged:
         html = written_blocks(blocks_of(tree))
     require_length(html)
     return Salvaged(html, tuple(sieve.said()))
+
+
+def _require_ended(pasted: str) -> None:
+    found = _BEGUN.findall(pasted)
+    if len(found) - 2 * found.count("/") > _MOST_OPEN:
+        raise TooDeep("elements", _MOST_OPEN)
 
 
 @dataclass(slots=True)

@@ -60,25 +60,25 @@ class _Reader:
     by_link: bool
 
 
-def due(session: Session, *, now: datetime) -> list[Reminder]:
-    """Every reminder that is due at this moment, whether it was sent before or not."""
+def due(session: Session, *, address: str, now: datetime) -> list[Reminder]:
+    """Every reminder that is due at this moment, whether it was sent before or not; `address` is the service's."""
     today = now.astimezone(LONDON).date()
     return [
         reminder
         for request in queries.of_open_rounds(session)
         if (occasion := _occasion(request, today))
-        for reminder in _letters(request, occasion, now)
+        for reminder in _letters(request, occasion, address, now)
     ]
 
 
-def remind(database: Database, post: Post, *, sender: str, by: str, now: datetime) -> list[Outcome]:
+def remind(database: Database, post: Post, *, sender: str, address: str, by: str, now: datetime) -> list[Outcome]:
     """Every reminder that is due and was never sent has been sent, once; answers what became of each.
 
     The database remembers a letter before it leaves. One that certainly has not left is forgotten, and is due again;
     one that perhaps has left, as after a crash, is not sent a second time.
     """
     with database.reading() as session:
-        reminders = due(session, now=now)
+        reminders = due(session, address=address, now=now)
     return [
         outcome for reminder in reminders for outcome in _sent(database, post, reminder, sender=sender, by=by, now=now)
     ]
@@ -118,13 +118,13 @@ def _occasion(request: Request, today: date) -> str | None:
     return "soon" if today >= working_days_from(due_on, -DAYS_BEFORE) else None
 
 
-def _letters(request: Request, occasion: str, now: datetime) -> Iterator[Reminder]:
+def _letters(request: Request, occasion: str, address: str, now: datetime) -> Iterator[Reminder]:
     due_on = request.round.due_on
     answer = last_answer(request)
     reason = (answer.judgements[-1].reason or "") if answer and answer.judgements else ""
     opening = OPENINGS[occasion.partition("/")[0]].replace("{due_on}", _in_words(due_on)).replace("{reason}", reason)
     for reader in _readers(request, now):
-        how = "Answer by the link that you were given." if reader.by_link else "Answer in Boardpapers."
+        how = "Answer by the link that you were given." if reader.by_link else f"Answer in Boardpapers: {address}"
         yield Reminder(
             request_id=request.id,
             occasion=f"{due_on}/{occasion}",

@@ -100,6 +100,13 @@ def issues(session: Session, approved_id: int) -> Sequence[Version]:
     ).all()
 
 
+def approved_labels(session: Session, paper_id: int) -> list[str]:
+    """Labels of the versions of a paper that may leave the house: approved ones, and those that came out again."""
+    found = approvals(session, paper_id)
+    every = [version for made in found for version in (made, *issues(session, made.id))]
+    return [version.label for version in sorted(every, key=lambda version: version.number)]
+
+
 def reissued(session: Session, paper_id: int) -> int:
     """How many versions of a paper came out again as they had been approved."""
     of_paper = select(func.count()).select_from(Reissue).join(Reissue.version).where(Version.paper_id == paper_id)

@@ -1,6 +1,6 @@
 """What routes are given: the doors of the database, the blobs, the time, and who asks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -22,6 +22,7 @@ from app.errors import Forbidden
 from app.rounds import commands as round_commands
 from app.rounds import queries as rounds
 from app.rounds.models import AnswerLink
+from app.upkeep.diary import Deed, Done
 from app.web import cookies
 from app.web.metrics import Metrics
 from app.web.pace import Pace
@@ -49,6 +50,10 @@ class Premises:
     generating: Pace
     """How often each account may have a document made."""
     metrics: Metrics
+    figures: Callable[[], Mapping[str, float]]
+    """How the installation stands, by name; those of a database that does not answer are left out."""
+    upkeep: Callable[[], Mapping[Deed, Done]]
+    """When it was last proved and backed up."""
     two_people_for_templates: bool
     """Whether a template goes live only by another account than its uploader's."""
     note_use: Callable[[int, datetime], None]

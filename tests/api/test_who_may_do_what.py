@@ -287,9 +287,9 @@ def test_a_paper_of_another_organisation_does_not_exist(filled, client_of):
         ("GET", ""), ("GET", "/sections/purpose"), ("GET", "/gaps"), ("POST", "/preview"), ("POST", "/versions"),
         ("GET", "/versions"), ("GET", "/versions/0.1"), ("GET", "/versions/0.1/snapshot"),
         ("GET", "/versions/0.1/document"), ("GET", "/versions/0.1/changes"), ("GET", "/review"), ("GET", "/candidate"),
-        ("GET", "/candidate/document"), ("GET", "/comments"), ("GET", "/clearances"), ("POST", "/withdrawal"),
-        ("POST", "/reopening"), ("POST", "/comments/1/resolution"),
-        ("GET", "/versions/0.1/comparison"), ("GET", "/carried"), ("GET", "/open-actions"), ("GET", "/outcome"),
+        ("GET", "/versions/0.1/comparison"), ("GET", "/candidate/document"), ("GET", "/comments"),
+        ("GET", "/clearances"), ("POST", "/withdrawal"), ("POST", "/reopening"), ("POST", "/comments/1/resolution"),
+        ("GET", "/carried"), ("GET", "/open-actions"), ("GET", "/outcome"),
         ("POST", "/sections/purpose/confirmation"),
     ]:  # fmt: skip
         answer = other.request(method, hidden + rest)

@@ -476,6 +476,30 @@ def test_a_picture_needs_words_for_those_who_cannot_see_it(opened, trial, tmp_pa
     )
 
 
+@pytest.mark.parametrize("html", ["", "<img src='file:///c:/x.png'>"])
+def test_a_picture_on_the_clipboard_is_asked_for_its_words(opened, trial, html):
+    page = opened()
+    caret(page, writing(page))
+    page.evaluate(
+        """async html => {
+            const canvas = document.createElement('canvas')
+            const blob = await new Promise(done => canvas.toBlob(done))
+            const data = new DataTransfer()
+            if (html) data.setData('text/html', html)
+            data.items.add(new File([blob], 'image.png', { type: 'image/png' }))
+            const options = { clipboardData: data, bubbles: true, cancelable: true }
+            document.activeElement.dispatchEvent(new ClipboardEvent('paste', options))
+        }""",
+        html,
+    )
+    dialog = page.get_by_role("dialog", name="Add a picture")
+    dialog.get_by_label("Description").fill("Nothing yet")
+    dialog.get_by_role("button", name="Add the picture").click()
+    expect(writing(page).get_by_role("img", name="Nothing yet")).to_be_visible()
+
+    assert 'alt="Nothing yet"' in saved(page, trial)
+
+
 def test_what_is_no_picture_is_refused_in_the_dialog(opened, tmp_path):
     (tmp_path / "notes.png").write_bytes(b"no picture")
     page = opened()

@@ -76,6 +76,14 @@ VISITS: dict[str, list[Visit]] = {
         Visit("reader", "/papers/collaboration-2026-12/review"),
     ],
     "/papers/{reference}/decide": [Visit("chief-officer", "/papers/collaboration-2026-12/decide")],
+    "/accounts": [Visit("administrator", "/accounts"), Visit("administrator", "/accounts?q=nobody")],
+    "/new-account": [Visit("administrator", "/new-account")],
+    "/accounts/{key}": [
+        Visit("administrator", "/accounts/report-author"),
+        Visit("administrator", "/accounts/command-line"),
+    ],
+    "/audit": [Visit("administrator", "/audit"), Visit("administrator", "/audit?since=yesterday")],
+    "/service": [Visit("administrator", "/service")],
     "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
     "/papers/{reference}/versions/{label}/preview": [
         Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")
@@ -88,6 +96,7 @@ NO_PAGES = {
     "/assets/{name}",
     "/favicon.ico",
     "/narrative/pictures/{digest}",
+    "/audit/export",
     "/formats/{key}/versions/{number}/template",
     "/formats/{key}/versions/{number}/manifest",
     "/formats/{key}/versions/{number}/trial/document",

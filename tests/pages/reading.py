@@ -98,7 +98,9 @@ class Browser:
         """The link with this text was followed."""
         return self.visit(urljoin(self.page.path, self.page.links()[text]))
 
-    def send(self, action: str, *, press: str | None = None, files=None, **typed: str | list[str] | None) -> "Browser":
+    def send(
+        self, action: str, /, *, press: str | None = None, files=None, **typed: str | list[str] | None
+    ) -> "Browser":
         """The form to this path was sent with this typed into its fields (None: left out), by the button name=value.
 
         A field's dots are written as two underscores.
@@ -117,7 +119,7 @@ class Browser:
             data[name] = [value]
         if (form.get("method") or "get").lower() == "get":
             return self._shown(self.client.get(action, params=data))
-        return self._shown(self.client.post(action, data=data, files=files))
+        return self._shown(self.client.post(urljoin(self.page.path, form.get("action") or ""), data=data, files=files))
 
     def _shown(self, answer: httpx2.Response) -> "Browser":
         for _ in range(5):

@@ -113,3 +113,48 @@ def test_who_may_not_report_is_told_so(browser_of):
     assert browser_of("reader").visit(DAY).page.status == 403
     assert browser_of("commissioners-office").visit(DAY).page.status == 404
     assert "Report an update" not in browser_of("reader").visit("/workstreams/JNT-01").page.links()
+
+
+KEPT = "/unsent"
+
+
+def test_what_is_kept_for_later_is_there_again_and_nobody_elses(site, browser_of):
+    lead, other = browser_of("workstream-lead").visit(DAY), browser_of("board-secretary")
+    lead.client.post(KEPT, params={"page": DAY}, data={"parts.progress": "Half a sentence", "seen": "0"})
+
+    lead.visit(DAY)
+    assert "This is what you typed on 23 November 2026 at 12:00. It is not saved yet" in lead.page.text
+    assert lead.page.form(DAY).fields["parts.progress"].strip() == "Half a sentence"
+    assert "Half a sentence" not in other.visit(DAY).page.answer.text
+    assert reported(site) is None
+
+    lead.send(DAY, parts__progress="Half a sentence, and the rest.")
+    assert "Half a sentence, and the rest." in reported(site)[1].parts["progress"]
+    assert "This is what you typed" not in lead.visit(DAY).page.text, "what was sent is not kept besides"
+
+
+def test_what_was_kept_is_thrown_away(browser_of):
+    lead = browser_of("workstream-lead")
+    lead.client.post(KEPT, params={"page": DAY}, data={"parts.progress": "Nonsense"})
+    lead.visit(DAY).send("/unsent/discarded")
+
+    assert lead.page.told == "What you had typed is gone."
+    assert "Nonsense" not in lead.page.answer.text
+
+
+def test_what_was_kept_before_another_saved_still_meets_it(site, browser_of):
+    lead, other = browser_of("workstream-lead").visit(DAY), browser_of("board-secretary").visit(DAY)
+    lead.client.post(KEPT, params={"page": DAY}, data={"parts.progress": "Mine", "seen": "0"})
+    other.send(DAY, parts__progress="Theirs")
+
+    lead.visit(DAY).send(DAY)
+    assert lead.page.status == 409
+    assert "Theirs" in lead.page.text
+    assert lead.page.form(DAY).fields["parts.progress"].strip() == "Mine"
+
+
+def test_a_script_that_keeps_is_told_when(browser_of):
+    lead = browser_of("workstream-lead")
+    answer = lead.client.post(KEPT, params={"page": DAY}, data={"a": "b"}, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.text.strip()) == (200, "Kept for you at 12:00. It is not saved yet.")

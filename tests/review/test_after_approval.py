@@ -99,6 +99,8 @@ def test_a_reissue_says_nothing_else_and_the_decision_carries_over(approved, dat
     assert approved.review()["state"] == "approved"
     assert approved.author.get(ADDRESS).json()["agenda_number"] == "6.0"
     assert release(approved, "1.0.1").status_code == 201
+    said = approved.review()
+    assert (said["approved"], said["released"]) == (["1.0", "1.0.1"], ["1.0.1"])
     with database.reading() as session:
         first, second = (versions.get(session, PAPER, label) for label in ("1.0", "1.0.1"))
         assert versions.approval_of(session, first).id == versions.approval_of(session, second).id

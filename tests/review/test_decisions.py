@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from app import word
 from app.accounts.models import Account, Role
 from app.assembly.assemble import ENGINE, make_again
+from app.assembly.review import NothingToDecide, refusal
 from app.people.models import Person
 from app.upkeep.verify import verify
 from app.versions.models import Decision, Version
+from tests.api.test_it_fails_cleanly import Steps, is_told_without_our_inside
 from tests.review.board import ADDRESS, gather
 from tests.stories import PAPER, paper
 
@@ -106,6 +108,16 @@ def test_the_person_counts_whatever_the_account_is_called(board, database, perso
     with database.writing() as session:
         session.scalars(select(Account).where(Account.key == "head")).one().person_id = persons["dcc"]
     assert board.approve(namesake).status_code == 201, "somebody else, as we know now"
+
+
+def test_who_may_decide_next_can_be_asked_before(board, database):
+    with database.reading() as session, pytest.raises(NothingToDecide):
+        refusal(session, PAPER, by=session.scalars(select(Account).where(Account.key == "approver-force")).one())
+    board.submit(board.secretary)
+    with database.reading() as session:
+        accounts = {account.key: account for account in session.scalars(select(Account))}
+        assert refusal(session, PAPER, by=accounts["approver-force"]) is None
+        assert "“Approval” is decided by the role" in str(refusal(session, PAPER, by=accounts["secretary-force"]))
 
 
 def test_nobody_decides_in_the_place_of_who_submitted(board, database):
@@ -291,3 +303,48 @@ def test_approved_bytes_never_change_whoever_asks_and_however(board, database, b
     assert [blobs.get(digest) for digest in sorted(blobs.digests())] == kept
     assert (board.document("1.0"), board.version("1.0")) == (before, row)
     assert damage_of(database, blobs) == []
+
+
+@pytest.mark.trust(3)
+@pytest.mark.parametrize("kind", ["disk", "statement"])
+def test_the_step_of_an_approval_that_fails_leaves_the_state_before_or_after(
+    board, kind, monkeypatch, database, blobs, full, figure
+):
+    steps = Steps(monkeypatch, kind)
+    steps.let_fail(10**9)
+    failures = 0
+    try:
+        for number in range(1, 500, 1 if full else 3 if kind == "disk" else 25):
+            board.write(title=f"Collaboration update {number}")
+            assert board.submit().status_code == 201
+            said = {"decision": "approve", "digest": board.candidate()["digest"]}
+            labels, decided = board.labels(), decisions_of(board)
+            board.approver._transport.raise_server_exceptions = False
+            once = {"headers": {"Idempotency-Key": f"key-{number}"}}
+            steps.let_fail(number)
+            answer = board.post(board.approver, "decisions", said, **once)
+            failed = steps.have_failed
+            steps.let_fail(10**9)
+            if answer.status_code != 201:
+                assert answer.status_code == 500
+                assert is_told_without_our_inside(answer)
+            whole = (board.review()["state"], len(board.labels()) - len(labels), decisions_of(board) - decided)
+            assert whole == ("approved", 1, 1) or (whole == ("in-review", 0, 0) and answer.status_code != 201)
+            assert board.post(board.approver, "decisions", said, **once).status_code == 201
+            assert (board.review()["state"], len(board.labels()) - len(labels)) == ("approved", 1)
+            assert decisions_of(board) - decided == 1
+            if not failed:
+                break
+            failures += 1
+            board.reopen()
+        else:
+            pytest.fail("there is no end of steps")
+    finally:
+        steps.end()
+    assert failures >= 2
+    assert damage_of(database, blobs) == []
+    figure("failing steps of an approval", failures)
+
+
+def decisions_of(board) -> int:
+    return sum(step["decision"] is not None for made in board.review()["submissions"] for step in made["steps"])

@@ -18,6 +18,8 @@ from app.notices.reminders import remind
 from tests.rounds.stories import FORENSICS, no_change, open_round, send_back
 from tests.stories import world
 
+ADDRESS = "https://papers.northmoor.example"
+
 DUE = datetime(2027, 2, 11, 9, 0, tzinfo=UTC)
 """The morning of the day on which answers are due: a Thursday."""
 
@@ -65,7 +67,7 @@ def asked(filled):
 
 
 def sent(database, post, now):
-    done = remind(database, post, sender="papers@northmoor.example", by="command-line", now=now)
+    done = remind(database, post, sender="papers@northmoor.example", address=ADDRESS, by="command-line", now=now)
     return [(outcome.reminder.to, outcome.reminder.occasion, outcome.trouble) for outcome in done]
 
 
@@ -85,6 +87,7 @@ def test_who_has_not_answered_is_reminded_before_on_the_day_and_after_each_once(
     assert letter["Subject"] == "Procurement: Collaboration, March 2027"
     assert letter.get_content_type() == "text/plain"
     assert "An answer is due on 11 February 2027." in letter.get_content()
+    assert f"Answer in Boardpapers: {ADDRESS}" in letter.get_content()
     (to,), letter = letterbox.letters[1]
     assert to == REGION
     assert "Answer by the link that you were given." in letter.get_content()

@@ -47,7 +47,7 @@ def test_the_round_shows_every_way_to_answer_and_not_to(demonstrated, blobs):
         ]
         assert sum(answer.on_behalf_of is not None for answer in answers) == 1
         said = word.text_of(preview(session, blobs, PAPER, now=NOW).content)
-        due = reminders.due(session, now=NOW)
+        due = reminders.due(session, address="https://papers.example", now=NOW)
     assert "No change since 14 August 2026." in said
     assert "There are no events in the joint dog section to report as at 20 November 2026." in said
     assert any("National air support has not answered the request that is due on 20 November 2026" in x for x in said)

@@ -8,14 +8,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from app.assembly.regions import places_of
-from app.errors import Fault
+from app.assembly import review
 from app.fields import KeyText, Line, SafeText
 from app.papers.queries import PaperKept
 from app.versions import commands
 from app.versions import queries as versions
 from app.versions.models import Comment
-from app.web.api.body import FaultyBody, JsonBody, read_as
+from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
 from app.web.deps import Commenter, Now, Reading, VersionReader, Writing
@@ -131,11 +130,9 @@ def post_comment(
 
     def make() -> Response:
         said = read_as(CommentIn, document)
-        paper = Reach(session, who).paper(reference)
-        version = versions.get(session, reference, label)
-        if said.place not in places_of(version.snapshot):
-            raise FaultyBody("What was sent is not right.", [Fault("place", f"version {label} has no such place")])
-        commands.comment(session, paper=paper, version=version, place=said.place, text=said.text, by=who.key, now=now)
+        reach = Reach(session, who)
+        paper, version = reach.paper(reference), reach.version(reference, label)
+        review.comment(session, version, place=said.place, text=said.text, by=who, now=now)
         return _threads(session, paper, 201)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
@@ -157,8 +154,8 @@ def post_reply(
 
     def make() -> Response:
         said = read_as(ReplyIn, document)
-        paper = Reach(session, who).paper(reference)
-        version = versions.get(session, reference, said.version)
+        reach = Reach(session, who)
+        paper, version = reach.paper(reference), reach.version(reference, said.version)
         commands.reply(session, paper=paper, version=version, number=number, text=said.text, by=who.key, now=now)
         return _threads(session, paper, 201)
 

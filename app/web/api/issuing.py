@@ -7,9 +7,6 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.accounts import policy
-from app.accounts.models import Account
-from app.accounts.policy import Matter, State
 from app.assembly import issuing
 from app.fields import Day, KeyText, Line
 from app.versions import queries as versions
@@ -112,7 +109,7 @@ def list_releases(who: VersionReader, session: Reading, page: Paging) -> Respons
         page.after,
         size=page.limit + 1,
         key=versions.release_place,
-        wanted=lambda release: _exists(who, release),
+        wanted=Reach(session, who).sees_release,
     )
     return page.of(found, key=versions.release_place, show=lambda release: plain(ReleaseOut.of(release)))
 
@@ -179,15 +176,3 @@ def reissue_paper(
         return json_answer(plain(VersionOut.of(version)), 201, {"Location": address(version)})
 
     return once.answer(repr(sorted(document.items())).encode(), make)
-
-
-def _exists(who: Account, release: Release) -> bool:
-    paper = release.version.paper
-    matter = Matter(
-        owner_id=paper.organisation_id,
-        receiver_id=release.organisation_id,
-        board=paper.meeting.board.key,
-        marking=paper.marking,
-        state=State.RELEASED,
-    )
-    return policy.exists_for(who, matter)

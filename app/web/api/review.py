@@ -157,6 +157,8 @@ class ReviewOut(BaseModel):
     state: State
     revision: int = Field(description="Rises with every change of the paper's own facts or state")
     submissions: list[SubmissionOut]
+    approved: list[str] = Field(description="Labels of the approved versions, and of those that came out again")
+    released: list[str] = Field(description="Labels of those that who receives the paper may read")
 
 
 class CandidateOut(BaseModel):
@@ -199,6 +201,8 @@ REVIEW: dict[str, Any] = {
     "submissions": [
         {"number": 1, "version": "0.3", "at": "2026-11-30T16:00:00Z", "by": "report-author", "steps": [STEP]}
     ],
+    "approved": ["1.0"],
+    "released": [],
 }
 CANDIDATE = {
     "step": "approval",
@@ -497,8 +501,8 @@ def list_changes(
     *, reference: KeyText, label: Line, who: VersionReader, session: Reading, trace: Tracing, now: Now
 ) -> Response:
     """What is not any more as the version says it."""
-    paper = Reach(session, who).paper(reference)
-    version = versions.get(session, reference, label)
+    reach = Reach(session, who)
+    paper, version = reach.paper(reference), reach.version(reference, label)
     trace.reading(reference, paper.marking, "changes")
     return json_answer(plain(ChangesOut(changes=changes_since(session, version, now=now))))
 
@@ -511,6 +515,8 @@ def review_of(session: Session, reference: str) -> ReviewOut:
         state=paper.state,
         revision=paper.revision,
         submissions=[SubmissionOut.of(submission) for submission in versions.submissions(session, paper.id)],
+        approved=versions.approved_labels(session, paper.id),
+        released=list(versions.released(session, paper.id)),
     )
 
 

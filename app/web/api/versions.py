@@ -174,13 +174,15 @@ def make_version(
 )
 def list_versions(reference: KeyText, who: VersionReader, session: Reading, page: Paging) -> Response:
     """The versions, first to last."""
-    paper, state = Reach(session, who).what_exists(reference)
+    reach = Reach(session, who)
+    paper, state = reach.what_exists(reference)
     released = state is State.RELEASED
     found = every(
         lambda after, size: versions.page(session, paper.id, after=int(after), limit=size, only_released=released),
         str(page.after_number()),
         size=page.limit + 1,
         key=lambda version: str(version.number),
+        wanted=reach.is_cleared_for,
     )
     return page.of(found, key=lambda version: str(version.number), show=lambda version: plain(VersionOut.of(version)))
 
@@ -221,8 +223,8 @@ def get_version(
 )
 def get_snapshot(reference: KeyText, label: Line, who: VersionReader, session: Reading, trace: Tracing) -> Response:
     """The very text of the snapshot."""
-    paper = Reach(session, who).paper(reference)
-    version = versions.get(session, reference, label)
+    reach = Reach(session, who)
+    paper, version = reach.paper(reference), reach.version(reference, label)
     trace.reading(reference, f"{paper.marking} {marking_of(version)}", "snapshot")
     return Response(version.snapshot.encode(), media_type="application/json")
 
@@ -281,8 +283,9 @@ def compare_versions(
     since: Annotated[Line | None, Query(description="Label of the other version; else it is the one before")] = None,
 ) -> Response:
     """What the version changed."""
-    Reach(session, who).paper(reference)
+    reach = Reach(session, who)
+    reach.paper(reference)
     found = between(session, blobs, reference, since, label)
-    for version in {found.old, found.new}:
+    for version in {reach.version(reference, compared.label) for compared in (found.old, found.new)}:
         trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
     return json_answer(plain(ComparisonOut.of(found)))

@@ -32,9 +32,10 @@ def brief(
     """The newest version in short, or that with this label."""
     visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
-        kept = Reach(session, visit.account).paper(reference)
-        version = versions.get(session, reference, label) if label else versions.last(session, kept.id)
-        if version is None:
+        reach = Reach(session, visit.account)
+        kept = reach.paper(reference)
+        version = reach.version(reference, label) if label else versions.last(session, kept.id)
+        if version is None or not reach.is_cleared_for(version):
             return _page(visit, reference, papers.get(session, reference).title, found=None)
         found = brief_of(session, version, now=visit.now)
     trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")

@@ -51,15 +51,17 @@ def compare(
     """What a version says otherwise than another; without labels, the newest one and the one before."""
     visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
-        Reach(session, visit.account).paper(reference)
+        reach = Reach(session, visit.account)
+        paper_id = reach.paper(reference).id
         title = papers.get(session, reference).title
-        kept = versions.page(session, papers.kept(session, reference).id, limit=MOST_VERSIONS)
+        kept = list(filter(reach.is_cleared_for, versions.page(session, paper_id, limit=MOST_VERSIONS)))
         labels = [version.label for version in kept]
         if len(kept) < 2:
             return _page(visit, None, show, reference=reference, title=title, labels=labels)
         old, new = old or labels[-2], new or labels[-1]
+        compared = {reach.version(reference, label) for label in (old, new)}
         found = between(session, visit.here.blobs, reference, old, new)
-    for version in {found.old, found.new}:
+    for version in compared:
         trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
     return _page(visit, found, show, reference=reference, title=title, labels=labels)
 

@@ -1,6 +1,7 @@
 """A page from a template: the frame that all pages share, the headers that browsers obey, and what was just done."""
 
 import gzip
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -50,6 +51,9 @@ HEADERS = {
     "Vary": "Accept-Encoding, Cookie",
 }
 
+PICTURES = "/narrative/pictures"
+"""Beginning of the address of a stored picture, which ends with its digest."""
+
 WORTH_PACKING = 1_000
 """Bytes from which on a page is compressed."""
 
@@ -86,12 +90,13 @@ def page(
     form: Form = NOTHING_TYPED,
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
+    is_secret: bool = False,
     **said: Any,
 ) -> Response:
     """The template (below html/pages) as a page with this `h1` and title.
 
     A form that was refused comes back with its status, unless `status` says another. The templates know `visit`,
-    `heading`, `form`, and what is `said`.
+    `heading`, `form`, and what is `said`. A page that shows a secret is never packed.
     """
     told = visit.request.cookies.get(SAID)
     text = PAGES.get_template(template).render(
@@ -103,7 +108,7 @@ def page(
         told=unquote(told)[:LONGEST_SAID] if told else None,
         **said,
     )
-    response = _answer(visit, text.encode(), status or form.status, headers)
+    response = _answer(visit, text.encode(), status or form.status, headers, is_secret=is_secret)
     if told:
         response.delete_cookie(SAID, path="/", httponly=True, samesite="lax")
     return response
@@ -137,10 +142,12 @@ def _asset_names() -> Mapping[str, str]:
     return assets.names()
 
 
-def _answer(visit: Visit, body: bytes, status: int, headers: Mapping[str, str] | None) -> Response:
+def _answer(
+    visit: Visit, body: bytes, status: int, headers: Mapping[str, str] | None, *, is_secret: bool = False
+) -> Response:
     said = {**HEADERS, **(headers or {})}
-    # Nothing secret stands in a page beside what somebody else could have put there (no tokens): it may be packed.
-    if len(body) >= WORTH_PACKING and "gzip" in visit.request.headers.get("accept-encoding", ""):
+    # How small a packed page gets tells something of a secret that stands beside what somebody else put there.
+    if not is_secret and len(body) >= WORTH_PACKING and "gzip" in visit.request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, compresslevel=5, mtime=0)
         said["Content-Encoding"] = "gzip"
     return HTMLResponse(body, status, headers=said)
@@ -158,9 +165,13 @@ def _moment(value: datetime) -> str:
     return f"{local.day} {local:%B %Y} at {local:%H:%M}"
 
 
+_PICTURE = re.compile(r'<img src="([0-9a-f]{64})"')
+
+
 def _narrative(value: str) -> Markup:
     # Canonical narrative is what `narrative.clean` lets through: no script, no style, no address but http(s) and mail.
-    return Markup(value)  # noqa: S704
+    # Its pictures are named by their digest; browsers need an address.
+    return Markup(_PICTURE.sub(rf'<img src="{PICTURES}/\1"', value))  # noqa: S704
 
 
 PAGES.filters |= {"day": _day, "moment": _moment, "narrative": _narrative}

@@ -12,7 +12,7 @@ from app.narrative import Form as Format
 from app.narrative import clean, markdown, salvaged
 from app.pictures import commands, image, queries
 from app.web.pages.forms import FaultyForm, Form, Typed
-from app.web.pages.layout import PAGES
+from app.web.pages.layout import PAGES, PICTURES
 from app.web.pages.visit import Visiting
 
 router = APIRouter()
@@ -72,7 +72,7 @@ def paste(_visit: Visiting, body: Annotated[bytes, Depends(_body)]) -> Response:
     return JSONResponse({"html": found.html, "left_out": found.left_out}, headers=_NO_COPY)
 
 
-@router.post("/narrative/pictures")
+@router.post(PICTURES)
 def add_picture(visit: Visiting, form: Typed) -> Response:
     """The picture is kept; the answer says under which digest."""
     visit.authorise(Action.ADD_PICTURES)
@@ -80,15 +80,14 @@ def add_picture(visit: Visiting, form: Typed) -> Response:
     if not files:
         raise FaultyForm([Fault("file", "Choose a picture file")], ["file"])
     bounds = visit.here.limits
-    with files[0].file as file:
-        cleaned = image.clean(file.read(), max_bytes=bounds.picture_bytes, max_pixels=bounds.picture_pixels)
+    cleaned = image.clean(files[0].file.read(), max_bytes=bounds.picture_bytes, max_pixels=bounds.picture_pixels)
     with visit.writing() as session:
         kept = commands.add(session, visit.here.blobs, cleaned, by=visit.account.key, now=visit.now).picture
         said = {"digest": kept.digest, "width": kept.width, "height": kept.height}
     return JSONResponse(said, 201, headers=_NO_COPY)
 
 
-@router.get("/narrative/pictures/{digest}")
+@router.get(PICTURES + "/{digest}")
 def show_picture(digest: Digest, visit: Visiting) -> Response:
     """The picture's bytes, to be shown in a page."""
     visit.authorise(Action.READ_FACTS)

@@ -23,6 +23,9 @@ PLACES = (
     Place("Home", "/"),
     Place("Workstreams", "/workstreams", Action.READ_FACTS),
     Place("Formats", "/formats", Action.TRY_TEMPLATES),
+    Place("Accounts", "/accounts", Action.MANAGE_ACCOUNTS),
+    Place("Audit log", "/audit", Action.READ_AUDIT),
+    Place("Service", "/service", Action.READ_AUDIT),
 )
 """Every part of the service that has a page of its own."""
 

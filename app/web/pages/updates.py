@@ -20,6 +20,7 @@ from app.web.pages import ratings
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.narrative import narrative_of
+from app.web.pages.unsent import begun, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.pages.workstreams import scheme_of, seen
 from app.workstreams import queries
@@ -74,6 +75,7 @@ def save(visit: Visiting, form: Typed, ref: KeyText, as_at: Day) -> Response:
                 by=visit.account.key,
                 now=visit.now,
             )
+            sent(session, visit)
     except (Invalid, Conflict) as problem:
         with visit.reading() as session:
             changed = isinstance(problem, UpdateWasChanged)
@@ -86,6 +88,7 @@ def _update_page(
 ) -> Response:
     workstream, matter = seen(session, visit, ref)
     visit.authorise(Action.WRITE_UPDATES, matter)
+    form, earlier = begun(session, visit, form)
     head = queries.find_update(session, ref, as_at)
     last = reporting.before(session, workstream, as_at)
     scheme = scheme_of(session, workstream)
@@ -95,6 +98,8 @@ def _update_page(
         "workstreams/update.html",
         f"{workstream.name}, as at {as_at.day} {as_at:%B %Y}",
         form=form,
+        begun=earlier,
+        here=visit.request.url.path,
         workstream=workstream,
         as_at=as_at,
         # Who was shown what somebody else saved may decide on it: that is the state which is changed then.

@@ -126,7 +126,7 @@ export const WRITING = [
   ],
   [
     { name: 'link', label: 'Link…', key: 'Mod-k', ask: editLink, isOn: isLinked, can: canLink },
-    { name: 'table', label: 'Table', run: (state, dispatch) => tables.insertBlock(tables.newTable(2, 3))(state, dispatch) },
+    { name: 'table', label: 'Table', enters: true, run: (state, dispatch) => tables.insertBlock(tables.newTable(2, 3))(state, dispatch) },
     { name: 'picture', label: 'Picture…', ask: addPicture, can: (state) => tables.insertBlock(nodes.paragraph.create())(state) },
     {
       name: 'redact',

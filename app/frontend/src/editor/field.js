@@ -67,7 +67,10 @@ class Field {
       dispatchTransaction: (transaction) => this.dispatch(transaction)
     })
     const bars = [{ label: 'Formatting', groups: WRITING }, ...ABOUT_FIGURES]
-    this.toolbars = bars.map((bar) => new Toolbar(this.view, { ...bar, controls: id }))
+    const called = label ? `: ${label.textContent.trim()}` : ''
+    this.toolbars = bars.map(
+      (bar) => new Toolbar(this.view, { ...bar, label: `${bar.label}${called}`, controls: id })
+    )
     this.dom.append(
       ...this.toolbars.map((bar) => bar.dom),
       this.view.dom,

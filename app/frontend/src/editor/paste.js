@@ -81,7 +81,9 @@ function taken (view, data, event, { say, addPicture }) {
   const words = data.getData('text/plain')
   const picture = [...data.files].find((file) => file.type.startsWith('image/'))
   if (ours && putOurs(view, ours, event)) return
-  if (html) queueOf(view).add(html, words, say)
+  // Of a copied picture Word says no more than where it lies on that machine; the picture itself comes beside it.
+  const otherwise = picture && !words.trim() ? () => addPicture(picture) : null
+  if (html) queueOf(view).add({ html, words, say, otherwise })
   else if (words) put(view, sliceOf(blocksOfText(words)))
   else if (picture) addPicture(picture)
 }
@@ -160,7 +162,7 @@ class Queue {
     }
   }
 
-  add (html, words, say) {
+  add ({ html, words, say, otherwise }) {
     const { from, to, empty } = this.view.state.selection
     const place = { from, to, isCaret: empty }
     this.places.add(place)
@@ -169,6 +171,10 @@ class Queue {
       const { blocks, said } = await answer
       this.places.delete(place)
       if (this.view.isDestroyed) return
+      if (!blocks.length && otherwise) {
+        otherwise()
+        return
+      }
       if (blocks.length) put(this.view, sliceOf(blocks), place)
       say(said)
     })

@@ -51,7 +51,7 @@ export class Toolbar {
       // By keyboard the focus stays in the toolbar, unless the tool takes it away with it.
       const isByKeyboard = event.detail === 0
       use(tool, this.view)
-      if (!tool.ask && (!isByKeyboard || this.dom.hidden)) this.view.focus()
+      if (!tool.ask && (!isByKeyboard || this.dom.hidden || tool.enters)) this.view.focus()
     }
     this.update()
   }
