@@ -7,6 +7,7 @@ from app.web.pages import (
     brief,
     built,
     compare,
+    decide,
     formats,
     guides,
     home,
@@ -22,6 +23,7 @@ from app.web.pages import (
     preview,
     ratings,
     rounds,
+    review,
     service,
     sign_in,
     templates,
@@ -60,6 +62,8 @@ def router() -> APIRouter:
         preview.router,
         compare.router,
         brief.router,
+        review.router,
+        decide.router,
     ):
         pages.include_router(part)
     return pages
