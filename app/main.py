@@ -1,20 +1,27 @@
 """The one place where the parts meet: settings, database, blobs and routes become one application."""
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.accounts import commands as accounts
+from app.accounts import sign_in
+from app.accounts.identity import Provider
+from app.accounts.models import Role
+from app.accounts.sign_in import ClaimedRoles, SessionRules
 from app.settings import PACKAGED_MIGRATIONS, Settings
 from app.upkeep.figures import figures
 from app.upkeep.stores import Stores, open_stores
 from app.upkeep.upgrade import is_at_head
-from app.web import errors, health, reference
+from app.web import errors, health, identity, reference
 from app.web.api import routes
 from app.web.deps import Limits, Premises
 from app.web.edges import BodyLimit, RequestName
@@ -23,6 +30,8 @@ from app.web.openapi import TITLE, document_of
 from app.web.pace import Pace
 from app.web.seats import Seats
 from app.web.watch import Watch
+
+log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -43,13 +52,21 @@ def create_app(settings: Settings) -> FastAPI:
         stores.blobs,
         _limits(settings),
         _readiness(stores, settings.min_free_bytes),
-        Pace(settings.generate_per_minute),
-        metrics,
-        settings.two_people_for_templates,
+        generating=Pace(settings.generate_per_minute),
+        metrics=metrics,
+        two_people_for_templates=settings.two_people_for_templates,
+        note_use=_noting(stores, accounts.note_use, "The use of a token"),
+        note_seen=_noting(stores, sign_in.note_seen, "A request in a session"),
+        rules=_session_rules(settings),
+        provider=_provider(settings),
+        claimed=ClaimedRoles(
+            {claimed: Role(role) for claimed, role in settings.oidc_roles.items()}, settings.oidc_organisation
+        ),
+        address=settings.address,
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app)
-    for router in (routes.router(), health.router, reference.router):
+    for router in (routes.router(), identity.router, health.router, reference.router):
         app.include_router(router)
     app.mount("/static", reference.style_sheets)
     app.add_middleware(BodyLimit, usual=settings.max_json_bytes, special=_body_limits(settings))
@@ -61,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def described(app: FastAPI) -> str:
     """The app's OpenAPI document as text: names sorted, two spaces a level, a line break at its end."""
-    return json.dumps(app.openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _limits(settings: Settings) -> Limits:
@@ -82,6 +99,35 @@ def _body_limits(settings: Settings) -> dict[str, int]:
         # base 64 takes four bytes for three; a manifest comes with the template
         f"{routes.PREFIX}/formats/": settings.max_template_bytes * 4 // 3 + settings.max_json_bytes,
     }
+
+
+def _session_rules(settings: Settings) -> SessionRules:
+    return SessionRules(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_hours),
+        proof=timedelta(minutes=settings.proof_minutes),
+        attempts_a_minute=settings.sign_ins_a_minute,
+        plain_http=settings.plain_http,
+    )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    secret = settings.oidc_client_secret
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, secret.get_secret_value() if secret else None)
+
+
+def _noting(stores: Stores, command: Callable[..., None], what: str) -> Callable[[int, datetime], None]:
+    def note(row_id: int, now: datetime) -> None:
+        try:
+            with stores.database.writing() as session:
+                command(session, row_id, now=now)
+        except SQLAlchemyError:
+            # The request was answered: this is worth a line, never a failure.
+            log.warning("%s could not be noted.", what, exc_info=True)
+
+    return note
 
 
 def _token(settings: Settings) -> str | None:

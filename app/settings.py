@@ -1,5 +1,6 @@
 """What may be set from outside: `BOARDPAPERS_*` variables or a `.env`, read once, at the edge. Never read elsewhere."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,11 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+
+CLAIMED_ROLES = frozenset(
+    {"template-manager", "board-secretary", "approver", "report-author", "workstream-lead", "client", "reader"}
+)
+"""Roles that the provider of identities may give: all but the administrator's."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -94,11 +100,64 @@ class Settings(BaseSettings):
         "uploader's; what the command line or an administrator loads is live at once",
     )
 
+    sign_ins_a_minute: int = Field(
+        default=5, gt=0, description="Attempts to sign in that may fail in a minute, by account and by address"
+    )
+    session_idle_minutes: int = Field(default=30, gt=0, description="Minutes without a request that end a session")
+    session_hours: int = Field(default=12, gt=0, description="Hours after which a session ends in any case")
+    proof_minutes: int = Field(
+        default=10, gt=0, description="Minutes for which somebody who proved who they are may decide"
+    )
+    plain_http: bool = Field(
+        default=False, description="Whether people may sign in over plain http from other machines too"
+    )
+
+    oidc_issuer: str | None = Field(
+        default=None, description="Provider of identities (OpenID Connect), as it calls itself; none: passwords only"
+    )
+    oidc_client_id: str | None = Field(default=None, description="What we are called at the provider of identities")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="By which the provider of identities knows us; without one, PKCE alone"
+    )
+    oidc_roles: dict[str, str] = Field(
+        default={},
+        description="App role at the provider → role here, as JSON; of several the first named here. Administrators "
+        "are made here, never there",
+    )
+    oidc_organisation: str | None = Field(
+        default=None, description="Key of the organisation whose people the provider vouches for; none: it sees all"
+    )
+
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#]+$",
+        description="How browsers reach the service, as https://papers.example; without it, host and port",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one")
+
+    @property
+    def address(self) -> str:
+        """How browsers reach the service, without a slash at its end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         # A later change of the working folder must not move the data.
         return value.expanduser().absolute()
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _nobody_becomes_administrator(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value.values()) - CLAIMED_ROLES)
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}: must be among {', '.join(sorted(CLAIMED_ROLES))}")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _encrypted(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", value):
+            raise ValueError("must begin with https://, or be on this machine")
+        return value

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.accounts import commands as accounts
+from app.accounts import passwords
 from app.accounts.models import Role
 from app.main import create_app
 from app.people.queries import organisation_ids
@@ -16,6 +17,9 @@ from app.web.deps import utc_now
 from tests.stories import NOON, scrutiny, world
 
 Clients = Callable[..., TestClient]
+
+PASSWORD = "three words nobody expects"
+PASSWORD_HASH = passwords.hashed(PASSWORD, key="somebody")
 
 
 @pytest.fixture
@@ -45,6 +49,30 @@ def client_of(app: FastAPI, stranger: TestClient, database) -> Clients:
             key = f"{role.value}-{organisation or 'all'}"
             _, token = accounts.create(session, key=key, name=key, role=role, organisation_id=number, by=key, now=NOON)
         return TestClient(app, headers={"Authorization": f"Bearer {token}"})
+
+    return make
+
+
+@pytest.fixture
+def person_of(app: FastAPI, stranger: TestClient, database) -> Clients:
+    """Makes a browser in which a person just signed in by password: `person_of(role, organisation)`.
+
+    It shows the session's csrf token; another `key` makes another person of the same role.
+    """
+
+    def make(role: Role, organisation: str | None = None, key: str | None = None) -> TestClient:
+        key = key or f"{role.value}-{organisation or 'all'}-person"
+        with database.writing() as session:
+            number = organisation_ids(session, [organisation])[organisation] if organisation else None
+            account = accounts.open_account(
+                session, key=key, name=key, role=role, organisation_id=number, by=key, now=NOON
+            )
+            account.password_hash = PASSWORD_HASH
+        browser = TestClient(app, base_url="https://testserver")
+        answer = browser.post("/api/v1/session", json={"account": key, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        browser.headers["X-CSRF-Token"] = answer.json()["csrf"]
+        return browser
 
     return make
 

@@ -1,13 +1,18 @@
-"""Finding accounts."""
+"""Finding accounts, and opening them by a secret."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
+from hmac import compare_digest
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from app.accounts.models import Account
+from app.accounts.models import Account, Role, Token
 from app.errors import NotFound
+
+USE_NOTED_EVERY = timedelta(hours=1)
+"""How exactly a token's last use is known."""
 
 
 class NoSuchAccount(NotFound):
@@ -15,6 +20,13 @@ class NoSuchAccount(NotFound):
 
     def __init__(self, key: str) -> None:
         super().__init__("account", key)
+
+
+class NoSuchToken(NotFound):
+    """The account has no token of this name, or had it taken away."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("token", name)
 
 
 def find(session: Session, key: str) -> Account | None:
@@ -38,14 +50,77 @@ def page(session: Session, *, limit: int, after: str | None = None) -> Sequence[
     return session.scalars(accounts).all()
 
 
-def by_token(session: Session, token: str) -> Account | None:
-    """The account that this token belongs to.
+def other_administrators(session: Session, account: Account, *keys: str) -> bool:
+    """Whether an administrator beside this one, and beside those of these keys, can be opened."""
+    others = select(Account.id).where(
+        Account.role == Role.ADMINISTRATOR,
+        Account.disabled_at.is_(None),
+        Account.id != account.id,
+        Account.key.not_in(keys),
+    )
+    return session.scalars(others.limit(1)).first() is not None
 
-    Only hashes are compared: how long the search takes says nothing about the token.
+
+def demonstration(session: Session) -> Sequence[Account]:
+    """The accounts of the demonstration that can be opened, by key."""
+    made = select(Account).where(Account.is_demonstration, Account.disabled_at.is_(None))
+    return session.scalars(made.order_by(Account.key)).all()
+
+
+def tokens(session: Session, account: Account, *, after: str = "", limit: int | None = None) -> Sequence[Token]:
+    """At most `limit` tokens of the account that were not taken away, expired ones too, by name behind `after`."""
+    live = select(Token).where(Token.account_id == account.id, Token.revoked_at.is_(None), Token.name > after)
+    return session.scalars(live.order_by(Token.name).limit(limit)).all()
+
+
+def find_token(session: Session, account: Account, name: str) -> Token | None:
+    """The account's token of this name, unless it was taken away."""
+    return session.scalars(
+        select(Token).where(Token.account_id == account.id, Token.name == name, Token.revoked_at.is_(None))
+    ).one_or_none()
+
+
+def get_token(session: Session, account: Account, name: str) -> Token:
+    """The account's token of this name; raises NoSuchToken."""
+    token = find_token(session, account, name)
+    if token is None:
+        raise NoSuchToken(name)
+    return token
+
+
+def opened_by(session: Session, secret: str, *, now: datetime) -> Token | None:
+    """The token whose secret this is, with its account, while it opens anything.
+
+    Only hashes are compared: how long that takes says nothing about the secret.
     """
-    return session.scalars(select(Account).where(Account.token_hash == token_hash(token))).one_or_none()
+    hashed = secret_hash(secret)
+    token = session.scalars(
+        select(Token).where(Token.secret_hash == hashed).options(selectinload(Token.account))
+    ).one_or_none()
+    if token is None or not compare_digest(token.secret_hash, hashed):
+        return None
+    expired = token.expires_at is not None and token.expires_at <= now
+    shut = token.revoked_at is not None or token.account.disabled_at is not None
+    return None if expired or shut else token
 
 
-def token_hash(token: str) -> str:
-    """What is kept of a token. It holds 256 random bits, so that a plain hash cannot be searched back."""
-    return sha256(token.encode(errors="surrogatepass")).hexdigest()
+def by_token(session: Session, secret: str, *, now: datetime) -> Account | None:
+    """The account that this secret opens now, allowed no more than its token is for."""
+    token = opened_by(session, secret, now=now)
+    return None if token is None else acting_by(token)
+
+
+def acting_by(token: Token) -> Account:
+    """The token's account, allowed no more than the token is for."""
+    token.account.scopes = None if token.scopes is None else frozenset(token.scopes)
+    return token.account
+
+
+def use_is_to_be_noted(token: Token, now: datetime) -> bool:
+    """Whether the token's last use is not known to the hour."""
+    return token.last_used_at is None or token.last_used_at <= now - USE_NOTED_EVERY
+
+
+def secret_hash(secret: str) -> str:
+    """What is kept of a secret of ours. It holds 256 random bits, so that a plain hash cannot be searched back."""
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()

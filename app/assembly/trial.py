@@ -3,7 +3,7 @@
 Whatever somebody uploaded is filled in a limited process of its own; nothing here is kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,13 +140,22 @@ def effects(
     *,
     last: int = LAST,
     organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
 ) -> list[Effect]:
     """What the template version, loaded with its format, changes in the last papers of its format, the newest first.
 
-    Of the `last` papers that were generated last, each its newest version; only those of the organisation, where one
-    is given.
+    Of the `last` papers that were generated last, each its newest version; only those of the organisation, for
+    one of the boards (by key) and with one of the markings, where they are given.
     """
-    kept = versions.last_of_format(session, version.format.key, limit=last, organisation_id=organisation_id)
+    kept = versions.last_of_format(
+        session,
+        version.format.key,
+        limit=last,
+        organisation_id=organisation_id,
+        boards=boards,
+        markings=markings,
+    )
     return [effect_on(kept_version, version, blobs) for kept_version in kept]
 
 

@@ -1,6 +1,6 @@
 """Papers, as they are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -42,25 +42,38 @@ def get(session: Session, reference: str) -> Paper:
 
 
 class PaperKept(NamedTuple):
-    """What a paper's row says of who may read it, and the key of its format."""
+    """What is kept of who may read a paper, and the key of its format."""
 
     id: int
     organisation_id: int
     marking: str
     format: str
+    board: str
+    """Key of the board whose meeting it goes to."""
+    receiver_id: int
+    """The organisation whose board that is."""
+
+
+def find_kept(session: Session, reference: str) -> PaperKept | None:
+    """Whose the paper is, where it goes and how it is marked, without what stands in it, if there is such a paper."""
+    columns = select(
+        Paper.id, Paper.organisation_id, Paper.marking, Format.key, Board.key, Board.organisation_id
+    ).select_from(Paper)
+    joined = columns.join(Paper.format).join(Paper.meeting).join(Meeting.board)
+    row = session.execute(joined.where(Paper.reference == reference)).one_or_none()
+    return row and PaperKept(*row)
 
 
 def kept(session: Session, reference: str) -> PaperKept:
-    """Whose the paper is and how it is marked, without what stands in it.
+    """Whose the paper is, where it goes and how it is marked, without what stands in it.
 
     Raises:
         NoPaper: if there is none.
     """
-    columns = select(Paper.id, Paper.organisation_id, Paper.marking, Format.key).join(Paper.format)
-    row = session.execute(columns.where(Paper.reference == reference)).one_or_none()
-    if row is None:
+    paper = find_kept(session, reference)
+    if paper is None:
         raise NoPaper(reference)
-    return PaperKept(*row)
+    return paper
 
 
 def papers(
@@ -74,11 +87,13 @@ def papers(
     series: str | None = None,
     meeting_from: date | None = None,
     meeting_to: date | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
 ) -> Sequence[Paper]:
     """At most `limit` papers in the order of their references, behind `after`; each filter that is given holds.
 
-    `organisation`, `board` and `series` are keys, the days of the meeting are both included. With organisation,
-    format, series, and meeting with its board: what a list shows.
+    `boards` and `markings` are those of which a paper has one. `organisation`, `board` and `series` are keys, the days
+    of the meeting are both included. With organisation, format, series, and meeting with its board: what a list shows.
     """
     conditions = [Paper.reference > after]
     if organisation_id is not None:
@@ -93,6 +108,10 @@ def papers(
         conditions.append(Paper.meeting.has(Meeting.held_on >= meeting_from))
     if meeting_to is not None:
         conditions.append(Paper.meeting.has(Meeting.held_on <= meeting_to))
+    if boards is not None:
+        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
     statement = select(Paper).where(*conditions).order_by(Paper.reference).limit(limit)
     return session.scalars(statement.options(*LISTED_PAPER)).all()
 

@@ -1,7 +1,7 @@
 """Reads versions; never their bytes, which lie among the blobs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC
 from hashlib import sha256
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from app.boards.models import Board, Meeting
 from app.errors import NotFound
 from app.formats.models import Format, TemplateVersion
 from app.papers.models import Paper
@@ -71,11 +72,18 @@ def page(session: Session, paper_id: int, *, after: int = 0, limit: int = 100) -
 
 
 def last_of_format(
-    session: Session, format_key: str, *, limit: int, organisation_id: int | None = None
+    session: Session,
+    format_key: str,
+    *,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
 ) -> list[Version]:
     """The newest version of each of the last `limit` papers of a format that were generated, the newest first.
 
-    Each with its paper and template version; only of the organisation's papers, where one is given.
+    Each with its paper and template version; only of papers of the organisation, for one of the boards and with one of
+    the markings, where they are given.
     """
     newest = (
         select(func.max(Version.id))
@@ -86,6 +94,10 @@ def last_of_format(
     )
     if organisation_id is not None:
         newest = newest.where(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        newest = newest.where(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if markings is not None:
+        newest = newest.where(Paper.marking.in_(markings))
     return list(
         session.scalars(
             select(Version)

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts import queries as accounts
-from app.accounts.models import Account
+from app.accounts.identity import Provider
+from app.accounts.models import Account, BrowserSession
 from app.accounts.policy import Action
+from app.accounts.sign_in import SEEN_EVERY, ClaimedRoles, SessionRules, find_session
 from app.audit.commands import REQUEST_ID
 from app.blobs import Blobs
 from app.db import Database, lock
+from app.errors import Forbidden
+from app.web import cookies
 from app.web.metrics import Metrics
 from app.web.pace import Pace
 
@@ -44,10 +48,24 @@ class Premises:
     metrics: Metrics
     two_people_for_templates: bool
     """Whether a template goes live only by another account than its uploader's."""
+    note_use: Callable[[int, datetime], None]
+    """Notes that the token with this id was used at this time, if that can be noted."""
+    note_seen: Callable[[int, datetime], None]
+    """Notes that a request came in the session with this id at this time, if that can be noted."""
+    rules: SessionRules
+    provider: Provider | None
+    """Where people sign in, beside passwords; None: nowhere else."""
+    claimed: ClaimedRoles
+    address: str
+    """How browsers reach the service, without a slash at its end."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case
-    """The request carries no token, or one that opens nothing; `str()` is a sentence for the caller."""
+    """The request carries no token or session, or one that opens nothing; `str()` is a sentence for the caller."""
+
+
+class ProofNeeded(Forbidden):
+    """A decision is made by a person who proved a short while ago who they are."""
 
 
 def premises(request: Request) -> Premises:
@@ -117,23 +135,88 @@ bearer = HTTPBearer(
 )
 
 
-def signed_in(
-    request: Request, here: Here, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Account:
-    """The account whose token the request carries; raises NotSignedIn."""
-    if credentials is None:
-        raise NotSignedIn("This needs a token: send “Authorization: Bearer bp_…”.")
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: an account, by the session of a browser or by a token."""
+
+    account: Account
+    session: BrowserSession | None
+    """None: by a token."""
+
+
+def caller(
+    *,
+    request: Request,
+    here: Here,
+    now: Now,
+    afterwards: BackgroundTasks,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> Caller:
+    """Who asks, by the request's token or, without one, by its session.
+
+    Raises:
+        NotSignedIn: it carries neither, or what opens nothing.
+        NotOurPage: the session's browser was made to send it by somebody else's page.
+    """
+    secret = cookies.secret_in(request)
+    if credentials is not None:
+        found = _by_token(here, credentials.credentials, now, afterwards)
+    elif secret is not None:
+        found = _by_session(here, secret, now, afterwards)
+        cookies.refuse_other_pages(request, secret)
+    else:
+        raise NotSignedIn("This needs a token (send “Authorization: Bearer bp_…”) or a session.")
+    request.state.account = found.account.key  # for the trace that a refusal leaves
+    return found
+
+
+def _by_token(here: Premises, secret: str, now: datetime, afterwards: BackgroundTasks) -> Caller:
     # A door of its own, closed before the route's opens: a writer must not wait for itself.
     with here.database.reading() as session:
-        account = accounts.by_token(session, credentials.credentials)
-        if account is None:
-            raise NotSignedIn("This token opens nothing: it is mistyped, was renewed, or was taken away.")
-        session.expunge(account)
-    request.state.account = account.key  # for the trace that a refusal leaves
-    return account
+        token = accounts.opened_by(session, secret, now=now)
+        if token is None:
+            raise NotSignedIn("This token opens nothing: it is mistyped, was renewed, was taken away, or has expired.")
+        session.expunge_all()
+    if accounts.use_is_to_be_noted(token, now):
+        afterwards.add_task(here.note_use, token.id, now)
+    return Caller(accounts.acting_by(token), None)
+
+
+def _by_session(here: Premises, secret: str, now: datetime, afterwards: BackgroundTasks) -> Caller:
+    with here.database.reading() as session:
+        found = find_session(session, secret, here.rules, now=now)
+        if found is None:
+            raise NotSignedIn("Your session has ended. Sign in again.")
+        session.expunge_all()
+    if found.seen_at <= now - SEEN_EVERY:
+        afterwards.add_task(here.note_seen, found.id, now)
+    return Caller(found.account, found)
+
+
+Calling = Annotated[Caller, Depends(caller)]
+
+
+def signed_in(calling: Calling) -> Account:
+    """The account that asks, allowed no more than the token is for by which it asks; raises as `caller`."""
+    return calling.account
 
 
 SignedIn = Annotated[Account, Depends(signed_in)]
+
+
+def recently_proved(calling: Calling, here: Here, now: Now) -> Account:
+    """The account that asks, in a session in which its person proved a short while ago who they are.
+
+    Raises ProofNeeded: for a token always, since a decision is a person's.
+    """
+    if calling.session is None:
+        raise ProofNeeded("A person decides, who is signed in: a token does not.")
+    if not here.rules.is_proved(calling.session, now):
+        raise ProofNeeded("Prove again that it is you: POST /api/v1/session/proof, then decide.")
+    return calling.account
+
+
+RecentlyProved = Annotated[Account, Depends(recently_proved)]
 
 
 @dataclass(frozen=True)

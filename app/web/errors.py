@@ -12,6 +12,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
+from app.accounts.identity import ProviderFails
+from app.accounts.sign_in import TooManyAttempts
 from app.audit import commands as audit
 from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
 from app.formats.commands import UnfitTemplate
@@ -49,6 +51,8 @@ class FaultyParameter(Invalid):
 
 STATUS: dict[type[Problem], int] = {
     KeyUsedBefore: 422,
+    TooManyAttempts: 429,
+    ProviderFails: 503,
     NotAPicture: 415,
     PictureTooLarge: 413,
     PreconditionMissing: 428,
@@ -65,7 +69,7 @@ STATUS: dict[type[Problem], int] = {
 
 TITLES: dict[int, tuple[str, str]] = {
     400: ("bad-request", "The request cannot be understood"),
-    401: ("not-signed-in", "A token is needed"),
+    401: ("not-signed-in", "A token or session is needed"),
     403: ("forbidden", "You may not do that"),
     404: ("not-found", "There is no such thing"),
     405: ("method-not-allowed", "That cannot be done with this address"),
@@ -93,7 +97,7 @@ EXPLANATIONS: dict[int, str] = {
     415: "The detail names what is taken here.",
     422: "Each entry of “errors” names one fault and its place: a JSON pointer into the body, or a parameter.",
     428: "Something that exists is changed only by who has seen it: send its ETag as If-Match.",
-    429: "Each account may do this so many times a minute. The Retry-After header says how many seconds to wait.",
+    429: "It was done too often within a minute. The Retry-After header says how many seconds to wait.",
     500: "Nothing was changed. The log holds more, under the request id that came with the answer.",
     503: "Try again in a moment; /health/ready says what is missing.",
 }
@@ -178,7 +182,7 @@ def _of_ours(request: Request, error: Exception) -> Response:
         raise error
     if isinstance(error, Forbidden | Hidden):
         _leave_trace(request)
-    if isinstance(error, TooFast):
+    if isinstance(error, TooFast | TooManyAttempts):
         return problem(status_of(error), str(error), headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]

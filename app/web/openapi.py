@@ -15,8 +15,12 @@ TITLE = "Boardpapers"
 DESCRIPTION = """\
 Board papers out of a database: updates and facts go in, complete draft papers come out as Word documents.
 
-**Token.** Every operation below `/api/v1` needs `Authorization: Bearer bp_…`. What belongs to another organisation
-does not exist for your account (404).
+**Token.** Every operation below `/api/v1` needs `Authorization: Bearer bp_…`, or the session of a browser in which
+somebody signed in (`POST /api/v1/session`). What belongs to another organisation does not exist for your account (404).
+
+**Session.** A request that changes something in a session shows that a page of ours made it: by what the browser says
+of itself (`Sec-Fetch-Site`, `Origin`), or by the session's `csrf` as `X-CSRF-Token`. A decision asks for a proof of who
+decides, at most ten minutes old: signing in, or `POST /api/v1/session/proof`.
 
 **Reading and writing.** What GET answers, PUT takes. Changing something that exists needs its `ETag` as `If-Match`:
 428 without it, 412 when somebody else was faster. A PUT merges what is kept by date or key (updates, introductions,
@@ -45,6 +49,7 @@ TAGS = [
     ("pictures", "Pictures that narratives may show."),
     ("facts", "Many things at once, all or nothing."),
     ("accounts", "Who may call, and what they may do."),
+    ("session", "Signing in with a browser, proving again who one is, signing out."),
     ("audit", "What happened, append-only."),
     ("health", "Whether the service lives and can serve."),
 ]
@@ -98,6 +103,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: problem_answer(status) for status in sorted({401, 403, 422, *statuses})}
 
 
+def open_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For `responses`: the errors of an operation that needs no sign-in."""
+    return {status: problem_answer(status) for status in sorted({422, *statuses})}
+
+
 def problem_answer(status: int) -> dict[str, Any]:
     """For `responses`: the problem document of this status."""
     slug, title = TITLES[status]
@@ -111,6 +121,8 @@ def problem_answer(status: int) -> dict[str, Any]:
         answer["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
     if status == 401:
         answer["headers"] = {"WWW-Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}}
+    if status == 429:
+        answer["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "string"}}}
     return answer
 
 

@@ -1,6 +1,7 @@
 """Stories of a person at the command line, from the demonstration to the proof that nothing was changed."""
 
 import json
+import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from app import cli, word
+from app.cli import demonstration
 from app.facts.shipped import shipped_formats
 from app.settings import PACKAGED_TEMPLATES
 from tests import stories
@@ -352,6 +354,67 @@ def test_an_account_keeps_its_role_and_organisation(run: Run, facts_file: Path) 
     assert (code, "has the role client, not administrator" in err) == (1, True)
     code, _, err = run("token", "intranet", "--organisation", "office")
     assert (code, "does not belong" in err) == (1, True)
+
+
+def test_tokens_are_made_listed_and_taken_away(run: Run) -> None:
+    run("upgrade")
+    secret = run("token", "make", "intranet", "--role", "client", "--name", "nightly", "--days", 30,
+                 "--scope", "versions:download", "--scope", "facts:read")[1]  # fmt: skip
+    assert secret.startswith("bp_")
+    run("token", "intranet")
+    listed = json.loads(run("token", "list", "intranet", "--json")[1])
+    assert [(token["name"], token["scopes"]) for token in listed] == [
+        ("main", None),
+        ("nightly", ["facts:read", "versions:download"]),
+    ]
+    assert listed[0]["expires_at"] is None
+    assert listed[1]["expires_at"] > listed[1]["created_at"]
+    assert secret.strip() not in run("token", "list", "intranet")[1]
+    assert run("token", "revoke", "intranet", "nightly")[0] == 0
+    assert run("token", "revoke", "intranet", "nightly")[0] == 1
+    assert [token["name"] for token in json.loads(run("token", "list", "intranet", "--json")[1])] == ["main"]
+    code, _, err = run("token", "make", "intranet", "--scope", "accounts:manage")
+    assert (code, "no scope accounts:manage" in err) == (1, True)
+
+
+def test_the_first_administrator_comes_by_the_command_line(run: Run) -> None:
+    run("upgrade")
+    code, out, _ = run("user", "add", "ada", "--role", "administrator", "--name", "Ada")
+    assert code == 0
+    first = out.split()[0]
+    assert first.startswith("http://127.0.0.1:8000/set-password?link=bpl_")
+    assert run("user", "add", "ada")[0] == 1
+    again = json.loads(run("user", "reset", "ada", "--json")[1])
+    assert again["link"] != first
+    assert again["account"] == "ada"
+    code, _, err = run("user", "disable", "ada")
+    assert (code, "last administrator" in err) == (1, True)
+    run("user", "add", "bob", "--role", "administrator")
+    assert run("user", "role", "bob", "reader")[0] == 0
+    assert run("user", "role", "bob", "king")[0] == 2
+    assert run("user", "disable", "bob")[0] == 0
+    listed = {row["key"]: row for row in json.loads(run("user", "list", "--json")[1])}
+    assert {key: (row["role"], row["disabled"]) for key, row in listed.items()} == {
+        "ada": ("administrator", False),
+        "bob": ("reader", True),
+        "command-line": ("administrator", False),
+    }
+    assert "bob" in run("user", "list")[1]
+    assert run("user", "disable", "nobody")[0] == 1
+
+
+def test_accounts_of_the_demonstration_come_with_it_and_in_no_other_way(run: Run) -> None:
+    run("upgrade", "--data", "own")
+    assert json.loads(run("user", "list", "--data", "own", "--json")[1]) in ([], [{"key": "command-line",
+        "name": "Command line", "role": "administrator", "organisation": None, "opened_by": [], "disabled": False,
+        "demonstration": False}])  # fmt: skip
+    out = run("demo")[1]
+    first = re.search(r"the password of each is (\S+)", out)[1]
+    listed = {row["key"]: row for row in json.loads(run("user", "list", "--json")[1])}
+    assert set(listed) == {*demonstration.DEMONSTRATION, "command-line"}
+    assert all(row["demonstration"] == (key != "command-line") for key, row in listed.items())
+    assert listed["commissioners-office"]["organisation"] == "northmoor-pcc"
+    assert re.search(r"the password of each is (\S+)", run("demo")[1])[1] != first
 
 
 def test_an_account_has_a_key_that_the_api_can_name(run: Run) -> None:

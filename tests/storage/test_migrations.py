@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, inspect, text
 
+from app.accounts import queries
 from app.audit.commands import record
 from app.db import Database, engine_for
 from app.settings import PACKAGED_MIGRATIONS
@@ -191,3 +192,31 @@ def test_a_migration_that_leaves_a_row_without_what_it_refers_to_changes_nothing
         assert session.scalar(text("SELECT count(*) FROM alias")) == 0
     database.dispose()
     assert is_newest(url)
+
+
+def test_the_one_token_that_an_account_had_goes_on_opening_it(empty_database_url):
+    config = alembic_for(empty_database_url)
+    command.upgrade(config, "20261122_0010")
+    secret = "bp_" + "a" * 43
+    database = Database(empty_database_url)
+    with database.writing() as session:
+        for number, (key, hashed) in enumerate([("ada", queries.secret_hash(secret)), ("bob", None)], start=1):
+            row = {"id": number, "key": key, "name": key, "role": "client", "hash": hashed}
+            session.execute(
+                text(
+                    "INSERT INTO account (id, key, name, role, token_hash, created_at) "
+                    "VALUES (:id, :key, :name, :role, :hash, '2026-11-21 14:30:00+00:00')"
+                ),
+                row,
+            )
+    database.dispose()
+
+    upgrade(empty_database_url, PACKAGED_MIGRATIONS)
+
+    with database.reading() as session:
+        account = queries.by_token(session, secret, now=NOW)
+        assert account is not None
+        assert (account.key, account.scopes) == ("ada", None)
+        assert [token.name for token in queries.tokens(session, account)] == ["main"]
+        assert queries.tokens(session, queries.get(session, "bob")) == []
+    database.dispose()

@@ -66,7 +66,9 @@ def test_settings_do_not_change_once_they_are_read():
 
 
 def test_a_password_in_the_database_url_is_not_printed():
-    assert "secret" not in repr(Settings(database_url="postgresql://me:secret@db/papers"))
+    said = repr(Settings(database_url="postgresql://me:pa55word@db/papers", oidc_client_secret="s3same"))
+    assert "pa55word" not in said
+    assert "s3same" not in said
 
 
 def test_the_limits_are_those_that_were_promised():

@@ -1,16 +1,16 @@
-"""Accounts and their tokens."""
+"""Accounts and the tokens by which programs act for them."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from app.accounts import commands, queries
-from app.accounts.models import Account, Role
-from app.accounts.policy import ALLOWED
+from app.accounts import commands, queries, sign_in
+from app.accounts.models import Account, Role, Token
+from app.accounts.policy import Action, may
 from app.errors import Fault
 from app.fields import KeyText, Line
 from app.people.queries import organisation_by_id, organisation_ids
@@ -37,6 +37,15 @@ class AccountIn(BaseModel):
     organisation: KeyText | None = Field(
         default=None, description="Key of the organisation whose papers it sees; without one, it sees all"
     )
+    boards: list[KeyText] | None = Field(
+        default=None, max_length=100, description="The only boards whose papers it sees"
+    )
+    workstreams: list[KeyText] | None = Field(
+        default=None, max_length=1000, description="The only workstreams that it reports"
+    )
+    markings: list[Line] | None = Field(
+        default=None, max_length=20, description="Its clearance: the only markings of papers that it sees"
+    )
 
 
 class AccountOut(BaseModel):
@@ -46,7 +55,10 @@ class AccountOut(BaseModel):
     name: str
     role: Role
     organisation: str | None
-    may: list[str] = Field(description="What its role allows")
+    boards: list[str] | None = Field(description="The only boards whose papers it sees; null: every board")
+    workstreams: list[str] | None = Field(description="The only workstreams that it reports; null: any")
+    markings: list[str] | None = Field(description="The only markings of papers that it sees; null: any")
+    may: list[str] = Field(description="What its role allows; for who asks by a token with scopes, what they allow")
     has_token: bool
     created_at: datetime
 
@@ -58,13 +70,71 @@ class AccountWithToken(BaseModel):
     token: str | None = Field(description="Shown this once; null where this answer is given again")
 
 
+class TokenIn(BaseModel):
+    """A new token."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: KeyText = Field(description="What it is for; a token that has this name is replaced")
+    scopes: list[Line] | None = Field(
+        default=None, max_length=100, description="The only deeds that it is for; null: whatever the account may do"
+    )
+    expires_at: AwareDatetime | None = Field(default=None, description="When it ends to open; null: never")
+
+
+class TokenOut(BaseModel):
+    """A token; never its secret."""
+
+    name: str
+    scopes: list[str] | None = Field(description="The only deeds that it is for; null: whatever the account may do")
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None = Field(description="To the hour; null: never")
+
+    @classmethod
+    def of(cls, token: Token) -> "TokenOut":
+        """What the row says."""
+        return cls(
+            name=token.name,
+            scopes=token.scopes,
+            created_at=token.created_at.astimezone(UTC),
+            expires_at=token.expires_at and token.expires_at.astimezone(UTC),
+            last_used_at=token.last_used_at and token.last_used_at.astimezone(UTC),
+        )
+
+
+class TokenWithSecret(TokenOut):
+    """A token with its secret."""
+
+    token: str | None = Field(description="Shown this once; null where this answer is given again")
+
+
+class PasswordLinkOut(BaseModel):
+    """By which somebody sets the password of an account, once."""
+
+    link: str | None = Field(description="Secret of the link; null where this answer is given again")
+    expires_at: datetime
+
+
 ACCOUNT: dict[str, Any] = {
     **examples.ACCOUNT,
+    "boards": None,
+    "workstreams": None,
+    "markings": ["OFFICIAL"],
     "may": ["download documents", "generate papers"],
     "has_token": True,
     "created_at": "2026-11-21T14:30:00Z",
 }
 WITH_TOKEN = {"account": ACCOUNT, "token": "bp_6mP0yVq3Ck1oJ9b2dX8fR5tH7wLzA4sEuNgKiTvQxYc"}
+TOKEN_IN = {"name": "nightly-download", "scopes": ["facts:read", "versions:read", "versions:download"]}
+TOKEN: dict[str, Any] = {
+    **TOKEN_IN,
+    "created_at": "2026-11-21T14:30:00Z",
+    "expires_at": "2027-11-21T00:00:00Z",
+    "last_used_at": None,
+}
+
+LINK_OUT = {"link": "bpl_6mP0yVq3Ck1oJ9b2dX8fR5tH7wLzA4sEuNgKiTvQxYc", "expires_at": "2026-11-23T14:30:00Z"}
 
 SHOWN_ONCE = "The token is shown in this answer and never again, not even when the answer is repeated."
 
@@ -79,7 +149,7 @@ SHOWN_ONCE = "The token is shown in this answer and never again, not even when t
 )
 def get_me(who: SignedIn, session: Reading) -> Response:
     """The account that asks."""
-    return json_answer(plain(_said(session, who)))
+    return json_answer(plain(said(session, who)))
 
 
 @router.get(
@@ -106,7 +176,7 @@ def list_accounts(_who: AccountManager, session: Reading, page: Paging) -> Respo
         size=page.limit + 1,
         key=lambda account: account.key,
     )
-    return page.of(found, key=lambda account: account.key, show=lambda account: plain(_said(session, account)))
+    return page.of(found, key=lambda account: account.key, show=lambda account: plain(said(session, account)))
 
 
 @router.post(
@@ -135,8 +205,18 @@ def make_account(who: AccountManager, document: JsonBody, session: Writing, once
             by=who.key,
             now=now,
         )
-        said = AccountWithToken(account=_said(session, account), token=token)
-        return json_answer(plain(said), 201, {"Location": f"/api/v1/accounts/{account.key}"})
+        if any(remit is not None for remit in (asked.boards, asked.workstreams, asked.markings)):
+            commands.confine(
+                session,
+                account,
+                boards=asked.boards,
+                workstreams=asked.workstreams,
+                markings=asked.markings,
+                by=who.key,
+                now=now,
+            )
+        made = AccountWithToken(account=said(session, account), token=token)
+        return json_answer(plain(made), 201, {"Location": f"/api/v1/accounts/{account.key}"})
 
     return once.answer(repr(sorted(document.items())).encode(), make, secret=["token"])
 
@@ -151,13 +231,13 @@ def make_account(who: AccountManager, document: JsonBody, session: Writing, once
 )
 def get_account(key: KeyText, _who: AccountManager, session: Reading) -> Response:
     """The account."""
-    return json_answer(plain(_said(session, queries.get(session, key))))
+    return json_answer(plain(said(session, queries.get(session, key))))
 
 
 @router.post(
     "/{key}/token",
-    summary="Give an account a new token",
-    description=f"The one before opens nothing any more. {SHOWN_ONCE}",
+    summary="Give an account a new token for everything",
+    description=f"A token without scopes, named “main”. Every one before opens nothing any more. {SHOWN_ONCE}",
     operation_id="post_account_token",
     responses={
         201: gives(AccountWithToken, "The account, and its new token.", example=WITH_TOKEN, headers=REPLAY),
@@ -171,15 +251,15 @@ def renew_token(key: KeyText, who: AccountManager, session: Writing, once: Doing
     def make() -> Response:
         account = queries.get(session, key)
         token = commands.renew_token(session, account, by=who.key, now=now)
-        return json_answer(plain(AccountWithToken(account=_said(session, account), token=token)), 201)
+        return json_answer(plain(AccountWithToken(account=said(session, account), token=token)), 201)
 
     return once.answer(b"", make, secret=["token"])
 
 
 @router.delete(
     "/{key}/token",
-    summary="Take an account's token away",
-    description="From now on it opens nothing. The account stays: what it did is known by its name.",
+    summary="Take every token of an account away",
+    description="From now on they open nothing. The account stays: what it did is known by its name.",
     operation_id="delete_account_token",
     status_code=204,
     responses={204: gives(None, "It has no token."), **problems(404, 413)},
@@ -191,14 +271,113 @@ def revoke_token(key: KeyText, who: AccountManager, session: Writing, now: Now) 
     return Response(status_code=204)
 
 
-def _said(session: Session, account: Account) -> AccountOut:
+@router.post(
+    "/{key}/password-link",
+    summary="Give a person a link to set a password",
+    description="Who has the secret sets the account's password, once, with PUT /session/password; a link that was "
+    "given out before opens nothing any more. Shown in this answer and never again.",
+    operation_id="post_account_password_link",
+    responses={
+        201: gives(PasswordLinkOut, "The secret of the link.", example=LINK_OUT, headers=REPLAY),
+        **problems(404, 409, 413),
+    },
+    response_class=Response,
+)
+def give_link(key: KeyText, who: AccountManager, session: Writing, once: Doing, now: Now) -> Response:
+    """The account has a link by which its password is set."""
+
+    def make() -> Response:
+        secret, expires_at = sign_in.give_link(session, queries.get(session, key), by=who.key, now=now)
+        return json_answer(plain(PasswordLinkOut(link=secret, expires_at=expires_at)), 201)
+
+    return once.answer(b"", make, secret=["link"])
+
+
+@router.get(
+    "/{key}/tokens",
+    summary="List the tokens of an account",
+    description="In the order of their names, expired ones too; never their secrets.",
+    operation_id="list_account_tokens",
+    responses={
+        200: gives(Listing[TokenOut], "One page of the list.", example={"items": [TOKEN], "next": None}, headers=LINK),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def list_tokens(key: KeyText, _who: AccountManager, session: Reading, page: Paging) -> Response:
+    """The tokens that were not taken away."""
+    found = queries.tokens(session, queries.get(session, key), after=page.after, limit=page.limit + 1)
+    return page.of(iter(found), key=lambda token: token.name, show=lambda token: plain(TokenOut.of(token)))
+
+
+@router.post(
+    "/{key}/tokens",
+    summary="Give an account a token",
+    description="One that had this name opens nothing any more. Scopes are among what the account's role allows, as "
+    f"`facts:read`, `versions:download`. {SHOWN_ONCE}",
+    operation_id="post_account_tokens",
+    openapi_extra=takes(TokenIn, TOKEN_IN),
+    responses={
+        201: gives(
+            TokenWithSecret,
+            "The token.",
+            example=TOKEN | {"token": WITH_TOKEN["token"]},
+            headers=LOCATION | REPLAY,
+        ),
+        **problems(404, 409, 413, 415),
+    },
+    response_class=Response,
+)
+def give_token(
+    *, key: KeyText, who: AccountManager, document: JsonBody, session: Writing, once: Doing, now: Now
+) -> Response:
+    """The account has a token of this name."""
+
+    def make() -> Response:
+        account = queries.get(session, key)
+        asked = read_as(TokenIn, document)
+        token, secret = commands.give_token(
+            session,
+            account,
+            name=asked.name,
+            scopes=asked.scopes,
+            expires_at=asked.expires_at,
+            by=who.key,
+            now=now,
+        )
+        made = TokenWithSecret(**TokenOut.of(token).model_dump(), token=secret)
+        return json_answer(plain(made), 201, {"Location": f"/api/v1/accounts/{key}/tokens/{token.name}"})
+
+    return once.answer(repr(sorted(document.items())).encode(), make, secret=["token"])
+
+
+@router.delete(
+    "/{key}/tokens/{name}",
+    summary="Take a token away",
+    description="From now on it opens nothing.",
+    operation_id="delete_account_tokens",
+    status_code=204,
+    responses={204: gives(None, "It is gone."), **problems(404, 413)},
+    response_class=Response,
+)
+def take_token(*, key: KeyText, name: KeyText, who: AccountManager, session: Writing, now: Now) -> Response:
+    """The token opens nothing any more."""
+    commands.take_token(session, queries.get(session, key), name, by=who.key, now=now)
+    return Response(status_code=204)
+
+
+def said(session: Session, account: Account) -> AccountOut:
+    """The account as its owner and administrators see it."""
     return AccountOut(
         key=account.key,
         name=account.name,
         role=account.role,
         organisation=_organisation_key(session, account.organisation_id),
-        may=sorted(ALLOWED[account.role]),
-        has_token=account.token_hash is not None,
+        boards=account.boards,
+        workstreams=account.workstreams,
+        markings=account.markings,
+        may=sorted(action.value for action in Action if may(account, action)),
+        has_token=bool(queries.tokens(session, account, limit=1)),
         created_at=account.created_at.astimezone(UTC),
     )
 

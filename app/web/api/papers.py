@@ -94,6 +94,8 @@ def list_papers(
         series=series,
         meeting_from=meeting_from,
         meeting_to=meeting_to,
+        boards=who.boards,
+        markings=who.markings,
     )
     return page.of(iter(found), key=lambda paper: paper.reference, show=lambda paper: plain(_listed(paper)))
 

@@ -11,6 +11,11 @@ from app.web.errors import FaultyParameter
 
 
 def only_known_parameters(request: Request, _who: SignedIn) -> None:
+    """As `parameters_of_all`, after somebody has signed in."""
+    parameters_of_all(request)
+
+
+def parameters_of_all(request: Request) -> None:
     """Every parameter behind the “?” is one that the operation takes; raises FaultyParameter with the first other."""
     route = request.scope["route"]
     if not isinstance(route, APIRoute):

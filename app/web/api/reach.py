@@ -1,5 +1,7 @@
 """How far an account's eyes and hands reach: what belongs to another organisation does not exist for it.
 
+Nor do papers of boards and markings that are not its own, where it is confined to some.
+
 Papers belong to an organisation, themes too, and workstreams through their theme. Everything else (boards, persons,
 frameworks, formats …) is seen by all; what all share is changed only by who may, and persons also by an account that
 is confined to their organisation. Staff numbers are seen only by who may.
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.models import Account
-from app.accounts.policy import Action
+from app.accounts.policy import Action, Matter, State
 from app.errors import Fault, Hidden
 from app.facts.decode import FaultyFacts
 from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
@@ -33,13 +35,15 @@ class Reach:
     def paper(self, reference: str) -> PaperKept:
         """Whose the paper is and how it is marked; raises NoPaper, or Hidden where it is none for this account."""
         paper = papers.kept(self._session, reference)
-        if not policy.sees(self._account, paper.organisation_id):
+        if not policy.exists_for(self._account, matter_of(paper)):
             raise Hidden(papers.NoPaper(reference))
         return paper
 
     def sees(self, shape: Shape) -> bool:
         """Whether this exists for the account."""
-        if isinstance(shape, PaperShape | ThemeShape):
+        if isinstance(shape, PaperShape):
+            return policy.exists_for(self._account, self._matter(shape))
+        if isinstance(shape, ThemeShape):
             return self._sees_organisation(shape.organisation)
         if isinstance(shape, WorkstreamShape):
             return self._sees_theme(shape.theme)
@@ -62,15 +66,20 @@ class Reach:
 
         Raises:
             RoleMayNot: it has something that all organisations share, which is not for this account to change.
+            NotYourWorkstream: it reports a workstream that somebody else reports.
             FaultyFacts: with what is not within reach.
         """
         if self._has_shared(facts):
             policy.authorise(self._account, Action.CHANGE_SHARED_FACTS)
-        if policy.sees(self._account, _NOBODYS):
+        if not policy.is_confined(self._account):
             return
         faults = [*self._themes(facts), *self._workstreams(facts), *self._papers(facts)]
         if faults:
             raise FaultyFacts("The facts cannot be loaded; nothing was changed.", faults)
+        for workstream in facts.workstreams:
+            if workstream.updates:
+                own = policy.confined_to(self._account) or _NOBODYS  # whose it is was looked at above
+                policy.authorise(self._account, Action.WRITE_UPDATES, Matter(owner_id=own, workstream=workstream.ref))
 
     def _has_shared(self, facts: FactsFile) -> bool:
         if facts.organisations or facts.boards or facts.series or facts.frameworks or facts.rag_schemes:
@@ -109,9 +118,12 @@ class Reach:
     def _papers(self, facts: FactsFile) -> Iterator[Fault]:
         chosen = themes_of(self._session, (ref for paper in facts.papers for ref in paper.workstreams))
         for number, paper in enumerate(facts.papers):
-            existing = papers.find(self._session, paper.reference)
-            if existing is not None and not policy.sees(self._account, existing.organisation_id):
+            existing = papers.find_kept(self._session, paper.reference)
+            if existing is not None and not policy.exists_for(self._account, matter_of(existing)):
                 yield Fault(f"papers[{number}].reference", _nothing("paper", paper.reference))
+            for name, own in (("board", self._account.boards), ("marking", self._account.markings)):
+                if own is not None and getattr(paper, name) not in own:
+                    yield Fault(f"papers[{number}].{name}", f"“{getattr(paper, name)}” is none of yours")
             yield from self._owner(f"papers[{number}].organisation", paper.organisation)
             for place, ref in enumerate(paper.workstreams):
                 if ref in chosen and not self._sees_theme(chosen[ref]):
@@ -125,6 +137,10 @@ class Reach:
     def _places(self) -> dict[str, ThemePlace]:
         return theme_places(self._session)
 
+    def _matter(self, paper: PaperShape) -> Matter:
+        owner = organisation_ids(self._session, [paper.organisation]).get(paper.organisation, _NOBODYS)
+        return Matter(owner_id=owner, board=paper.board, marking=paper.marking)
+
     def _sees_theme(self, theme: str) -> bool:
         # A theme that nobody knows is the loader's to name.
         return theme not in self._places or self._sees_organisation(self._places[theme].organisation)
@@ -134,6 +150,17 @@ class Reach:
             number = organisation_ids(self._session, [key]).get(key, _NOBODYS)
             self._seen[key] = policy.sees(self._account, number)
         return self._seen[key]
+
+
+def matter_of(paper: PaperKept, state: State = State.DRAFT) -> Matter:
+    """The paper as a matter of the policy; a version of it in its own state."""
+    return Matter(
+        owner_id=paper.organisation_id,
+        receiver_id=paper.receiver_id,
+        board=paper.board,
+        marking=paper.marking,
+        state=state,
+    )
 
 
 _NOBODYS = -1

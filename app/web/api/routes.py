@@ -2,8 +2,20 @@
 
 from fastapi import APIRouter, Depends
 
-from app.web.api import accounts, audit, entries, facts, formats, meetings, papers, pictures, templates, versions
-from app.web.api.parameters import only_known_parameters
+from app.web.api import (
+    accounts,
+    audit,
+    entries,
+    facts,
+    formats,
+    meetings,
+    papers,
+    pictures,
+    session,
+    templates,
+    versions,
+)
+from app.web.api.parameters import only_known_parameters, parameters_of_all
 
 PREFIX = "/api/v1"
 
@@ -22,7 +34,11 @@ def router() -> APIRouter:
         pictures.router,
         facts.router,
         accounts.router,
+        session.router,
         audit.router,
     ):
         routes.include_router(part)
-    return routes
+    whole = APIRouter()
+    whole.include_router(session.doors, prefix=PREFIX, dependencies=[Depends(parameters_of_all)])
+    whole.include_router(routes)
+    return whole

@@ -433,7 +433,15 @@ def get_effect(
 ) -> Response:
     """What would be different."""
     version = formats.get_version(session, key, number)
-    found = trial.effects(session, blobs, version, last=last, organisation_id=policy.confined_to(who))
+    found = trial.effects(
+        session,
+        blobs,
+        version,
+        last=last,
+        organisation_id=policy.confined_to(who),
+        boards=who.boards,
+        markings=who.markings,
+    )
     for effect in found:
         trace.reading(effect.version.paper.reference, effect.version.paper.marking, "effect")
     return json_answer(plain(Effects(papers=[EffectOut.of(effect, version) for effect in found])))

@@ -4,6 +4,7 @@ uv run --group test python -m tests.upkeep.released.write
 """
 
 import sys
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from sqlalchemy import func, select
 
+from app.accounts import sign_in
 from app.accounts.commands import command_line, create
 from app.accounts.models import Role
 from app.assembly.assemble import assemble
@@ -62,6 +64,17 @@ def fill(stores: Stores) -> None:
         for paper in demonstration().papers[:2]:
             assemble(session, stores.blobs, paper.reference, by=by, now=now)
         account, _ = create(session, key="ada", name="Ada", role=Role.AUTHOR, organisation_id=None, by=by.key, now=now)
+        rules = sign_in.SessionRules(
+            idle=timedelta(minutes=30),
+            absolute=timedelta(hours=12),
+            proof=timedelta(minutes=10),
+            attempts_a_minute=5,
+            plain_http=False,
+        )
+        sign_in.begin(session, account, rules, now=now)
+        sign_in.give_link(session, account, by=by.key, now=now)
+        sign_in.count_attempt(session, ["account/ada"], at_most=5, now=now)
+        sign_in.leave_for_provider(session, None, now=now)
         picture = BytesIO()
         Image.new("RGB", (8, 8), "navy").save(picture, "PNG")
         add(session, stores.blobs, clean(picture.getvalue(), max_bytes=1_000, max_pixels=64), by=by.key, now=now)

@@ -1,0 +1,54 @@
+"""`boardpapers serve`."""
+
+import gc
+import sys
+from typing import Annotated
+
+import typer
+
+from app.cli.installation import check_schema, in_sentences, settings_of, stores_of
+from app.cli.options import DataOption
+from app.cli.printing import program, same_data, say
+
+commands = typer.Typer()
+
+
+@commands.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: this machine only")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on. Default: 8000")] = None,
+    data: DataOption = None,
+) -> None:
+    """Serve the JSON API until stopped; the reference is at /docs."""
+    import uvicorn
+
+    from app.accounts import queries
+    from app.logs import to_stream
+    from app.main import create_app
+
+    settings = settings_of(data)
+    check_schema(settings)
+    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = settings.model_copy(update=changes)
+    say(f"Boardpapers listens on http://{settings.host}:{settings.port} (reference at /docs). Stop it with Ctrl+C.")
+    say(f"A token for it: {program()} token NAME --role administrator{same_data(data)}")
+    with stores_of(settings) as stores, stores.database.reading() as session:
+        if queries.demonstration(session):
+            say("The accounts of the demonstration open this service: `user disable` shuts them.")
+    with in_sentences(settings):
+        application = create_app(settings)
+    # What the program itself is made of stays until the end: going through it for garbage takes a tenth of a second,
+    # in the middle of somebody's draft.
+    gc.collect()
+    gc.freeze()
+    to_stream(sys.stderr)
+    # Told to stop (SIGTERM, Ctrl+C), it takes no new request, finishes those that run, and leaves.
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.stop_seconds,
+    )

@@ -1,0 +1,106 @@
+"""Accounts that are confined to boards, markings or workstreams: through the API, other things do not exist."""
+
+import pytest
+
+from app.accounts import commands, queries
+from app.accounts.models import Role
+from tests.stories import MARCH, NOON, PAPER, paper, update
+
+SENSITIVE = "OFFICIAL-SENSITIVE"
+
+
+@pytest.fixture
+def confined(filled, client_of, database):
+    """Makes a client of the force's that is confined: `confined(role, boards=…, markings=…, workstreams=…)`."""
+
+    def make(role, **remits):
+        made = client_of(role, "force")
+        with database.writing() as session:
+            remit = {"boards": None, "workstreams": None, "markings": None} | remits
+            commands.confine(session, queries.get(session, f"{role.value}-force"), **remit, by="x", now=NOON)
+        return made
+
+    return make
+
+
+def seen(client):
+    return [listed["reference"] for listed in client.get("/api/v1/papers").json()["items"]]
+
+
+ADDRESSES = ["", "/versions", "/versions/0.1", "/versions/0.1/document", "/versions/0.1/snapshot", "/sections/purpose"]
+
+
+@pytest.mark.parametrize(
+    ("remit", "sees"),
+    [
+        ({"boards": ["scrutiny-board"]}, True),
+        ({"boards": ["ethics"]}, False),
+        ({"boards": []}, False),
+        ({"markings": ["OFFICIAL"]}, True),
+        ({"markings": [SENSITIVE]}, False),
+        ({"boards": ["scrutiny-board"], "markings": []}, False),
+        ({}, True),
+    ],
+)
+def test_a_paper_of_another_board_or_marking_does_not_exist(filled, confined, remit, sees):
+    filled.post(f"/api/v1/papers/{PAPER}/versions")
+    author = confined(Role.AUTHOR, **remit)
+    assert seen(author) == ([PAPER] if sees else [])
+    for rest in ADDRESSES:
+        answer = author.get(f"/api/v1/papers/{PAPER}{rest}")
+        assert answer.status_code == (200 if sees else 404), (rest, answer.text)
+        if not sees:
+            never = author.get(f"/api/v1/papers/NEVER{rest}")
+            assert answer.json()["detail"] == never.json()["detail"].replace("NEVER", PAPER)
+    made = author.post(f"/api/v1/papers/{PAPER}/versions")
+    assert made.status_code == (200 if sees else 404)
+
+
+@pytest.mark.parametrize(
+    ("remit", "sees"),
+    [
+        ({"boards": ["scrutiny-board"], "markings": ["OFFICIAL"]}, True),
+        ({"boards": ["ethics"]}, False),
+        ({"markings": [SENSITIVE]}, False),
+    ],
+)
+def test_a_template_is_tried_on_papers_that_exist_for_who_tries_it(filled, confined, remit, sees):
+    filled.post(f"/api/v1/papers/{PAPER}/versions")
+    manager = confined(Role.TEMPLATE_MANAGER, **remit)
+    version = "/api/v1/formats/scrutiny/versions/1"
+    effect = manager.get(f"{version}/effect").json()["papers"]
+    assert [paper["paper"] for paper in effect] == ([PAPER] if sees else [])
+    status = 200 if sees else 404
+    assert manager.get(f"{version}/effect/{PAPER}/old").status_code == status
+    assert manager.post(f"{version}/trial", params={"paper": PAPER}).status_code == status
+
+
+def test_nobody_writes_into_a_marking_or_board_that_they_do_not_see(filled, confined):
+    author = confined(Role.AUTHOR, boards=["ethics"], markings=[SENSITIVE])
+    whole = {"facts": "1", "papers": [paper(reference="NEW", workstreams=[], meeting=MARCH)]}
+    refused = author.post("/api/v1/facts", json=whole)
+    assert refused.status_code == 422
+    assert {fault["pointer"] for fault in refused.json()["errors"]} == {"/papers/0/board", "/papers/0/marking"}
+    taken = author.put(f"/api/v1/papers/{PAPER}", json=paper(), headers={"If-Match": "*"})
+    assert taken.status_code == 404
+    overwritten = author.post("/api/v1/facts", json={"facts": "1", "papers": [paper()]})
+    assert "/papers/0/reference" in {fault["pointer"] for fault in overwritten.json()["errors"]}
+
+
+def test_a_lead_reports_the_workstreams_of_their_own(filled, confined):
+    lead = confined(Role.LEAD, workstreams=["forensics"])
+    document = update("2027-02-15", "We moved in.")
+    refused = lead.put("/api/v1/workstreams/procurement/updates/2027-02-15", json=document)
+    assert (refused.status_code, "not among your workstreams" in refused.json()["detail"]) == (403, True)
+    assert lead.get("/api/v1/workstreams/procurement").status_code == 200
+    assert len(filled.get("/api/v1/workstreams/procurement/updates").json()["items"]) == 1
+    written = lead.put("/api/v1/workstreams/forensics/updates/2027-02-15", json=update("2027-02-15", "We moved in."))
+    assert written.status_code == 201, written.text
+
+
+def test_an_account_says_what_it_is_confined_to(client):
+    asked = {"key": "ada", "name": "Ada", "role": "reader", "boards": ["b", "a", "a"], "markings": ["OFFICIAL"]}
+    made = client.post("/api/v1/accounts", json=asked)
+    said = made.json()["account"]
+    assert (said["boards"], said["workstreams"], said["markings"]) == (["a", "b"], None, ["OFFICIAL"])
+    assert client.get("/api/v1/accounts/ada").json() == said
