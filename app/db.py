@@ -4,6 +4,7 @@ A *reading* door sees one consistent state and cannot write; a *writing* door co
 all. Nothing else in the project begins, commits or rolls back a transaction.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,9 +28,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeEngine
+
+from app.errors import Conflict
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -47,6 +52,14 @@ BUSY_TIMEOUT_MS = 30_000
 
 CONNECTIONS: dict[str, Any] = {"pool_size": 8, "max_overflow": 32}
 """As many as the requests that are worked on at once need, two each: one that reads may leave a trace meanwhile."""
+
+
+class Busy(Conflict):
+    """More was asked at once than the database has doors for; `retry_after` says how many seconds to wait."""
+
+    def __init__(self) -> None:
+        self.retry_after = 5
+        super().__init__("Too much is asked at once. Nothing was changed; ask again in a few seconds.")
 
 
 class Base(DeclarativeBase):
@@ -95,7 +108,7 @@ class Digest(TypeDecorator[str]):
 
 
 class Database:
-    """One database and its two doors."""
+    """One database and its two doors; each raises Busy where it cannot be opened for too long."""
 
     def __init__(self, url: str, *, on_commit: Callable[[Session], None] | None = None) -> None:
         self.engine = engine_for(url)
@@ -131,6 +144,12 @@ class Database:
             self._in_use[door] += 1
         try:
             yield
+        except NoConnectionFree as error:
+            raise Busy from error
+        except OperationalError as error:
+            if not _waited_in_vain(error):
+                raise
+            raise Busy from error
         finally:
             with self._counting:
                 self._in_use[door] -= 1
@@ -187,6 +206,11 @@ def ids_by_key(session: Session, key: InstrumentedAttribute[str], keys: Iterable
     for batch in batches(sorted(set(keys))):
         found |= dict(session.execute(select(key, key.class_.id).where(key.in_(batch))).all())
     return found
+
+
+def _waited_in_vain(error: OperationalError) -> bool:
+    """Whether another writer had the SQLite file for as long as this one waited."""
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def _reading_options(engine: Engine) -> dict[str, Any]:

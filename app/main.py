@@ -18,6 +18,7 @@ from app.accounts.identity import Provider
 from app.accounts.models import Role
 from app.accounts.sign_in import ClaimedRoles, SessionRules
 from app.settings import PACKAGED_MIGRATIONS, Settings
+from app.upkeep import diary
 from app.upkeep.figures import figures
 from app.upkeep.stores import Stores, open_stores
 from app.upkeep.upgrade import is_at_head
@@ -28,6 +29,8 @@ from app.web.edges import BodyLimit, RequestName
 from app.web.metrics import Metrics
 from app.web.openapi import TITLE, document_of
 from app.web.pace import Pace
+from app.web.pages import faults
+from app.web.pages import routes as pages
 from app.web.seats import Seats
 from app.web.watch import Watch
 
@@ -54,6 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
         _readiness(stores, settings.min_free_bytes),
         generating=Pace(settings.generate_per_minute),
         metrics=metrics,
+        figures=lambda: figures(stores),
+        upkeep=lambda: diary.noted(settings.data / diary.FILE),
         two_people_for_templates=settings.two_people_for_templates,
         note_use=_noting(stores, accounts.note_use, "The use of a token"),
         note_seen=_noting(stores, sign_in.note_seen, "A request in a session"),
@@ -65,8 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
         address=settings.address,
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
-    errors.install(app)
-    for router in (routes.router(), identity.router, health.router, reference.router):
+    errors.install(app, faults.as_page)
+    for router in (routes.router(), identity.router, health.router, reference.router, pages.router()):
         app.include_router(router)
     app.mount("/static", reference.style_sheets)
     app.add_middleware(BodyLimit, usual=settings.max_json_bytes, special=_body_limits(settings))
@@ -96,6 +101,9 @@ def _body_limits(settings: Settings) -> dict[str, int]:
     return {
         f"{routes.PREFIX}/facts": settings.max_facts_bytes,
         f"{routes.PREFIX}/pictures": settings.max_picture_bytes + form,
+        "/papers/": settings.max_picture_bytes + settings.max_json_bytes,  # a section with a picture to go into it
+        "/narrative/pictures": settings.max_picture_bytes + form,
+        **dict.fromkeys(("/formats/", "/new-format"), settings.max_template_bytes + settings.max_json_bytes),
         # base 64 takes four bytes for three; a manifest comes with the template
         f"{routes.PREFIX}/formats/": settings.max_template_bytes * 4 // 3 + settings.max_json_bytes,
     }

@@ -42,6 +42,10 @@ def _checkpoint_file(settings: dict[str, Any]) -> Path:
     return Path(settings["data"]) / "audit-checkpoints.jsonl"
 
 
+def _mail_folder(settings: dict[str, Any]) -> Path:
+    return Path(settings["data"]) / "mail"
+
+
 def _backups_folder(settings: dict[str, Any]) -> Path:
     return Path(settings["data"]) / "backups"
 
@@ -99,6 +103,15 @@ class Settings(BaseSettings):
         description="Whether a template that was uploaded over the API goes live only by another account than its "
         "uploader's; what the command line or an administrator loads is live at once",
     )
+    smtp_host: str | None = Field(
+        default=None, description="Mail server for reminders; without one, they are files in the folder `mail`"
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
+    smtp_starttls: bool = Field(default=True, description="Whether the connection is encrypted before anything is said")
+    smtp_user: str | None = Field(default=None, description="Name by which the mail server knows us, if it asks")
+    smtp_password: SecretStr | None = Field(default=None, description="Password for it")
+    mail: Path = Field(default_factory=_mail_folder, description="Folder of the letters where there is no mail server")
+    mail_from: str = Field(default="boardpapers@localhost", description="Sender of reminders")
 
     sign_ins_a_minute: int = Field(
         default=5, gt=0, description="Attempts to sign in that may fail in a minute, by account and by address"

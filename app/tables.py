@@ -10,6 +10,8 @@ from app.papers import models as papers
 from app.people import models as people
 from app.pictures import models as pictures
 from app.replies import models as replies
+from app.rounds import models as rounds
+from app.unsent import models as unsent
 from app.versions import models as versions
 from app.workstreams import models as workstreams
 
@@ -24,6 +26,8 @@ __all__ = [
     "people",
     "pictures",
     "replies",
+    "rounds",
+    "unsent",
     "versions",
     "workstreams",
 ]

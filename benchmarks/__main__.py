@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 from time import perf_counter
 
+from app import assets
 from benchmarks import memory
 from benchmarks.engines import (
     ENGINES,
@@ -25,7 +26,7 @@ from benchmarks.engines import (
     of_ours,
     timed,
 )
-from benchmarks.service import DRAFTED_AT, service
+from benchmarks.service import DRAFTED_AT, Service, service
 from benchmarks.table import Row, table, targets_of
 from benchmarks.workload import Kind, facts, template
 
@@ -162,6 +163,33 @@ def size(asked: argparse.Namespace) -> Iterator[Row]:
                 yield Row(name, updates, "boardpapers", timing.milliseconds)
 
 
+PAGES = {
+    "page of workstreams": "/workstreams",
+    "search page": "/workstreams?q=Workstream",
+    "history page": "/workstreams/w1",
+    "home page": "/",
+}
+"""Name of a web page that shows a list → its address."""
+
+ON_A_PAGE = 60
+"""Workstreams beside those that grow: the first page is as full with few updates stored as with many."""
+
+
+def pages(asked: argparse.Namespace) -> Iterator[Row]:
+    """The server's time for web pages with few and with many updates stored besides."""
+    assets.ensure()
+    for updates in sorted(asked.updates):
+        with service(ON_A_PAGE) as made:
+            made.grow(updates)
+            deeds: dict[str, Deed] = {name: _asked(made, address) for name, address in PAGES.items()}
+            for name, timing in timed(deeds, _rounds(asked, 20)).items():
+                yield Row(name, updates, "boardpapers", timing.milliseconds)
+
+
+def _asked(made: Service, address: str) -> Deed:
+    return lambda _: made.ask("GET", address)
+
+
 def command(asked: argparse.Namespace) -> Iterator[Row]:
     """The command line from a cold start until its help is printed."""
     taken = []
@@ -178,6 +206,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], Iterator[Row]]] = {
     "first": first,
     "draft": draft,
     "size": size,
+    "pages": pages,
     "command": command,
 }
 """What is measured, part by part."""

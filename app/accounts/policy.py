@@ -34,6 +34,17 @@ class Action(StrEnum):
     READ_AUDIT = "read the audit log"
     MANAGE_ACCOUNTS = "change accounts"
     DECIDE = "decide on papers"
+    SUBMIT = "submit papers"
+    CHECK = "check papers"
+    RECORD_DECISIONS = "record decisions on papers"
+    COMMENT = "comment on papers"
+    CLEAR = "clear sections of papers"
+    RELEASE = "release papers"
+    REISSUE = "reissue papers"
+    RECORD_OUTCOMES = "record what meetings made of papers"
+    RUN_ROUNDS = "run rounds"
+    ANSWER_ROUNDS = "answer rounds"
+    JUDGE_ANSWERS = "judge answers"
 
     @property
     def scope(self) -> str:
@@ -46,7 +57,14 @@ _WITHOUT_OBJECT = {"download": "versions"}
 
 
 _READING = frozenset({Action.READ_FACTS, Action.READ_VERSIONS, Action.DOWNLOAD})
-_REPORTING = frozenset({Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW})
+_REPORTING = frozenset(
+    {Action.READ_FACTS, Action.WRITE_UPDATES, Action.ADD_PICTURES, Action.PREVIEW, Action.ANSWER_ROUNDS}
+)
+_REVIEWING = frozenset({Action.COMMENT, Action.CLEAR})
+_OF_SECRETARIES = frozenset(
+    {Action.CHECK, Action.RECORD_DECISIONS, Action.RELEASE, Action.REISSUE, Action.RECORD_OUTCOMES}
+)
+_PERSONS_WORD = frozenset({Action.DECIDE, Action.CHECK, Action.RECORD_DECISIONS, Action.CLEAR})
 _TEMPLATES = frozenset(
     {
         Action.MANAGE_FORMATS,
@@ -57,26 +75,31 @@ _TEMPLATES = frozenset(
     }
 )
 _PRODUCING = _READING | _REPORTING | {Action.WRITE_FACTS, Action.GENERATE}
+_ASKING = frozenset({Action.RUN_ROUNDS, Action.JUDGE_ANSWERS})
 
 ALLOWED: dict[Role, frozenset[Action]] = {
-    Role.ADMINISTRATOR: frozenset(Action) - {Action.DECIDE},
-    Role.TEMPLATE_MANAGER: _READING | _TEMPLATES | {Action.PREVIEW},
-    Role.SECRETARY: _PRODUCING | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS},
-    Role.APPROVER: _READING | {Action.PREVIEW, Action.DECIDE},
-    Role.AUTHOR: _PRODUCING,
+    Role.ADMINISTRATOR: frozenset(Action) - _PERSONS_WORD,
+    Role.TEMPLATE_MANAGER: _READING | _TEMPLATES | {Action.PREVIEW, Action.COMMENT},
+    Role.SECRETARY: _PRODUCING
+    | _REVIEWING
+    | _OF_SECRETARIES
+    | _ASKING
+    | {Action.CHANGE_SHARED_FACTS, Action.READ_STAFF_NUMBERS, Action.SUBMIT},
+    Role.APPROVER: _READING | _REVIEWING | {Action.PREVIEW, Action.DECIDE},
+    Role.AUTHOR: _PRODUCING | _REVIEWING | _ASKING | {Action.SUBMIT},
     Role.LEAD: _REPORTING,
     Role.CLIENT: _PRODUCING,
-    Role.READER: _READING,
+    Role.READER: _READING | _REVIEWING,
 }
 """What each role may do; what is not listed is refused."""
 
-OF_RECEIVERS = frozenset({Action.READ_VERSIONS, Action.DOWNLOAD})
+OF_RECEIVERS = frozenset({Action.READ_VERSIONS, Action.DOWNLOAD, Action.RECORD_OUTCOMES})
 """What the organisation whose board receives a paper does with it, once it was released; the rest is the writers'."""
 
-BY_ANOTHER = frozenset({Action.DECIDE})
+BY_ANOTHER = frozenset({Action.DECIDE, Action.CHECK, Action.RECORD_DECISIONS})
 """What nobody does with a paper that they wrote or submitted."""
 
-REPORTING = frozenset({Action.WRITE_UPDATES})
+REPORTING = frozenset({Action.WRITE_UPDATES, Action.ANSWER_ROUNDS})
 """What is done for a workstream, by who reports it."""
 
 

@@ -1,14 +1,15 @@
 """Finding accounts, and opening them by a secret."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import Account, Role, Token
+from app.db import batches
 from app.errors import NotFound
 
 USE_NOTED_EVERY = timedelta(hours=1)
@@ -42,12 +43,46 @@ def get(session: Session, key: str) -> Account:
     return account
 
 
-def page(session: Session, *, limit: int, after: str | None = None) -> Sequence[Account]:
-    """At most `limit` accounts in the order of their keys, beginning behind the key `after`."""
+def keys_of(session: Session, person_id: int, key: str) -> frozenset[str]:
+    """Keys of the accounts by which the person with this id and key signs in.
+
+    One that is linked to nobody and bears the person's key counts too: where nothing was said, caution speaks.
+    """
+    own = or_(Account.person_id == person_id, and_(Account.person_id.is_(None), Account.key == key))
+    return frozenset(session.scalars(select(Account.key).where(own)))
+
+
+def names(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Key → name, for those of the accounts that there are."""
+    found: dict[str, str] = {}
+    for batch in batches(sorted(set(keys))):
+        found |= dict(session.execute(select(Account.key, Account.name).where(Account.key.in_(batch))).all())
+    return found
+
+
+def page(
+    session: Session,
+    *,
+    limit: int,
+    after: str | None = None,
+    containing: str = "",
+    role: Role | None = None,
+) -> Sequence[Account]:
+    """At most `limit` accounts in the order of their keys, beginning behind the key `after`.
+
+    Only those whose key or name has the text `containing`, in whatever case, and of the role where one is given.
+    """
     accounts = select(Account).order_by(Account.key).limit(limit)
     if after is not None:
         accounts = accounts.where(Account.key > after)
+    if containing:
+        accounts = accounts.where(or_(*(words.icontains(containing, autoescape=True) for words in _WORDS)))
+    if role is not None:
+        accounts = accounts.where(Account.role == role)
     return session.scalars(accounts).all()
+
+
+_WORDS = (Account.key, Account.name)
 
 
 def other_administrators(session: Session, account: Account, *keys: str) -> bool:

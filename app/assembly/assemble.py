@@ -19,6 +19,7 @@ from app.blobs import Blobs, MissingBlob
 from app.db import lock
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
+from app.formats.models import TemplateVersion
 from app.narrative import text
 from app.papers import commands as paper_commands
 from app.papers import queries as papers
@@ -30,7 +31,7 @@ from app.versions.models import Version
 Facts: TypeAlias = Mapping[str, Any]
 """A paper's context as the engine takes it."""
 
-ENGINE = 3
+ENGINE = 4
 """Rises whenever the same facts and template give another document, for any reason: narrative, wording or word."""
 
 PREVIEW_LABEL = "Preview"
@@ -53,14 +54,26 @@ def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime, pu
     return make(snapshot, blobs.get(template.template_digest), blobs.get)
 
 
+def facts_of(session: Session, reference: str, *, now: datetime) -> Snapshot:
+    """The facts that a preview of the paper would be made of."""
+    paper = papers.get(session, reference)
+    template = formats.live(session, paper.format.key)
+    return select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now)
+
+
 def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now: datetime) -> Generated:
-    """The paper's next version, kept; or the newest one, where nothing but its label would change."""
+    """The paper's next version, kept; or the newest one, where nothing but its label would change.
+
+    Raises:
+        PaperIsNotOpen: the paper is no draft; what it is stays as it was submitted or approved.
+    """
     lock(session, "facts")  # on PostgreSQL too, nothing is loaded between the first fact that is read and the last
     paper = papers.get(session, reference)
+    paper_commands.require_open(paper)
     template = formats.live(session, paper.format.key)
     newest = versions.last(session, paper.id)
     number = newest.number + 1 if newest else 1
-    label = parse_manifest(template.manifest).labels.of_draft(number)
+    label = draft_label(session, paper.id, template, number)
     snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
     context = context_for(snapshot)
     facts = for_engine(context)
@@ -73,6 +86,14 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
         session, blobs, paper=paper, number=number, template=template, document=document, by=by.key, now=now
     )
     return Generated(version, is_new=True, gaps=document.gaps)
+
+
+def draft_label(session: Session, paper_id: int, template: TemplateVersion, number: int) -> str:
+    """What the paper's version with this number is called if it is a draft."""
+    approved = versions.approvals(session, paper_id)
+    came_out_again = versions.reissued(session, paper_id)
+    since = number - 1 - approved[-1].number - len(versions.issues(session, approved[-1].id)) if approved else 0
+    return parse_manifest(template.manifest).labels.of_draft(number - came_out_again, len(approved), since)
 
 
 def _no_file(digest: str) -> bytes:

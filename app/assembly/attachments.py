@@ -1,10 +1,11 @@
 """What goes with a paper: the meetings that it goes to, its appendices, the documents that it rests on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from app import narrative
 from app.assembly import prose
+from app.assembly.snapshot import ActionFacts
 from app.formats.manifest import Wording
 from app.narrative import LinkNotAllowed
 from app.narrative.links import permitted_link
@@ -31,6 +32,21 @@ def documents(block: DocumentsBlock, day: Callable[[date], str]) -> list[narrati
     """The documents as a list: title, date, and where it is; nothing where there are none."""
     entries = tuple(narrative.Item((_document(document, day),)) for document in block.documents)
     return [narrative.ListBlock(entries)] if entries else []
+
+
+def actions(open_actions: Sequence[ActionFacts], wording: Wording, day: Callable[[date], str]) -> list[narrative.Block]:
+    """What earlier meetings asked for and what is open, as a table; nothing where nothing is."""
+    rows = [
+        [
+            (prose.paragraph(action.text),),
+            (prose.paragraph(action.owner.post or action.owner.name if action.owner else wording.no_value),),
+            (prose.paragraph(day(action.due_on) if action.due_on else wording.no_value),),
+            (prose.paragraph(day(action.asked_on)),),
+        ]
+        for action in open_actions
+    ]
+    heads = [wording.action, wording.action_owner, wording.action_due, wording.action_meeting]
+    return [prose.table(heads, rows, row_heads=True)] if rows else []
 
 
 def letters(number: int) -> str:

@@ -57,7 +57,7 @@ class UpdateLine(_Words):
     as_at: str = Field(description="The date in words")
     dated: bool = Field(description="Whether the date is printed above, because several updates are shown")
     level: int = Field(description="Level of the date as a heading: one below the workstream, 2 to 5")
-    nil: PrintedText = Field(description="Said instead of parts when there was nothing to report; mostly empty")
+    nil: PrintedText = Field(description="That there was nothing to report, or no change since the date; mostly empty")
     parts: list[PartLine] = Field(description="The parts in the format's order")
     ratings: list[RatingCell] = Field(description="The ratings in the scheme's order; empty where nothing is rated")
     rating_words: str = Field(description="The ratings in one line of words, or that it is not rated")

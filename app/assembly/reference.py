@@ -52,7 +52,12 @@ class Name:
 
 def reference() -> str:
     """The whole manual in Markdown."""
-    known = Template(INTRODUCTION.read_text(encoding="utf-8")).substitute(
+    return "\n".join([introduction(), "## Every name at a glance\n", "```", *_tree(PaperContext), "```\n", *_groups()])
+
+
+def introduction() -> str:
+    """What the manual says before the names, in Markdown."""
+    return Template(INTRODUCTION.read_text(encoding="utf-8")).substitute(
         filters=_listed(FILTERS),
         tests=_listed(TESTS),
         depth=MAX_DEPTH,
@@ -62,7 +67,6 @@ def reference() -> str:
         characters=f"{MAX_CHARACTERS:,}",
         styles="\n".join(_style_row(role, style) for role, style in ROLE_STYLES.items()),
     )
-    return "\n".join([known, "## Every name at a glance\n", "```", *_tree(PaperContext), "```\n", *_groups()])
 
 
 def names_of(shape: Shape, owner: str = "") -> list[Name]:
@@ -127,16 +131,31 @@ def called(name: Name) -> str:
     return ONE_OF[name.way.rpartition(".")[2]] if name.kind == "list" else ""
 
 
-def _groups() -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The names of the paper, or those of one kind of entry, together."""
+
+    heading: str
+    description: str
+    loops: tuple[str, ...]  # in which an entry has these names: `row in front_sheet`
+    names: tuple[Name, ...]
+
+
+def groups() -> Iterator[Group]:
     """The names of the paper, then of each kind of entry where a list of them stands first."""
-    yield from _group("The paper", "", PaperContext, [])
+    yield _group("The paper", "", PaperContext, [])
     loops: dict[tuple[Shape, str], list[str]] = {}
     for below, owner, loop in _loops(PaperContext, ""):
         known = loops.setdefault((below, owner), [])
         if loop not in known:
             known.append(loop)
     for (below, owner), ways in loops.items():
-        yield from _group(f"`{owner}`", owner, below, ways)
+        yield _group(f"`{owner}`", owner, below, ways)
+
+
+def _group(heading: str, owner: str, shape: Shape, loops: list[str]) -> Group:
+    described = " ".join((shape.__doc__ or "").split())
+    return Group(heading, described, tuple(loops), tuple(names_of(shape, owner)))
 
 
 def every_name(shape: Shape = PaperContext, owner: str = "", above: str = "") -> Iterator[tuple[str, Name]]:
@@ -156,14 +175,15 @@ def _loops(shape: Shape, owner: str) -> Iterator[tuple[Shape, str, str]]:
             yield from _loops(name.below, inner)
 
 
-def _group(heading: str, owner: str, shape: Shape, loops: list[str]) -> Iterator[str]:
-    yield f"## {heading}\n"
-    yield " ".join((shape.__doc__ or "").split()) + "\n"
-    if any(loops):
-        yield "In " + " or ".join(f"`for {loop}`" for loop in loops) + ".\n"
-    yield "| Name | Holds | | Means | Written |"
-    yield "|---|---|---|---|---|"
-    for name in names_of(shape, owner):
-        written = f"`{name.tag}`" if name.tag else "not for printing"
-        yield f"| `{name.way}` | {name.kind} | {'●' if name.must else ''} | {name.description} | {written} |"
-    yield ""
+def _groups() -> Iterator[str]:
+    for group in groups():
+        yield f"## {group.heading}\n"
+        yield group.description + "\n"
+        if any(group.loops):
+            yield "In " + " or ".join(f"`for {loop}`" for loop in group.loops) + ".\n"
+        yield "| Name | Holds | | Means | Written |"
+        yield "|---|---|---|---|---|"
+        for name in group.names:
+            written = f"`{name.tag}`" if name.tag else "not for printing"
+            yield f"| `{name.way}` | {name.kind} | {'●' if name.must else ''} | {name.description} | {written} |"
+        yield ""

@@ -24,6 +24,12 @@ def stored_texts(snapshot: Snapshot) -> dict[str, str]:
     return dict([*_fields(snapshot), *_blocks(snapshot), *_introductions(snapshot), *_parts(snapshot)])
 
 
+def places_of(snapshot: str) -> frozenset[str]:
+    """Everything in the snapshot, as `to_json` wrote it, that can be pointed at: `section/KEY`, and every region."""
+    facts = Snapshot.from_json(snapshot)
+    return frozenset([*(f"section/{section.key}" for section in facts.sections), *stored_texts(facts)])
+
+
 def _fields(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for field in snapshot.manifest.front_sheet:
         if value := stored_value(snapshot, field):

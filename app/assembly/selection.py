@@ -1,14 +1,15 @@
 """Database → Snapshot: which facts a paper takes, as of which day. The only step that reads the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.assembly.clearing import Cleared, ToClear, to_clear, with_clearances
 from app.assembly.public_copy import Shown, public_values, without_marked_words
 from app.assembly.snapshot import (
+    ActionFacts,
     BoardFacts,
     DimensionFacts,
     EarlierPaper,
@@ -18,6 +19,7 @@ from app.assembly.snapshot import (
     PaperFacts,
     PersonFacts,
     RatingFacts,
+    RequestFacts,
     SchemeFacts,
     Snapshot,
     TemplateFacts,
@@ -29,22 +31,34 @@ from app.assembly.snapshot import (
     WorkstreamFacts,
 )
 from app.assembly.standing import Standing, Written
+from app.boards import deadlines
 from app.boards import queries as boards
 from app.fields import KEPT
-from app.formats.fields import FIELD_VALUES, FieldKind
+from app.formats.fields import FIELD_VALUES, FieldKind, Values
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.models import TemplateVersion
 from app.frameworks import queries as frameworks
 from app.frameworks.models import Framework
 from app.papers import queries as papers
-from app.papers.blocks import BLOCKS, FrameworkItemsBlock, ObjectiveBlock, OutlineBlock, PeopleBlock, persons_in
+from app.papers.blocks import (
+    BLOCKS,
+    ActionsBlock,
+    FrameworkItemsBlock,
+    ObjectiveBlock,
+    OutlineBlock,
+    PeopleBlock,
+    persons_in,
+)
 from app.papers.models import Consultee, OwnWording, Paper, Take
 from app.people import queries as people
 from app.people.models import Person
+from app.rounds import queries as rounds
+from app.rounds.models import AnswerKind, Request
+from app.rounds.standing import valid_answer
 from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Update, Workstream
 
-LONDON = ZoneInfo("Europe/London")
+LONDON = deadlines.LONDON
 """Where the users' days begin and end."""
 
 
@@ -83,10 +97,14 @@ class _Selection:
         self.standing = Standing(self.manifest, values, public)
         self.fields = public_values(self.manifest, values) if public else values
         self.written = {
-            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT))
+            section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT), section.carried)
             for section in paper.sections
         }
-        self.sections = self.standing.sections(self.written)
+        self.to_clear = to_clear_of(self.manifest, values, self.written)
+        self.cleared = self._cleared()
+        self.sections = tuple(
+            with_clearances(section, self.to_clear, self.cleared) for section in self.standing.sections(self.written)
+        )
         self.blocks = [block for section in self.sections for block in section.blocks]
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
@@ -118,7 +136,33 @@ class _Selection:
             frameworks=tuple(_framework(framework) for framework in self._frameworks(chosen)),
             consultees=tuple(self._person(consultee.person) for consultee in self._consultees()),
             persons=self._persons(),
+            actions=tuple(self._actions()),
         )
+
+    def _actions(self) -> Iterator[ActionFacts]:
+        """What is open of what earlier meetings asked for, where the paper prints it."""
+        if not any(isinstance(block, ActionsBlock) for block in self.blocks):
+            return
+        for action in papers.open_actions(self.session, self.paper):
+            yield ActionFacts(
+                paper=action.paper.reference,
+                number=action.number,
+                asked_on=action.paper.meeting.held_on,
+                text=action.text,
+                owner=self._person(action.owner) if action.owner else None,
+                due_on=action.due_on,
+            )
+
+    def _cleared(self) -> dict[str, Cleared]:
+        """Place → who cleared the text that stands there now."""
+        if not self.to_clear:
+            return {}
+        given = papers.clearances(self.session, self.paper.id)
+        return {
+            place: Cleared(self._person(row.person), row.cleared_on)
+            for place, needed in self.to_clear.items()
+            if (row := given.get((place, needed.digest)))
+        }
 
     # The paper, its board, its series
 
@@ -243,7 +287,29 @@ class _Selection:
         updates: dict[int, list[Update]] = {}
         for update in found:
             updates.setdefault(update.workstream_id, []).append(update)
+        self.requests = rounds.of_meeting(self.session, self.paper.meeting_id, workstream_ids)
+        for number, request in self.requests.items():
+            carried = self._carried_forward(request) if number not in updates else None
+            if carried is not None:
+                updates[number] = [carried]
         return updates
+
+    def _carried_forward(self, request: Request) -> Update | None:
+        """The update of which the answer says that it goes on being true: its newest revision."""
+        answer = valid_answer(request)
+        if answer is None or answer.kind is not AnswerKind.NO_CHANGE or answer.update.as_at > self.cut_off:
+            return None
+        return workstreams.find_update(self.session, request.workstream.ref, answer.update.as_at)
+
+    def _answered(self, request: Request | None, update: UpdateFacts, newest: bool) -> UpdateFacts:
+        """The update with what the answer to the round says of it."""
+        answer = valid_answer(request) if request else None
+        if answer is None or answer.update.as_at != update.as_at or not newest:
+            return update
+        if answer.kind is AnswerKind.NO_CHANGE:
+            return update.model_copy(update={"still_true": True})
+        subject = answer.subject if update.nothing_to_report else None
+        return update.model_copy(update={"subject": subject})
 
     def _schemes(
         self, chosen: Iterable[Workstream], tree: dict[int, Theme], updates: dict[int, list[Update]]
@@ -280,6 +346,7 @@ class _Selection:
         now = _scheme(theme, tree)
         taken = {update.as_at for update in updates}
         own = [wording for wording in self.paper.own_wordings if wording.update.workstream_id == workstream.id]
+        request = self.requests.get(workstream.id)
         return WorkstreamFacts(
             ref=workstream.ref,
             name=workstream.name,
@@ -289,7 +356,13 @@ class _Selection:
             serves=tuple(sorted(f"{item.framework.key}/{item.key}" for item in workstream.serves)),
             needs={part.part: part.need for part in workstream.parts},
             rating_source=workstream.rating_source or _rating_source(theme, tree),
-            updates=tuple(self._update(update, _rated_under(update, schemes) or now, own) for update in updates),
+            updates=tuple(
+                self._answered(
+                    request, self._update(update, _rated_under(update, schemes) or now, own), update is updates[-1]
+                )
+                for update in updates
+            ),
+            request=_open_request(request) if request else None,
             unused_wordings=tuple(
                 UnusedWordingFacts(as_at=wording.update.as_at, part=wording.part)
                 for wording in sorted(own, key=lambda wording: (wording.update.as_at, wording.part))
@@ -328,6 +401,19 @@ class _Selection:
         if sets_apart or any(block.framework is None for block in asked):
             keys |= {item.framework.key for workstream in chosen for item in workstream.serves}
         return frameworks.with_items(self.session, keys)
+
+
+def to_clear_of(manifest: Manifest, values: Values, written: Mapping[str, Written]) -> dict[str, ToClear]:
+    """Place → the text of the full paper that must be cleared there."""
+    return {needed.place: needed for needed in to_clear(manifest, Standing(manifest, values).sections(written))}
+
+
+def clearances_of(
+    session: Session, paper: Paper, template: TemplateVersion, *, now: datetime
+) -> list[tuple[ToClear, Cleared | None]]:
+    """Every text of the paper that must be cleared, with its clearance, if it has one."""
+    work = _Selection(session, paper, template, now, False)
+    return [(needed, work.cleared.get(place)) for place, needed in work.to_clear.items()]
 
 
 def last_day(paper: Paper) -> date:
@@ -382,6 +468,13 @@ def _named_only(workstream: Workstream, theme: Theme) -> WorkstreamFacts:
         updates=(),
         unused_wordings=(),
     )
+
+
+def _open_request(request: Request) -> RequestFacts | None:
+    """The request, if an answer to it is still to come."""
+    if valid_answer(request) is not None:
+        return None
+    return RequestFacts(due_on=request.round.due_on, sent_back=bool(request.answers))
 
 
 def _rated_under(update: Update, schemes: dict[int, RagScheme]) -> RagScheme | None:

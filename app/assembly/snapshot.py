@@ -12,7 +12,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.boards.programme import YearRule
 from app.fields import KEPT
@@ -79,12 +79,24 @@ class PaperFacts(_Facts):
     """Field of the format → what the paper says in it."""
 
 
+class ClearanceFacts(_Facts):
+    """Whose clearance a section needs, and who gave it when; nobody: it is still missing."""
+
+    whose: str
+    by: PersonFacts | None
+    on: date | None
+
+
 class SectionFacts(_Facts):
     """A section of the format that stands in the paper: its blocks are the paper's, or else the format's."""
 
     key: str
     heading: str | None
     blocks: tuple[Block, ...]
+    # Left out of the JSON where the format wants none: snapshots from before stay the same text.
+    carried: bool = Field(default=False, exclude_if=lambda carried: not carried)
+    """Whether it stands as the paper before had it, and nobody has confirmed that."""
+    clearance: ClearanceFacts | None = Field(default=None, exclude_if=lambda clearance: clearance is None)
 
 
 class UnprintedSection(_Facts):
@@ -168,6 +180,18 @@ class UpdateFacts(_Facts):
     scheme: str | None
     """Key of the scheme under which it was rated; without ratings, the scheme that rates its workstream."""
     ratings: tuple[RatingFacts, ...]
+    still_true: bool = False
+    """Whether an answer to the round for the meeting says that nothing has changed since."""
+    subject: str | None = None
+    """Of what there is nothing to report, as the answer says."""
+
+
+class RequestFacts(_Facts):
+    """A request of the round for the meeting to which an answer is still to come."""
+
+    due_on: date
+    sent_back: bool
+    """Whether there was an answer, and it was sent back."""
 
 
 class UnusedWordingFacts(_Facts):
@@ -190,6 +214,7 @@ class WorkstreamFacts(_Facts):
     rating_source: str | None
     updates: tuple[UpdateFacts, ...]
     unused_wordings: tuple[UnusedWordingFacts, ...]
+    request: RequestFacts | None = None
 
 
 class ItemFacts(_Facts):
@@ -211,6 +236,18 @@ class FrameworkFacts(_Facts):
     items: tuple[ItemFacts, ...]
 
 
+class ActionFacts(_Facts):
+    """Something for which an earlier meeting asked and which is not done."""
+
+    paper: str
+    """Reference of the paper that the meeting had."""
+    number: int
+    asked_on: date
+    text: str
+    owner: PersonFacts | None
+    due_on: date | None
+
+
 class TemplateFacts(_Facts):
     """Which template version prints the paper."""
 
@@ -223,7 +260,7 @@ class Snapshot(_Facts):
 
     snapshot: Literal[2] = 2
     """Number of this shape."""
-    stage: Literal["preview", "draft"]
+    stage: Literal["preview", "draft", "approved"]
     label: str
     public: bool = False
     """Whether this is the public copy, which leaves out what is not public."""
@@ -243,6 +280,8 @@ class Snapshot(_Facts):
     consultees: tuple[PersonFacts, ...]
     persons: dict[str, PersonFacts]
     """Those whom fields and blocks name, by key."""
+    actions: tuple[ActionFacts, ...] = Field(default=(), exclude_if=lambda actions: not actions)
+    """Where a block prints them."""
 
     @model_validator(mode="before")
     @classmethod

@@ -15,6 +15,8 @@ class Written:
 
     heading: str | None
     blocks: tuple[Block, ...]
+    carried: bool = False
+    """Whether it is the paper before that says so, and nobody has confirmed it."""
 
 
 NOTHING = Written(None, ())
@@ -66,7 +68,7 @@ class Standing:
 
     def _section(self, entry: SectionEntry, own: Written) -> SectionFacts:
         blocks = [block for block in filled(entry, own.blocks, self.values) if self._is_printed(block)]
-        return SectionFacts(key=entry.key, heading=own.heading, blocks=tuple(blocks))
+        return SectionFacts(key=entry.key, heading=own.heading, blocks=tuple(blocks), carried=own.carried)
 
     def _is_printed(self, block: Block) -> bool:
         if self.public and not block.public:

@@ -6,6 +6,7 @@ Whatever somebody uploaded is filled in a limited process of its own; nothing he
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -69,6 +70,17 @@ class Effect:
     new: bytes | None
     differences: tuple[word.Difference, ...]
     why: str = ""
+
+    def document(self, which: Literal["old", "new"]) -> bytes:
+        """One of the two; raises NoSuchEffect."""
+        content = self.old if which == "old" else self.new
+        if content is None:
+            raise NoSuchEffect(self.why)
+        return content
+
+
+class NoSuchEffect(Conflict):
+    """The paper that would be printed anew cannot be."""
 
 
 def judged(key: str, manifest: str, template: bytes) -> tuple[word.Finding, ...]:
@@ -157,6 +169,23 @@ def effects(
         markings=markings,
     )
     return [effect_on(kept_version, version, blobs) for kept_version in kept]
+
+
+def newest_effect(session: Session, blobs: Blobs, version: TemplateVersion, reference: str) -> Effect:
+    """What the template version, loaded with its format, changes in the newest version of this paper.
+
+    Raises:
+        NoPaper: there is none with this reference.
+        PaperOfAnotherFormat: it is not of the version's format.
+        NoSuchVersion: it was never generated.
+    """
+    paper = papers.kept(session, reference)
+    if paper.format != version.format.key:
+        raise PaperOfAnotherFormat(reference, paper.format, version.format.key)
+    kept = versions.last(session, paper.id)
+    if kept is None:
+        raise versions.NoSuchVersion(reference, "any")
+    return effect_on(versions.get(session, reference, kept.label), version, blobs)
 
 
 def effect_on(kept: Version, version: TemplateVersion, blobs: Blobs) -> Effect:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from html import escape
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.assembly import attachments, items, prose, ratings, recommendations
 from app.assembly.context import (
@@ -50,9 +51,31 @@ MONTHS = (
 )
 
 
+class Gap(NamedTuple):
+    """Something that is missing or must be checked."""
+
+    words: str
+    """As the draft says it, with the name of its place before it."""
+    at: str
+    """Where it is put right: `front-sheet/ROW`, `field/KEY`, `section/KEY`, `workstream/REF`; empty: nowhere alone."""
+
+
+class Worded(NamedTuple):
+    """A paper in words, and what is missing in it."""
+
+    context: PaperContext
+    gaps: tuple[Gap, ...]
+
+
 def context_for(snapshot: Snapshot) -> PaperContext:
     """The snapshot in words, ready for a template; a pure function of the snapshot."""
     return _Wording(snapshot).paper()
+
+
+def worded_paper(snapshot: Snapshot) -> Worded:
+    """The snapshot in words as in `context_for`, with the places where its gaps are filled."""
+    wording = _Wording(snapshot)
+    return Worded(wording.paper(), tuple(wording.gaps.values()))
 
 
 def in_words(day: date, style: str) -> str:
@@ -108,7 +131,7 @@ class _Wording:
         self.filled = {section.key: section for section in snapshot.sections}
         self.fields = FieldWords(self.manifest, snapshot.paper.fields, snapshot.persons, in_words)
         self.objectives = Objectives.of(snapshot.frameworks)
-        self.gaps: dict[str, None] = {}
+        self.gaps: dict[str, Gap] = {}
         self.printed: set[str] = set()
 
     def paper(self) -> PaperContext:
@@ -139,7 +162,7 @@ class _Wording:
             next_date=self.day(board.next_meeting_on) if board.next_meeting_on else "",
             front_sheet=front_sheet,
             sections=sections,
-            gaps=list(self.gaps),
+            gaps=[gap.words for gap in self.gaps.values()],
             document=self.properties(),
         )
 
@@ -151,8 +174,10 @@ class _Wording:
         marking = self.fields.line(second.field) if second else ""
         return worded(second.wording, marking=marking) if second and marking else ""
 
-    def gap(self, words: str, place: str) -> str:
-        self.gaps[f"{place}: {words}"] = None
+    def gap(self, words: str, place: str, at: str = "") -> str:
+        """The words, which the list of gaps has from now on; `place` is its name for a reader, `at` as in `Gap`."""
+        told = f"{place}: {words}"
+        self.gaps.setdefault(told, Gap(told, at))
         return words
 
     def properties(self) -> DocumentProperties:
@@ -179,7 +204,7 @@ class _Wording:
         value: str = self.front_value(field)
         missing = field.required and not value
         if missing:
-            value = self.gap(self.manifest.wording.missing_value, field.label)
+            value = self.gap(self.manifest.wording.missing_value, field.label, f"front-sheet/{field.key}")
         elif field.field_key and not value:
             value = self.fields.nil(field.field_key)
         return FrontRow(label=field.label, value=value, missing=missing)
@@ -213,25 +238,23 @@ class _Wording:
         for workstream in self.snapshot.workstreams:
             if workstream.chosen and workstream.ref not in self.printed:
                 words = worded(self.manifest.wording.unprinted_workstream, workstream=workstream.name)
-                self.say_at_the_end(sections, words, workstream.name)
+                self.say_at_the_end(sections, words, workstream.name, f"workstream/{workstream.ref}")
 
     def require_nothing_left_unsaid(self, sections: list[SectionLines]) -> None:
         """Text in sections that are switched off, and fields that nothing prints, are gaps at the end of the paper."""
         wording = self.manifest.wording
-        said = [
-            (section.heading, worded(wording.unprinted_section, section=section.heading))
-            for section in self.snapshot.unprinted_sections
-        ]
-        said += [(label, worded(wording.unprinted_field, field=label)) for label in self.fields.unprinted()]
-        for place, words in said:
-            self.say_at_the_end(sections, words, place)
+        for section in self.snapshot.unprinted_sections:
+            words = worded(wording.unprinted_section, section=section.heading)
+            self.say_at_the_end(sections, words, section.heading, f"section/{section.key}")
+        for label in self.fields.unprinted():
+            self.say_at_the_end(sections, worded(wording.unprinted_field, field=label), label, "front-sheet")
 
-    def say_at_the_end(self, sections: list[SectionLines], words: str, place: str) -> None:
+    def say_at_the_end(self, sections: list[SectionLines], words: str, place: str, at: str = "") -> None:
         """A gap at the end of the paper, under a heading of its own where no section stands."""
         if not sections:
             heading = self.manifest.wording.open_points
             sections.append(SectionLines(key="", heading=heading, level=1, numbered=False, blocks=[]))
-        sections[-1].blocks.append(_block("gap", words=self.gap(words, place)))
+        sections[-1].blocks.append(_block("gap", words=self.gap(words, place, at)))
 
     def require_no_limit_passed(self, sections: list[SectionLines]) -> None:
         """Text beyond what the format allows is printed; the draft says so, above it or at the end of the paper."""
@@ -240,7 +263,8 @@ class _Wording:
         for section in sections:
             entry = self.manifest.section(section.key)
             if entry and entry.limit and (words := over_limit(f"“{section.heading}”", [section], entry.limit, wording)):
-                section.blocks.insert(0, _block("gap", words=self.gap(words, section.heading)))
+                at = f"section/{section.key}"
+                section.blocks.insert(0, _block("gap", words=self.gap(words, section.heading, at)))
         if whole:
             self.say_at_the_end(sections, whole, wording.the_paper)
 
@@ -250,8 +274,19 @@ class _Wording:
             heading=self.heading_of(entry) if self.is_titled(entry) else "",
             level=entry.level,
             numbered=entry.numbered,
-            blocks=self.blocks_of(entry),
+            blocks=[*self.blocks_of(entry), *self.clearance(entry)],
         )
+
+    def clearance(self, entry: SectionEntry) -> list[BlockLine]:
+        """Who cleared the section, where the format wants that, and prints it."""
+        facts, wording = self.filled[entry.key].clearance, self.manifest.wording
+        if facts is None or self.manifest.clearance == "left-out":
+            return []
+        if facts.by is None or facts.on is None:
+            words = self.gap(f"{facts.whose}: {wording.not_cleared}", self.heading_of(entry))
+            return [_block("gap", words=words)]
+        said = prose.paragraph(f"{facts.by.name}, {self.day(facts.on)}", label=wording.cleared_by)
+        return self.prose(prose.html([said]), f"clearance/{entry.key}", entry)
 
     def blocks_of(self, entry: SectionEntry) -> list[BlockLine]:
         lines: list[BlockLine] = []
@@ -261,8 +296,13 @@ class _Wording:
             made = self.block(block, entry, place, place)
             unwritten = unwritten or (not made and isinstance(block, blocks.NarrativeBlock | blocks.TableBlock))
             lines += made
+        if not lines and any(isinstance(block, blocks.ActionsBlock) for block in self.filled[entry.key].blocks):
+            lines = [_block("nil", words=self.manifest.wording.no_actions)]
         if entry.required and (not lines or unwritten):
-            words = self.gap(self.manifest.wording.missing_section, self.heading_of(entry))
+            words = self.gap(self.manifest.wording.missing_section, self.heading_of(entry), f"section/{entry.key}")
+            lines.insert(0, _block("gap", words=words))
+        if self.filled[entry.key].carried:
+            words = self.gap(self.manifest.wording.carried_over, self.heading_of(entry))
             lines.insert(0, _block("gap", words=words))
         return lines
 
@@ -334,6 +374,9 @@ class _Wording:
                 return listed or [_block("nil", words=self.manifest.wording.no_documents)]
             case blocks.AppendicesBlock():
                 return self.appendices(block, entry, key, region)
+            case blocks.ActionsBlock():
+                table = attachments.actions(self.snapshot.actions, self.manifest.wording, self.day)
+                return self.prose(prose.html(table), key, entry)
 
     def again(self, block: blocks.AgainBlock, entry: SectionEntry, key: str, seen: tuple[str, ...]) -> list[BlockLine]:
         """Another section's blocks, once more; a section that leads back to itself is a gap, not a loop."""
@@ -341,7 +384,7 @@ class _Wording:
             return []  # switched off there, and so here
         if block.section not in self.filled or block.section in (entry.key, *seen):
             words = f"{self.manifest.wording.missing_section} ({block.section})"
-            return [_block("gap", words=self.gap(words, key))]
+            return [_block("gap", words=self.gap(words, key, f"section/{entry.key}"))]
         return [
             line
             for number, inner in enumerate(self.filled[block.section].blocks, start=1)
@@ -354,14 +397,14 @@ class _Wording:
         words = self.objectives.words.get(block.item)
         if words is None:
             missing = f"{self.manifest.wording.missing_value} ({block.item})"
-            return _block("gap", words=self.gap(missing, self.heading_of(entry)))
+            return _block("gap", words=self.gap(missing, self.heading_of(entry), f"section/{entry.key}"))
         return _block("objective", words=words)
 
     def nil(self, block: blocks.NilBlock, entry: SectionEntry, key: str, region: str) -> BlockLine:
         words = nil_words(block, self.manifest)
         if words is None:
             words = worded(self.manifest.wording.missing_day, subject=block.subject or "")
-            return _block("gap", words=self.gap(words, self.heading_of(entry)))
+            return _block("gap", words=self.gap(words, self.heading_of(entry), f"section/{entry.key}"))
         if entry.paragraphs == "numbered":
             return _block("nil", text=self.narrative(_paragraph(words), key, entry, region))
         return _block("nil", words=Fact(words, region=region))
@@ -378,7 +421,7 @@ class _Wording:
             if self.snapshot.public and not self.fields.every[field].public:
                 continue
             if self.fields.is_missing(field):
-                words = self.gap(self.manifest.wording.missing_value, label)
+                words = self.gap(self.manifest.wording.missing_value, label, f"field/{field}")
                 lines.append(_block("gap", words=f"{label}: {words}"))
             else:
                 lines += self.prose(prose.html(self.fields.blocks(field)), f"{key}/{field}", entry)
@@ -388,14 +431,15 @@ class _Wording:
         """The clause with what the fields say in its places; a place without a value is a gap."""
         clause = self.manifest.clause(block.clause)
         if clause is None:  # of another template version
-            return [_block("gap", words=self.gap(f"{self.manifest.wording.missing_value}: {block.clause}", key))]
+            words = f"{self.manifest.wording.missing_value}: {block.clause}"
+            return [_block("gap", words=self.gap(words, key, f"section/{entry.key}"))]
         values = {name: self.fields.line(name) for name in clause.placeholders}
         for name, value in values.items():
             if self.snapshot.public and not self.fields.every[name].public:
                 values[name] = self.manifest.wording.redacted
             elif not value:
                 label = self.fields.every[name].label
-                values[name] = f"[{self.gap(self.manifest.wording.missing_value, label)}: {label}]"
+                values[name] = f"[{self.gap(self.manifest.wording.missing_value, label, f'field/{name}')}: {label}]"
         paragraphs = [words.strip() for words in re.split(r"\n\s*\n", filled_in(clause, values))]
         return self.prose(
             prose.html(prose.paragraph(" ".join(words.split())) for words in paragraphs if words), key, entry
@@ -416,7 +460,8 @@ class _Wording:
 
     def implications(self, block: blocks.ImplicationsBlock, entry: SectionEntry, key: str) -> list[BlockLine]:
         """The table of implications; what is missing in it is a gap, in the cell where it is missing."""
-        made = Implications(self.manifest, block.entries, self.snapshot.persons, self.day, self.gap)
+        gap = partial(self.gap, at=f"section/{entry.key}")
+        made = Implications(self.manifest, block.entries, self.snapshot.persons, self.day, gap)
         rows = made.rows()
         return self.prose(prose.html([prose.table(made.heads, rows, row_heads=True)]), key, entry) if rows else []
 
@@ -606,7 +651,10 @@ class _Wording:
                 for update in workstream.updates
                 if self.is_shown(workstream, update, block)
             ],
-            gap=" ".join(self.gap(words, workstream.name) for words in self.open_points(workstream)),
+            gap=" ".join(
+                self.gap(words, workstream.name, f"workstream/{workstream.ref}")
+                for words in self.open_points(workstream)
+            ),
         )
 
     def run_in(self, workstream: WorkstreamFacts, block: blocks.WorkstreamsBlock, entry: SectionEntry) -> str:
@@ -636,6 +684,9 @@ class _Wording:
         if not workstream.updates:
             as_at = self.day(self.snapshot.paper.cut_off)
             yield worded(wording.missing_update, workstream=workstream.name, as_at=as_at)
+        if workstream.request:
+            pattern = wording.answer_sent_back if workstream.request.sent_back else wording.missing_answer
+            yield worded(pattern, workstream=workstream.name, due_on=self.day(workstream.request.due_on))
         for unused in workstream.unused_wordings:
             label = labels.get(unused.part, unused.part)
             yield worded(wording.unused_wording, part=label, as_at=self.day(unused.as_at))
@@ -660,7 +711,7 @@ class _Wording:
         judged = block.ratings and scheme is not None and (update.ratings or not update.nothing_to_report)
         dated = len(workstream.updates) > 1
         numbered = entry.paragraphs == "numbered"
-        nil = worded(wording.nothing_to_report, as_at=as_at) if update.nothing_to_report else ""
+        nil = self.before_the_parts(update)
         parts: list[PartLine] = []
         if nil and (numbered or run_in):
             key = f"workstream/{workstream.ref}/{update.as_at}/nil"
@@ -680,6 +731,17 @@ class _Wording:
                 ratings.source_note(scheme, update.ratings, workstream.rating_source, wording) if block.ratings else ""
             ),
         )
+
+    def before_the_parts(self, update: UpdateFacts) -> str:
+        """That there was nothing to report, or that what follows goes on being true; mostly nothing."""
+        wording, as_at = self.manifest.wording, self.day(update.as_at)
+        said = []
+        if update.still_true:
+            said.append(worded(wording.no_change, as_at=as_at))
+        if update.nothing_to_report:
+            pattern = wording.nil_subject if update.subject else wording.nothing_to_report
+            said.append(worded(pattern, as_at=as_at, subject=update.subject or ""))
+        return " ".join(said)
 
     def part_lines(
         self,
@@ -709,7 +771,11 @@ class _Wording:
                         region=region,
                     ),
                     gap="",
-                    check=self.gap(self.manifest.wording.stale_wording, f"{workstream.name}, {part.label}")
+                    check=self.gap(
+                        self.manifest.wording.stale_wording,
+                        f"{workstream.name}, {part.label}",
+                        f"workstream/{workstream.ref}",
+                    )
                     if part.key in update.stale
                     else "",
                 )
@@ -726,7 +792,7 @@ class _Wording:
                     level=level + 2,
                     heading=part.heading,
                     text=None,
-                    gap=self.gap(words, f"{workstream.name}, {part.label}"),
+                    gap=self.gap(words, f"{workstream.name}, {part.label}", f"workstream/{workstream.ref}"),
                     check="",
                 )
 

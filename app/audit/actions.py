@@ -18,6 +18,18 @@ INTRODUCTION_RECORDED = "introduction.recorded"
 TEMPLATE_ADDED = "template.added"
 """Object `format/KEY/template/N`; digest `content`."""
 
+SUBMISSION_RECORDED = "submission.recorded"
+"""Object `paper/REF/submission/N`; digests `content`, `file`."""
+
+DECISION_RECORDED = "decision.recorded"
+"""Object `paper/REF/submission/N/decision/P`; digests `content`, `file`."""
+
+VERSION_RELEASED = "version.released"
+"""Object `paper/REF/version/LABEL/release`; digests `content`, `file`."""
+
+VERSION_REISSUED = "version.reissued"
+"""Object `paper/REF/version/LABEL/reissue`; digests `content`, `file`."""
+
 LOG_EXPORTED = "audit.exported"
 """Somebody took the log away as a file; object `audit`."""
 
@@ -26,13 +38,52 @@ LOG_OBJECT = "audit"
 FILE_SWEPT = "file.swept"
 """A kept file that belonged to nothing was taken away; object `file/DIGEST`."""
 
-BINDING = frozenset({VERSION_KEPT, UPDATE_RECORDED, INTRODUCTION_RECORDED, TEMPLATE_ADDED})
+ANSWER_RECORDED = "answer.recorded"
+"""Object `round/KEY/workstream/REF/answer/1`; digest `content`."""
+
+ANSWER_JUDGED = "answer.judged"
+"""Object `round/KEY/workstream/REF/answer/1/judgement/1`; digest `content`."""
+
+BINDING = frozenset(
+    {
+        VERSION_KEPT,
+        UPDATE_RECORDED,
+        INTRODUCTION_RECORDED,
+        TEMPLATE_ADDED,
+        ANSWER_RECORDED,
+        ANSWER_JUDGED,
+        SUBMISSION_RECORDED,
+        DECISION_RECORDED,
+        VERSION_RELEASED,
+        VERSION_REISSUED,
+    }
+)
 """The actions whose object is one row that never changes."""
 
 
 def version_object(reference: str, label: str) -> str:
     """What the log calls a kept version of the paper `reference`."""
     return f"paper/{reference}/version/{label}"
+
+
+def submission_object(reference: str, number: int) -> str:
+    """What the log calls that submission of the paper `reference`."""
+    return f"paper/{reference}/submission/{number}"
+
+
+def decision_object(reference: str, number: int, position: int) -> str:
+    """What the log calls the decision at that step of that submission."""
+    return f"{submission_object(reference, number)}/decision/{position}"
+
+
+def release_object(reference: str, label: str) -> str:
+    """What the log calls the release of a version of the paper `reference`."""
+    return f"{version_object(reference, label)}/release"
+
+
+def reissue_object(reference: str, label: str) -> str:
+    """What the log calls that a version of the paper `reference` came out again as this one."""
+    return f"{version_object(reference, label)}/reissue"
 
 
 def update_object(ref: str, as_at: date, revision: int) -> str:
@@ -48,3 +99,13 @@ def introduction_object(key: str, as_at: date, revision: int) -> str:
 def template_object(key: str, number: int) -> str:
     """What the log calls one template version of the format `key`."""
     return f"format/{key}/template/{number}"
+
+
+def answer_object(key: str, ref: str, number: int) -> str:
+    """What the log calls one answer of a workstream to the round `key`."""
+    return f"round/{key}/workstream/{ref}/answer/{number}"
+
+
+def judgement_object(key: str, ref: str, number: int, judgement: int) -> str:
+    """What the log calls one judgement of that answer."""
+    return f"{answer_object(key, ref, number)}/judgement/{judgement}"

@@ -7,9 +7,12 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.boards.deadlines import USUAL, Stage, due_days
 from app.boards.models import Board, Meeting, Series
 from app.db import batches, ids_by_key
 from app.errors import NotFound
+from app.formats.manifest import Manifest, parse_manifest
+from app.formats.queries import live_versions
 
 
 class NoBoard(NotFound):
@@ -57,6 +60,12 @@ def boards(session: Session, *, after: str = "", limit: int) -> Sequence[Board]:
     ).all()
 
 
+def names(session: Session) -> dict[str, str]:
+    """Key of every board → its name, in the order of the names."""
+    rows = session.execute(select(Board.key, Board.name).order_by(Board.name, Board.key))
+    return dict(rows.all())
+
+
 def board_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
     """Key → id, for those of the keys that exist."""
     return ids_by_key(session, Board.key, keys)
@@ -82,6 +91,28 @@ def get_meeting(session: Session, board: str, held_on: date) -> Meeting:
     if meeting is None:
         raise NoMeeting(board, held_on)
     return meeting
+
+
+def find_manifest(session: Session, board: Board) -> Manifest | None:
+    """What the live version of the board's format says, if the board names a format that has one."""
+    live = live_versions(session, [board.format_key]) if board.format_key else {}
+    return parse_manifest(live[board.format_key].manifest) if board.format_key in live else None
+
+
+def deadlines(session: Session, meeting: Meeting) -> dict[str, date]:
+    """Stage → the day on which it is due for this meeting, in the order of the days.
+
+    As the board says; else as its format says, whose live version is asked; else as is usual. Needs the meeting's
+    `board`.
+    """
+    manifest = find_manifest(session, meeting.board)
+    said = manifest.deadlines if manifest else {}
+    return due_days(meeting.held_on, {**USUAL, **said}, meeting.board.deadlines)
+
+
+def answers_due(session: Session, meeting: Meeting) -> date:
+    """The day on which workstreams have answered for this meeting. Needs the meeting's `board`."""
+    return deadlines(session, meeting)[Stage.ANSWERS]
 
 
 def meetings(

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, demonstration, descriptions, formats, papers, service, upkeep
+from app.cli import accounts, demonstration, descriptions, formats, papers, rounds, service, upkeep
 from app.errors import Problem
 
 app = typer.Typer(
@@ -18,9 +18,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (demonstration, papers, service, upkeep, descriptions):
+for room in (demonstration, papers, rounds, service, upkeep, descriptions):
     app.add_typer(room.commands)
 app.add_typer(formats.commands, name="format")
+app.add_typer(rounds.rounds, name="round", short_help="Ask workstreams to report, and see who has answered.")
 app.add_typer(accounts.tokens, name="token", short_help="Give out, list and take away tokens for the API.")
 app.add_typer(accounts.users, name="user", short_help="Make, list and change the accounts of people.")
 

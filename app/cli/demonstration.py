@@ -31,6 +31,13 @@ DEMONSTRATION = {
 }
 """Accounts that `demo` makes, and only `demo`: key → role, and whose papers it sees."""
 
+PERSONS = {
+    "chief-officer": "deputy-chief-constable",
+    "report-author": "head-strategic-change",
+    "workstream-lead": "acc-operations",
+}
+"""Whom papers and rounds name, where that is who signs in."""
+
 
 @commands.command(short_help="Make invented papers, to see how it works.")
 def demo(
@@ -47,6 +54,7 @@ def demo(
 
     Run it again: what has not changed stays as it is.
     """
+    from app.facts.demonstration_round import play_round
     from app.facts.load import load as load_facts
     from app.facts.shapes import FactsFile
     from app.facts.shipped import demonstration, shipped_formats
@@ -66,6 +74,7 @@ def demo(
             formats = FactsFile(facts="1", formats=shipped_formats(PACKAGED_TEMPLATES))
             load_facts(session, stores.blobs, formats, by=by.key, now=utc_now())
             load_facts(session, stores.blobs, facts, by=by.key, now=utc_now())
+            play_round(session, stores.blobs, facts, by=by.key)
         rows = [generate_paper(stores, paper.reference, folder) for paper in facts.papers]
         opened, password = _open_demonstration(stores)
     if as_json:
@@ -94,9 +103,11 @@ def demo(
     steps = {
         "papers": "the papers in the database",
         f"versions {rows[-1]['paper']}": "what was made of one, with its digests",
+        "round show collaboration-2026-12": "who has answered a round, and who has not",
+        "remind": "letters to those who have not, as files",
         "load FILE": "your own facts (see docs/facts-file.md)",
         "verify": "proof that nothing kept was changed",
-        "serve": "the JSON API, with its reference at /docs",
+        "serve": "the web pages, and the API with its reference at /docs",
     }
     width = max(len(step) for step in steps) + len(where) + 2
     for step, why in steps.items():
@@ -115,7 +126,7 @@ def _open_demonstration(stores: "Stores") -> tuple[list[str], str]:
     """The accounts of the demonstration, and the new password that opens each; somebody's own are left alone."""
     from app.accounts import commands, passwords, queries
     from app.accounts.models import Role
-    from app.people.queries import organisation_ids
+    from app.people.queries import get_person, organisation_ids
 
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     kept = passwords.hashed(password, key="demonstration")
@@ -127,4 +138,6 @@ def _open_demonstration(stores: "Stores") -> tuple[list[str], str]:
                 commands.demonstrate(
                     session, key=key, role=Role(role), organisation_id=number, password_hash=kept, by=by, now=utc_now()
                 )
+                if key in PERSONS:
+                    queries.get(session, key).person_id = get_person(session, PERSONS[key]).id
         return [account.key for account in queries.demonstration(session)], password

@@ -94,6 +94,16 @@ def back_up(settings: "Settings", to: Path) -> "Backup":
         return back_up(stores, to, revision=found, program=version("boardpapers"), now=utc_now())
 
 
+def note_upkeep(settings: "Settings", deed: str, *, is_well: bool, said: str) -> None:
+    """The page of administrators tells of it; where that cannot be noted, it is said, and nothing fails."""
+    from app.upkeep.diary import FILE, Deed, Done, note
+
+    try:
+        note(settings.data / FILE, Deed(deed), Done(utc_now(), is_well, said))
+    except OSError as error:
+        typer.echo(f"The page of administrators will not tell of this: {error}.", err=True)
+
+
 def back_up_before_upgrade(settings: "Settings") -> None:
     """A database whose schema is about to be changed was backed up, without damage."""
     from app.settings import PACKAGED_MIGRATIONS

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-UNBROKEN = frozenset({"Paper", "Version", "Meeting", "Digest", "File digest", "Template", "Time", "Made"})
+UNBROKEN = frozenset({"Paper", "Round", "Version", "Meeting", "Digest", "File digest", "Template", "Time", "Made"})
 """Columns of tables that are read as a whole."""
 
 

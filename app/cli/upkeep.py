@@ -14,6 +14,7 @@ from app.cli.installation import (
     check_schema,
     complain_of_damage,
     in_sentences,
+    note_upkeep,
     ready,
     settings_of,
     stores_of,
@@ -44,6 +45,7 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
             engine=ENGINE,
             make_again=lambda version: make_again(version, stores.blobs).content,
         )
+    note_upkeep(settings_of(data), "verify", is_well=not report.findings, said=str(report))
     if as_json:
         print_json(report.as_json())
     else:
@@ -187,6 +189,7 @@ def backup(
     settings = settings_of(data)
     check_schema(settings)
     made = back_up(settings, to)
+    note_upkeep(settings, "backup", is_well=not made.manifest.damaged, said=f"{made.file.name}: {made.manifest}.")
     if as_json:
         print_json({"file": str(made.file), "manifest": json.loads(made.manifest.model_dump_json())})
     else:

@@ -150,6 +150,11 @@ def workstream(session: Session, ref: str) -> WorkstreamShape:
     return _workstream(row, workstreams_queries.heads(session, [row.id]))
 
 
+def workstream_alone(session: Session, ref: str) -> WorkstreamShape:
+    """The workstream with this reference, without its updates; raises NoWorkstream."""
+    return _workstream(workstreams_queries.get(session, ref), [])
+
+
 def workstreams(session: Session, *, after: str = "", limit: int) -> list[WorkstreamShape]:
     """At most `limit` workstreams by reference, behind `after`, with the newest revisions of their updates."""
     rows = workstreams_queries.workstreams(session, after=after, limit=limit)

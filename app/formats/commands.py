@@ -18,6 +18,9 @@ from app.formats.queries import find, live_versions, template_version_digest, up
 LARGEST_TEMPLATE = 10 * 1024 * 1024
 """Bytes of a Word template."""
 
+LONGEST_MANIFEST = 200_000
+"""Letters of a `format.toml`."""
+
 
 class UnfitTemplate(Invalid):
     """A template and its manifest cannot be used as they are; says why. `findings` are all that was found."""

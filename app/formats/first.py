@@ -24,7 +24,7 @@ def first_manifest(pattern: str, key: str, name: str) -> str:
     Raises:
         FaultyManifest: if no format can have this key or name.
     """
-    words = "\n".join(f"#{word} = {_in_toml(said)}" for word, said in Wording().model_dump().items())
+    words = "\n".join(f"#{word} = {_in_toml(said)}" for word, said in Wording())
     text = Template(pattern).substitute(key=_in_toml(key), name=_in_toml(name), wording=words)
     parse_manifest(text)
     return text

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -104,6 +104,7 @@ BLOCK_SETTINGS: Mapping[str, frozenset[str]] = {
     "routing": frozenset(),
     "appendices": frozenset(),
     "documents": frozenset(),
+    "actions": frozenset(),
 }
 """The kinds of blocks that a format may give to a section, and what can be said of each."""
 
@@ -131,6 +132,7 @@ class DefaultBlock(_Entry):
         "routing",
         "appendices",
         "documents",
+        "actions",
     ]
     parts: tuple[KeyText, ...] = ()
     themes: tuple[KeyText, ...] = ()
@@ -234,6 +236,17 @@ class SectionEntry(_Entry):
         default=True,
         description="Whether the public copy has it; below a heading of level 1 that it lacks, it has none",
     )
+    clearance: Line | None = Field(
+        default=None,
+        description="Who clears what a paper says here before it is submitted: “Chief finance officer”",
+        exclude=True,  # a snapshot says what was cleared
+    )
+    carry: Literal["keep", "ask", "clear"] = Field(
+        default="ask",
+        description="What the series' next paper has here: the same text; the same text, which its author must confirm "
+        "or change; nothing",
+        exclude=True,  # a snapshot says what was carried over
+    )
     guidance: SafeText = ""
     words: Annotated[int, Field(ge=1, le=20_000)] | None = Field(
         default=None, description="About how long, in words: a hint for the author"
@@ -260,6 +273,11 @@ class Implication(_Entry):
     key: KeyText
     label: Line
     required: bool = True
+    clearance: Line | None = Field(
+        default=None,
+        description="Who clears it before a paper is submitted; what the paper itself says of that is not taken then",
+        exclude=True,
+    )
     guidance: SafeText = ""
 
 
@@ -270,16 +288,61 @@ class SecondMarking(_Entry):
     wording: Line = Field(default="{marking}", description="How it is printed")
 
 
+class DecisionStep(_Entry):
+    """One of the decisions that a paper needs, in their order."""
+
+    key: KeyText = "approval"
+    label: Line = "Approval"
+    role: Literal["approver", "board-secretary"] = Field(
+        default="approver", description="Role of the account that decides"
+    )
+
+
 class Labels(_Entry):
     """How versions are called: `{n}` counts within the pattern."""
 
     draft: str = Field(default="0.{n}", pattern=r"^[^{}]{0,10}\{n\}[^{}]{0,9}$")
     final: str = Field(default="{n}.0", pattern=r"^[^{}]{0,10}\{n\}[^{}]{0,9}$")
     first: Annotated[int, Field(ge=0, le=1000)] = Field(default=1, description="What {n} is for the first version")
+    revised: str = Field(
+        default="{m}.{n}",
+        pattern=r"^[^{}]{0,8}(\{m\}[^{}]{0,8})?\{n\}[^{}]{0,8}$",
+        description="Drafts after an approval: {m} counts the approvals, {n} the drafts since the last one. Where "
+        "drafts and approved versions have the same pattern, they are counted together, and this is not used",
+        exclude=True,
+    )
 
-    def of_draft(self, number: int) -> str:
-        """The label of the draft with this number, counted from 1."""
+    reissued: str = Field(
+        default="{label}.{n}",
+        pattern=r"^[^{}]{0,4}\{label\}[^{}]{0,6}\{n\}[^{}]{0,4}$",
+        description="An approved version that came out again under another agenda number: {label} is the approved "
+        "one's, {n} counts",
+        exclude=True,
+    )
+
+    def of_reissue(self, label: str, count: int) -> str:
+        """The label under which the approved version with this label comes out again for the `count`th time."""
+        return self.reissued.replace("{n}", str(count)).replace("{label}", label)
+
+    def of_draft(self, number: int, approved: int = 0, since: int = 0) -> str:
+        """The label of the version with this number, counted from 1, if it is a draft.
+
+        `approved` versions went before it, and `since` other versions followed the last of these.
+        """
+        if approved and self.draft != self.final:
+            counted = self.revised.replace("{m}", str(approved - 1 + self.first))
+            return counted.replace("{n}", str(since + 1))
         return self.draft.replace("{n}", str(number - 1 + self.first))
+
+    def of_final(self, number: int, approved: int) -> str:
+        """The label of the version with this number, if it is the approval that follows `approved` others."""
+        count = number - 1 if self.draft == self.final else approved
+        return self.final.replace("{n}", str(count + self.first))
+
+
+def _added(words: str) -> Any:
+    """A wording that was added later."""
+    return Field(default=words, exclude_if=lambda said: said == words)
 
 
 class Wording(_Entry):
@@ -291,6 +354,9 @@ class Wording(_Entry):
     run_in: Line = "{name}."
     nil_subject: Line = "There are no {subject} to report as at {as_at}."
     nothing_to_report: Line = "Nothing to report as at {as_at}."
+    no_change: Line = "No change since {as_at}."
+    missing_answer: Line = "To be answered: {workstream} has not answered the request that is due on {due_on}."
+    answer_sent_back: Line = "To be answered again: the answer of {workstream}, due on {due_on}, was sent back."
     not_rated: Line = "Not rated"
     ratings_from: Line = "Ratings {source}."
     ratings_from_except: Line = "Ratings {source}, except {exceptions}."
@@ -336,6 +402,13 @@ class Wording(_Entry):
         "To be checked: the paper’s own wording of “{part}” of {as_at} belongs to an update that is not taken."
     )
     stale_wording: Line = "To be checked: the update under this wording was corrected after it was written."
+    # Left out of the JSON where they are as here: snapshots from before stay the same text.
+    carried_over: Line = _added("To be checked: this stands as the paper before had it. Confirm it, or change it.")
+    action: Line = _added("Action")
+    action_owner: Line = _added("By whom")
+    action_due: Line = _added("Due")
+    action_meeting: Line = _added("Asked for on")
+    no_actions: Line = _added("No actions of earlier meetings are open.")
 
 
 def worded(pattern: str, **values: str) -> str:
@@ -361,6 +434,12 @@ class Manifest(_Entry):
     dates: DateStyle = Field(default="day-month-year", description="26 March 2026, or 26th March 2026")
     second_marking: SecondMarking | None = None
     labels: Labels = Labels()
+    decisions: tuple[DecisionStep, ...] = Field(
+        default=(DecisionStep(),),
+        min_length=1,
+        description="The decisions that a paper needs, in their order; the last one is about the final document",
+        exclude=True,  # a snapshot holds what is printed: who decides is asked of the template version
+    )
     limit: Limit | None = Field(default=None, description="How long the sections of a paper may be together")
     deadlines: dict[KeyText, Annotated[int, Field(ge=-250, le=250)]] = Field(
         default_factory=dict,
@@ -387,6 +466,7 @@ class Manifest(_Entry):
             ("front_sheet", self.front_sheet),
             ("fields", self.fields),
             ("parts", self.parts),
+            ("decisions", self.decisions),
             ("clauses", self.clauses),
             ("implications", self.implications),
             ("sections", self.sections),

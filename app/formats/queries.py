@@ -6,7 +6,7 @@ from datetime import UTC
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.db import batches, ids_by_key
@@ -69,11 +69,17 @@ def get(session: Session, key: str) -> Format:
     return found
 
 
-def formats(session: Session, *, after: str = "", limit: int) -> Sequence[Format]:
-    """At most `limit` formats in the order of their keys, beginning behind the key `after`; loaded as in `get`."""
+def formats(session: Session, *, after: str = "", limit: int, containing: str = "") -> Sequence[Format]:
+    """At most `limit` formats in the order of their keys, beginning behind the key `after`; loaded as in `get`.
+
+    Only those whose key or name has the text `containing`, in whatever case.
+    """
+    has_text = or_(
+        Format.key.icontains(containing, autoescape=True), Format.name.icontains(containing, autoescape=True)
+    )
     return session.scalars(
         select(Format)
-        .where(Format.key > after)
+        .where(Format.key > after, has_text)
         .order_by(Format.key)
         .limit(limit)
         .options(selectinload(Format.versions).selectinload(TemplateVersion.events))

@@ -26,6 +26,7 @@ from app.narrative.blocks import (
 )
 from app.narrative.charts import ChartData, Number, Series, data_of, plain_table
 from app.narrative.cleaning import Form, clean, files_needed, read, text
+from app.narrative.markdown import markdown
 from app.narrative.refusals import (
     CharacterNotAllowed,
     ChartNotDrawn,
@@ -42,6 +43,7 @@ from app.narrative.refusals import (
     UnreadableNarrative,
     UnusableNumber,
 )
+from app.narrative.salvage import Salvaged, salvaged
 
 __all__ = [
     "Block",
@@ -72,6 +74,7 @@ __all__ = [
     "RatingNotAToken",
     "Row",
     "Run",
+    "Salvaged",
     "Series",
     "SpansOverlap",
     "Table",
@@ -83,7 +86,9 @@ __all__ = [
     "clean",
     "data_of",
     "files_needed",
+    "markdown",
     "plain_table",
     "read",
+    "salvaged",
     "text",
 ]

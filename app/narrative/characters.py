@@ -4,13 +4,13 @@ import re
 
 from app.narrative.refusals import CharacterNotAllowed
 
-# XML 1.0 (fifth edition), production 2: everything outside it.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Every character outside of production 2 of XML 1.0 (fifth edition)."""
 
 
 def require_xml_characters(words: str) -> None:
     """Pass when XML 1.0 can hold every character; else raise `CharacterNotAllowed` naming the first."""
-    if found := _NOT_XML.search(words):
+    if found := NOT_XML.search(words):
         raise CharacterNotAllowed(found.group(), words[: found.start()])
 
 

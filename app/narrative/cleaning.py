@@ -40,6 +40,9 @@ Form: TypeAlias = Literal["html", "markdown", "text"]
 MAX_LENGTH = 200_000
 """Characters of a narrative, as it comes in and as it is kept."""
 
+HTML_FENCE = "html"
+"""What stands beside the opening fence of a block that is HTML of our grammar amid Markdown."""
+
 _REMEMBERED = 4_000  # characters of the longest text that is not read anew each time: 4 million together at most
 _MAX_NESTING = 100
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -60,13 +63,13 @@ def clean(value: str, form: Form) -> str:
     Every character that a reader would see is kept; broken HTML is repaired as a browser repairs it. Raises a
     refusal of this package, each an `Invalid` with a sentence for the writer, for what cannot be held.
     """
-    _require_length(value)
+    require_length(value)
     require_xml_characters(value)
     if form == "html" and _is_clean(value):
         return value
     readers = {"html": repaired, "markdown": _html_of_markdown, "text": _html_of_text}
     canonical = written_blocks(blocks_of(meant(tree_of(readers[form](value)))))
-    _require_length(canonical)
+    require_length(canonical)
     return canonical
 
 
@@ -109,7 +112,8 @@ def files_needed(html: str) -> list[str]:
     return list(dict.fromkeys(content.digest for content in shown if isinstance(content, Picture)))
 
 
-def _require_length(value: str) -> None:
+def require_length(value: str) -> None:
+    """Pass when a narrative may be as long as that; else raise `TooLong`."""
     if len(value) > MAX_LENGTH:
         raise TooLong(len(value), MAX_LENGTH)
 
@@ -125,8 +129,8 @@ def _lines_of_text(paragraph: str) -> str:
 
 @cache  # to make one takes longer than to read most texts
 def _markdown() -> MarkdownIt:
-    # HTML stays off: a `<` in prose is a character. Beyond its nesting limit the parser leaves text out
-    # without a word, hence the limit far above what is held, and the check against it.
+    # HTML stays off outside of fences that are named after it: a `<` in prose is a character. Beyond its nesting limit
+    # the parser leaves text out without a word, hence the limit far above what is held, and the check against it.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
     parser.enable(["table", "strikethrough"])
     # A line like “[Action]: Reviewed” would define a link that nothing prints; to its writer it is a sentence.
@@ -139,6 +143,7 @@ def _html_of_markdown(value: str) -> str:
     if any(token.level >= _MAX_NESTING - 2 for token in tokens):
         raise TooDeep("elements", _MAX_NESTING)
     _require_rows_held(tokens, re.split(r"\r\n?|\n", value))
+    _open_fences_of_html(tokens)
     _keep_words_beside_fences(tokens)
     return repaired(str(parser.renderer.render(tokens, parser.options, {})))
 
@@ -167,6 +172,14 @@ def _rows_of_tables(tokens: Sequence[Token]) -> Iterator[list[int]]:
 def _cells(line: str) -> list[str]:
     cells = [cell.strip() for cell in escapedSplit(line.strip())]
     return cells[not cells[0] : len(cells) - (len(cells) > 1 and not cells[-1])]
+
+
+def _open_fences_of_html(tokens: Sequence[Token]) -> None:
+    """What stands in a fence of HTML is that HTML, each on its own: what it leaves open ends with it."""
+    for token in tokens:
+        if token.type == "fence" and token.level == 0 and token.info.strip() == HTML_FENCE:
+            token.type = "html_block"
+            token.content = repaired(token.content)
 
 
 def _keep_words_beside_fences(tokens: Sequence[Token]) -> None:

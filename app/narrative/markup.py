@@ -137,10 +137,11 @@ def _require_bounded(markup: str) -> None:
             raise TooDeep("elements", MAX_DEPTH)
 
 
-def tree_of(markup: str) -> Element:
+def tree_of(markup: str, *, whole: bool = False) -> Element:
     """The tree of well-formed HTML, under a root of its own.
 
-    Raises `UnreadableNarrative` for anything else, `TooDeep`, and `ContentNotHeld` for what has no place.
+    Raises `UnreadableNarrative` for anything else, `TooDeep`, and `ContentNotHeld` for what has no place in a
+    narrative; of what is to be read `whole`, that is in the tree.
     """
     root = Element("body")
     path = [root]
@@ -156,14 +157,14 @@ def tree_of(markup: str) -> Element:
             if path.pop().tag != tag or not path:
                 raise UnreadableNarrative(token.group())
         else:
-            _open(path, tag, attributes)
+            _open(path, tag, attributes, whole=whole)
     if position != len(markup) or len(path) != 1:
         raise UnreadableNarrative(markup[position : position + 60] or markup[-60:])
     return root
 
 
-def _open(path: list[Element], tag: str, attributes: str) -> None:
-    if tag in NOT_HELD:
+def _open(path: list[Element], tag: str, attributes: str, *, whole: bool) -> None:
+    if tag in NOT_HELD and not whole:
         raise ContentNotHeld(NOT_HELD[tag])
     element = Element(tag)
     if attributes:

@@ -222,6 +222,12 @@ class DocumentsBlock(_Block):
     documents: tuple[BackgroundDocument, ...] = Field(default=(), max_length=200)
 
 
+class ActionsBlock(_Block):
+    """What meetings asked for when they had earlier papers of the series, and what is still open, as a table."""
+
+    kind: Literal["actions"] = "actions"
+
+
 MadeBlock: TypeAlias = (
     FieldsBlock
     | ClauseBlock
@@ -230,6 +236,7 @@ MadeBlock: TypeAlias = (
     | RoutingBlock
     | AppendicesBlock
     | DocumentsBlock
+    | ActionsBlock
 )
 """A block whose form the format decides."""
 
@@ -250,7 +257,8 @@ Block = Annotated[
     | ImplicationsBlock
     | RoutingBlock
     | AppendicesBlock
-    | DocumentsBlock,
+    | DocumentsBlock
+    | ActionsBlock,
     Field(discriminator="kind"),
 ]
 """One block of a section."""
@@ -308,14 +316,22 @@ def default_blocks(entry: SectionEntry, values: Values | None = None) -> tuple[B
 def filled(entry: SectionEntry, own: Sequence[Block], values: Values) -> tuple[Block, ...]:
     """The blocks of a paper's section: its own, or else the format's.
 
-    A clause of the format stands whatever the paper writes: around its own blocks, unless one of them prints it.
+    A clause of the format stands whatever the paper writes, and so do open actions: around its own blocks, unless one
+    of them prints it.
     """
     if own and not any(block.kind == "clause" for block in entry.blocks):
         return tuple(own)
     given = default_blocks(entry, values)
     if not own:
         return given
-    printed = {block.clause for block in own if isinstance(block, ClauseBlock)}
-    fixed = [block for block in given if isinstance(block, ClauseBlock) and block.clause not in printed]
+    printed = {_fixed_words(block) for block in own}
+    fixed = [block for block in given if _fixed_words(block) and _fixed_words(block) not in printed]
     leading = [block for block, ahead in zip(given, fixed, strict=False) if block is ahead]
     return (*leading, *own, *fixed[len(leading) :])
+
+
+def _fixed_words(block: Block) -> str | None:
+    """What stands whatever a paper writes, by its name; None for what a paper writes itself."""
+    if isinstance(block, ClauseBlock):
+        return f"clause/{block.clause}"
+    return block.kind if isinstance(block, ActionsBlock) else None

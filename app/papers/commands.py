@@ -1,21 +1,60 @@
 """What changes papers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update as change
 from sqlalchemy.orm import Session
 
+from app.audit import commands as audit
 from app.audit.changes import Changes, Outcome, assign
 from app.boards.queries import meeting_ids, series_ids
 from app.db import batches, rows_by_key
+from app.errors import Conflict, NotFound
 from app.formats.queries import format_ids
-from app.papers.models import Choice, Consultee, OwnWording, Paper, Section, Take
-from app.papers.queries import WHOLE_PAPER
+from app.papers.lifecycle import Deed, State, after, may_change
+from app.papers.models import (
+    ActionDone,
+    Choice,
+    Clearance,
+    Consultee,
+    MeetingAction,
+    MeetingOutcome,
+    OwnWording,
+    Paper,
+    Section,
+    Take,
+    Writer,
+)
+from app.papers.queries import WHOLE_PAPER, PaperKept, meeting_actions, outcomes
+from app.people.models import Person
 from app.people.queries import organisation_ids, person_ids
 from app.workstreams.models import Update
 from app.workstreams.queries import heads, workstream_ids
+
+
+class PaperIsNotOpen(Conflict):
+    """The state of the paper does not allow that."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__(f"“{paper.title}” {_STANDING[paper.state]}")
+
+
+class PaperHasMoved(Conflict):
+    """Somebody else was faster."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__(f"“{paper.title}” was changed in the meantime. Read it again, and decide anew.")
+
+
+_STANDING = {
+    State.DRAFT: "is a draft: submit it first.",
+    State.IN_REVIEW: "is in review. It can be changed when it is sent back or withdrawn.",
+    State.APPROVED: "is approved. Reopen it to change it: the next label begins, and what was approved stays.",
+    State.WITHDRAWN: "is withdrawn. Reopen it to go on with it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +106,16 @@ def save_papers(session: Session, entries: Sequence[PaperEntry], *, by: str, at:
 
     Own wording is linked to the newest revision of its update; one that says the same as before stays linked to the
     revision that it was written for. The day on which a paper was written stays. Everything that an entry names exists.
+    Who changed a paper is among those who wrote it.
+
+    Raises:
+        PaperIsNotOpen: a paper would change that is not a draft.
     """
     changes = Changes(session, "paper", by, at)
     for batch in batches(entries, 100):
         existing = rows_by_key(session, Paper.reference, (entry.reference for entry in batch), *WHOLE_PAPER)
         known = _Known(session, batch)
+        written: list[Paper] = []
         for entry in batch:
             row = existing.get(entry.reference) or Paper(
                 reference=entry.reference, sections=[], choices=[], own_wordings=[], consultees=[]
@@ -81,15 +125,177 @@ def save_papers(session: Session, entries: Sequence[PaperEntry], *, by: str, at:
             changed |= _replace_choices(row, [known.workstreams[ref] for ref in entry.workstreams])
             changed |= _replace_consultees(row, [known.persons[key] for key in entry.consultees])
             changed |= _replace_wordings(row, entry, known)
-            changes.note(entry.reference, changes.keep(row, changed=changed))
+            outcome = changes.keep(row, changed=changed)
+            changes.note(entry.reference, outcome)
+            if outcome is Outcome.CHANGED:
+                require_open(row)
+            if outcome is not Outcome.UNCHANGED:
+                written.append(row)
+        session.flush()
+        for row in written:
+            row.revision += 1
+            note_writer(session, row, by)
         session.flush()
     return changes.outcomes
+
+
+def note_writer(session: Session, paper: Paper, account: str) -> None:
+    """The account is among those who wrote the paper, which must have an id."""
+    if session.get(Writer, (paper.id, account)) is None:
+        session.add(Writer(paper_id=paper.id, account=account))
+
+
+def require(paper: Paper, deed: Deed) -> State:
+    """The state that follows the deed; raises PaperIsNotOpen where the paper's state does not allow it."""
+    state = after(paper.state, deed)
+    if state is None:
+        raise PaperIsNotOpen(paper)
+    return state
+
+
+def advance(session: Session, paper: Paper, deed: Deed, *, by: str, at: datetime) -> None:
+    """The deed is done: the paper is in the state that follows, and the log says so.
+
+    Raises:
+        PaperIsNotOpen: its state does not allow that.
+        PaperHasMoved: it is not in the state any more in which `paper` was read.
+    """
+    seen, revision = paper.state, paper.revision
+    state = require(paper, deed)
+    session.flush()
+    done = session.execute(
+        change(Paper)
+        .where(Paper.id == paper.id, Paper.state == seen, Paper.revision == revision)
+        .values(state=state, revision=revision + 1)
+        .returning(Paper.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if len(done) != 1:
+        raise PaperHasMoved(paper)
+    session.refresh(paper, ["state", "revision"])
+    audit.record(session, f"paper.{deed}", f"paper/{paper.reference}", by=by, at=at)
 
 
 def set_written_on(paper: Paper, day: date) -> None:
     """The paper was written on that day, unless it already has a day: generating again never moves it."""
     if paper.written_on is None:
         paper.written_on = day
+
+
+def move(session: Session, paper: Paper, *, agenda_number: str | None, meeting_id: int) -> None:
+    """The paper goes to that meeting, under that number; nobody counts as a writer of it for that."""
+    paper.agenda_number, paper.meeting_id = agenda_number, meeting_id
+    session.flush()
+
+
+def require_open(paper: Paper) -> None:
+    """The paper's own facts may be changed, and drafts of it generated; raises PaperIsNotOpen."""
+    if not may_change(paper.state):
+        raise PaperIsNotOpen(paper)
+
+
+class NoSuchAction(NotFound):
+    """The paper's meeting asked for no action with that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("action", number)
+
+
+class ActionIsDone(Conflict):
+    """The action is not open any more."""
+
+    def __init__(self, action: MeetingAction) -> None:
+        super().__init__(f"Action {action.number} is done already.")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEntry:
+    """Something that a meeting asks for."""
+
+    text: str
+    owner: Person | None
+    due_on: date | None
+
+
+def record_outcome(
+    session: Session, paper: PaperKept, *, text: str, actions: Sequence[ActionEntry], by: str, at: datetime
+) -> None:
+    """The meeting made this of the paper, and asked for these actions, which are open; the log says so."""
+    number = len(outcomes(session, paper.id)) + 1
+    session.add(MeetingOutcome(paper_id=paper.id, number=number, text=text, by=by, at=at))
+    first = len(meeting_actions(session, paper.id)) + 1
+    for count, action in enumerate(actions, start=first):
+        session.add(
+            MeetingAction(
+                paper_id=paper.id,
+                number=count,
+                text=action.text,
+                owner_id=action.owner.id if action.owner else None,
+                due_on=action.due_on,
+                by=by,
+                at=at,
+            )
+        )
+    session.flush()
+    audit.record(session, "outcome.recorded", f"paper/{paper.reference}/outcome/{number}", by=by, at=at)
+    for count in range(first, first + len(actions)):
+        audit.record(session, "action.recorded", f"paper/{paper.reference}/action/{count}", by=by, at=at)
+
+
+def finish_action(
+    session: Session, paper: PaperKept, number: int, *, done_on: date, note: str | None, by: str, at: datetime
+) -> None:
+    """The action is done, and the log says so; raises NoSuchAction, ActionIsDone."""
+    action = next((row for row in meeting_actions(session, paper.id) if row.number == number), None)
+    if action is None:
+        raise NoSuchAction(number)
+    if action.done is not None:
+        raise ActionIsDone(action)
+    session.add(ActionDone(action_id=action.id, done_on=done_on, note=note, by=by, at=at))
+    session.flush()
+    audit.record(session, "action.done", f"paper/{paper.reference}/action/{number}", by=by, at=at)
+
+
+class NothingCarried(Conflict):
+    """Nobody has to say anything of the section: it is the paper's own."""
+
+    def __init__(self, section: str) -> None:
+        super().__init__(f"The section “{section}” does not stand as the paper before had it.")
+
+
+def carry_over(session: Session, paper: Paper, sections: Collection[str]) -> None:
+    """These sections stand as the paper before had them, until somebody says that they still hold."""
+    for section in paper.sections:
+        section.carried = section.key in sections
+    session.flush()
+
+
+def confirm_section(session: Session, paper: Paper, section: str, *, by: str, at: datetime) -> None:
+    """What was carried over into the section still holds, says the account, which thereby wrote it; the log says so.
+
+    Raises:
+        PaperIsNotOpen, NothingCarried.
+    """
+    require_open(paper)
+    row = next((row for row in paper.sections if row.key == section and row.carried), None)
+    if row is None:
+        raise NothingCarried(section)
+    row.carried = False
+    paper.revision += 1
+    note_writer(session, paper, by)
+    session.flush()
+    audit.record(session, "section.confirmed", f"paper/{paper.reference}/section/{section}", by=by, at=at)
+
+
+def clear(
+    session: Session, paper: Paper, *, place: str, digest: str, person: Person, day: date, by: str, at: datetime
+) -> None:
+    """The person cleared the text with this digest at that place of the paper, and the log says so."""
+    row = Clearance(paper_id=paper.id, place=place, digest=digest, person_id=person.id, cleared_on=day, by=by, at=at)
+    session.add(row)
+    session.flush()
+    object_ = f"paper/{paper.reference}/{place}"
+    audit.record(session, "clearance.given", object_, by=by, at=at, digests={"text": digest})
 
 
 class _Known:
@@ -137,7 +343,9 @@ def _replace_sections(paper: Paper, entry: PaperEntry) -> bool:
     changed = set(wanted) != set(paper.sections)
     for row, section in zip(wanted, entry.sections, strict=True):
         blocks = [dict(block) for block in section.blocks]
-        changed |= assign(row, {"heading": section.heading, "blocks": blocks})
+        if assign(row, {"heading": section.heading, "blocks": blocks}):
+            row.carried = False  # somebody looked at it
+            changed = True
     if changed:
         paper.sections = wanted
     return changed

@@ -1,15 +1,16 @@
 """Papers: front sheet, sections of ordered blocks, chosen workstreams, own wording, consultees."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.boards.models import Meeting, Series
-from app.db import Base, Key
+from app.db import Base, Digest, Key, UtcDateTime
 from app.formats.models import Format
+from app.papers.lifecycle import State
 from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
 
@@ -46,6 +47,13 @@ class Paper(Base):
     """The day of the first kept draft."""
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Values of the format's fields, by their keys, in the shapes of `formats.fields`."""
+    state: Mapped[State] = mapped_column(
+        Enum(State, native_enum=False, length=20, values_callable=lambda states: [s.value for s in states]),
+        default=State.DRAFT,
+        server_default=text("'draft'"),
+    )
+    revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Rises with every change of the paper's own facts or state: who changes it names the one that was seen."""
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     format: Mapped[Format] = relationship(lazy="raise")
@@ -65,6 +73,82 @@ class Paper(Base):
     )
 
 
+class Writer(Base):
+    """An account that wrote on a paper: changed its own facts. Contributing an update does not make one."""
+
+    __tablename__ = "writer"
+
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"), primary_key=True)
+    account: Mapped[str] = mapped_column(Key, primary_key=True)
+
+
+class Clearance(Base):
+    """A named person cleared one text of a paper on a day; another text needs another. A record."""
+
+    __tablename__ = "clearance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"), index=True)
+    place: Mapped[str] = mapped_column(String(120))
+    """`section/KEY` or `implication/KEY`."""
+    digest: Mapped[str] = mapped_column(Digest)
+    """SHA-256 of the text that was cleared."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    cleared_on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class MeetingOutcome(Base):
+    """What the meeting made of a paper; a correction is another one. A record."""
+
+    __tablename__ = "meeting_outcome"
+    __table_args__ = (UniqueConstraint("paper_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    """Which, from 1; the last one counts."""
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+
+class MeetingAction(Base):
+    """Something that the meeting asked for when it had the paper: open until it is done. A record."""
+
+    __tablename__ = "meeting_action"
+    __table_args__ = (UniqueConstraint("paper_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    """Which action of the paper, from 1."""
+    text: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    due_on: Mapped[date | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+    paper: Mapped["Paper"] = relationship(lazy="raise")
+    owner: Mapped[Person | None] = relationship(lazy="raise")
+    done: Mapped["ActionDone | None"] = relationship(lazy="raise")
+
+
+class ActionDone(Base):
+    """An action of a meeting is done. A record."""
+
+    __tablename__ = "action_done"
+
+    action_id: Mapped[int] = mapped_column(ForeignKey("meeting_action.id", ondelete="RESTRICT"), primary_key=True)
+    done_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(Key)
+
+
 class Section(Base):
     """What stands under one of the format's headings; the format gives order, number and, unless reworded, heading."""
 
@@ -77,6 +161,8 @@ class Section(Base):
     heading: Mapped[str | None] = mapped_column(String(300))
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """In the shapes of `papers.blocks`."""
+    carried: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it stands as the paper before had it, and nobody has said yet that it still holds."""
 
 
 class Choice(Base):

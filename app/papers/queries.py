@@ -1,18 +1,23 @@
 """Papers, as they are."""
 
+import itertools
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting, Series
 from app.errors import NotFound
 from app.formats.models import Format
 from app.frameworks.models import FrameworkItem
-from app.papers.models import Choice, Consultee, OwnWording, Paper
+from app.papers.lifecycle import State
+from app.papers.models import Choice, Clearance, Consultee, MeetingAction, MeetingOutcome, OwnWording, Paper, Section
 from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
 
@@ -52,12 +57,26 @@ class PaperKept(NamedTuple):
     """Key of the board whose meeting it goes to."""
     receiver_id: int
     """The organisation whose board that is."""
+    reference: str
+    state: State
+    revision: int
 
 
 def find_kept(session: Session, reference: str) -> PaperKept | None:
-    """Whose the paper is, where it goes and how it is marked, without what stands in it, if there is such a paper."""
+    """Whose the paper is, where it goes, how it is marked and how far it has come, if there is such a paper.
+
+    Without what stands in it.
+    """
     columns = select(
-        Paper.id, Paper.organisation_id, Paper.marking, Format.key, Board.key, Board.organisation_id
+        Paper.id,
+        Paper.organisation_id,
+        Paper.marking,
+        Format.key,
+        Board.key,
+        Board.organisation_id,
+        Paper.reference,
+        Paper.state,
+        Paper.revision,
     ).select_from(Paper)
     joined = columns.join(Paper.format).join(Paper.meeting).join(Meeting.board)
     row = session.execute(joined.where(Paper.reference == reference)).one_or_none()
@@ -74,6 +93,37 @@ def kept(session: Session, reference: str) -> PaperKept:
     if paper is None:
         raise NoPaper(reference)
     return paper
+
+
+def meetings_of_person(
+    session: Session,
+    person_id: int,
+    *,
+    held_from: date,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Meeting]:
+    """The meetings from that day on for which this person is author or chief officer of a paper; with their board.
+
+    By day and board. Only papers of the organisation, for one of the boards and with one of the markings count, where
+    they are given.
+    """
+    paper = or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id)
+    if organisation_id is not None:
+        paper = and_(paper, Paper.organisation_id == organisation_id)
+    if markings is not None:
+        paper = and_(paper, Paper.marking.in_(markings))
+    statement = (
+        select(Meeting)
+        .join(Meeting.board)
+        .where(Meeting.held_on >= held_from, exists().where(Paper.meeting_id == Meeting.id, paper))
+        .order_by(Meeting.held_on, Board.key)
+        .options(contains_eager(Meeting.board))
+    )
+    if boards is not None:
+        statement = statement.where(Board.key.in_(boards))
+    return session.scalars(statement).all()
 
 
 def papers(
@@ -116,6 +166,130 @@ def papers(
     return session.scalars(statement.options(*LISTED_PAPER)).all()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which papers are asked for: each filter that is given holds."""
+
+    words: tuple[str, ...] = ()
+    """Each stands in the title or the reference."""
+    board: str | None = None
+    format: str | None = None
+    held_on: date | None = None
+    """The day of the meeting."""
+    organisation_id: int | None = None
+    boards: Collection[str] | None = None
+    markings: Collection[str] | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What holds for the papers, joined with meeting, board and format."""
+        found: list[ColumnElement[bool]] = [
+            or_(Paper.title.icontains(word, autoescape=True), Paper.reference.icontains(word, autoescape=True))
+            for word in self.words
+        ]
+        if self.board is not None:
+            found.append(Board.key == self.board)
+        if self.format is not None:
+            found.append(Format.key == self.format)
+        if self.held_on is not None:
+            found.append(Meeting.held_on == self.held_on)
+        if self.organisation_id is not None:
+            found.append(Paper.organisation_id == self.organisation_id)
+        if self.boards is not None:
+            found.append(Board.key.in_(self.boards))
+        if self.markings is not None:
+            found.append(Paper.marking.in_(self.markings))
+        return found
+
+
+def found(session: Session, asked: Asked, *, skip: int = 0, limit: int) -> Sequence[Paper]:
+    """At most `limit` of the papers that are asked for, the last meeting first, without the first `skip` of them.
+
+    With what a list shows.
+    """
+    statement = _joined(select(Paper)).where(*asked.conditions())
+    ordered = statement.order_by(Meeting.held_on.desc(), Paper.reference).offset(skip).limit(limit)
+    return session.scalars(ordered.options(*LISTED_PAPER)).all()
+
+
+def count(session: Session, asked: Asked) -> int:
+    """How many papers are asked for."""
+    return session.scalar(_joined(select(func.count(Paper.id))).where(*asked.conditions())) or 0
+
+
+def days_of_meetings(session: Session, asked: Asked, *, limit: int) -> Sequence[date]:
+    """The last `limit` days of meetings that have papers which are asked for, the last first."""
+    days = _joined(select(Meeting.held_on).select_from(Paper)).where(*asked.conditions()).distinct()
+    return session.scalars(days.order_by(Meeting.held_on.desc()).limit(limit)).all()
+
+
+def free_reference(session: Session, title: str, held_on: date) -> str:
+    """A reference that no paper has, made of the title and the month of the meeting: `fleet-renewal-2026-12`."""
+    words = re.findall("[a-z0-9]+", unicodedata.normalize("NFKD", title.lower()))[:_WORDS_OF_A_REFERENCE]
+    stem = f"{'-'.join(words)[:_LONGEST_STEM].strip('-') or 'paper'}-{held_on:%Y-%m}"
+    taken = set(session.scalars(select(Paper.reference).where(Paper.reference.startswith(stem, autoescape=True))))
+    numbered = (f"{stem}-{number}" for number in itertools.count(2))
+    return next(reference for reference in itertools.chain([stem], numbered) if reference not in taken)
+
+
+_WORDS_OF_A_REFERENCE = 5
+
+_LONGEST_STEM = 60
+
+
+def _joined(statement: Select[Any]) -> Select[Any]:
+    return statement.join(Paper.meeting).join(Meeting.board).join(Paper.format)
+
+
+def to_come(
+    session: Session,
+    *,
+    since: date,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Paper]:
+    """At most `limit` papers for meetings on the day `since` or later, the next meeting first; filters as in `papers`.
+
+    With what a list shows.
+    """
+    conditions = [Meeting.held_on >= since]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Meeting.board.has(Board.key.in_(boards)))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    statement = select(Paper).join(Paper.meeting).where(*conditions)
+    ordered = statement.order_by(Meeting.held_on, Paper.reference).limit(limit)
+    return session.scalars(ordered.options(*LISTED_PAPER)).all()
+
+
+def of_format(
+    session: Session,
+    format_key: str,
+    *,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Paper]:
+    """At most `limit` papers of a format, those for the latest meetings first; filters as in `papers`.
+
+    With what a list shows.
+    """
+    conditions = [Paper.format.has(Format.key == format_key)]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Meeting.board.has(Board.key.in_(boards)))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    statement = select(Paper).join(Paper.meeting).where(*conditions)
+    ordered = statement.order_by(Meeting.held_on.desc(), Paper.reference).limit(limit)
+    return session.scalars(ordered.options(*LISTED_PAPER)).all()
+
+
 def walk(session: Session) -> Iterator[Paper]:
     """Every paper in the order of references, with what a list shows; streamed."""
     statement = select(Paper).order_by(Paper.reference).options(*LISTED_PAPER)
@@ -139,6 +313,61 @@ def previous(session: Session, paper: Paper) -> Paper | None:
     )
 
 
+def clearances(session: Session, paper_id: int) -> dict[tuple[str, str], Clearance]:
+    """Place and digest of the text → its newest clearance, with the person and the posts held."""
+    rows = session.scalars(
+        select(Clearance)
+        .where(Clearance.paper_id == paper_id)
+        .order_by(Clearance.id)
+        .options(selectinload(Clearance.person).selectinload(Person.posts))
+    )
+    return {(row.place, row.digest): row for row in rows}
+
+
+def outcomes(session: Session, paper_id: int) -> Sequence[MeetingOutcome]:
+    """What was recorded as the outcome of a paper's meeting, first to last; the last one counts."""
+    return session.scalars(
+        select(MeetingOutcome).where(MeetingOutcome.paper_id == paper_id).order_by(MeetingOutcome.number)
+    ).all()
+
+
+def meeting_actions(session: Session, paper_id: int) -> Sequence[MeetingAction]:
+    """The actions for which the meeting asked when it had the paper, first to last, with owner and what is done."""
+    return session.scalars(
+        select(MeetingAction)
+        .where(MeetingAction.paper_id == paper_id)
+        .order_by(MeetingAction.number)
+        .options(*WHOLE_ACTION)
+    ).all()
+
+
+def carried(session: Session, paper_id: int) -> list[str]:
+    """Keys of the sections that stand as the paper before had them, and that nobody has confirmed."""
+    unconfirmed = select(Section.key).where(Section.paper_id == paper_id, Section.carried)
+    return list(session.scalars(unconfirmed.order_by(Section.key)))
+
+
+def open_actions(session: Session, paper: Paper) -> Sequence[MeetingAction]:
+    """The actions of earlier papers of the series that are not done, by meeting; with owner and paper.
+
+    Needs the paper's `meeting`.
+    """
+    if paper.series_id is None:
+        return ()
+    return session.scalars(
+        select(MeetingAction)
+        .join(MeetingAction.paper)
+        .join(Paper.meeting)
+        .where(
+            Paper.series_id == paper.series_id,
+            Meeting.held_on < paper.meeting.held_on,
+            ~MeetingAction.done.has(),
+        )
+        .order_by(Meeting.held_on, Paper.reference, MeetingAction.number)
+        .options(*WHOLE_ACTION)
+    ).all()
+
+
 LISTED_PAPER: tuple[ExecutableOption, ...] = (
     joinedload(Paper.organisation),
     joinedload(Paper.format),
@@ -146,6 +375,13 @@ LISTED_PAPER: tuple[ExecutableOption, ...] = (
     joinedload(Paper.meeting).joinedload(Meeting.board),
 )
 """What is loaded with a paper in a list."""
+
+WHOLE_ACTION: tuple[ExecutableOption, ...] = (
+    selectinload(MeetingAction.owner).selectinload(Person.posts),
+    selectinload(MeetingAction.paper).selectinload(Paper.meeting),
+    selectinload(MeetingAction.done),
+)
+"""What is loaded with an action of a meeting."""
 
 WHOLE_PAPER: tuple[ExecutableOption, ...] = (
     joinedload(Paper.organisation),

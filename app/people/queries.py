@@ -81,6 +81,17 @@ def get_person(session: Session, key: str) -> Person:
     return person
 
 
+def person_by_id(session: Session, person_id: int) -> Person | None:
+    """The person with this id, if there is one."""
+    return session.get(Person, person_id)
+
+
+def names(session: Session) -> dict[str, str]:
+    """Key of every person → name, in the order of the names."""
+    rows = session.execute(select(Person.key, Person.name).order_by(Person.name, Person.key))
+    return dict(rows.all())
+
+
 def persons(session: Session, *, after: str = "", limit: int) -> Sequence[Person]:
     """At most `limit` persons in the order of their keys, behind the key `after`; loaded as in `get_person`."""
     return session.scalars(

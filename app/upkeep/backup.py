@@ -32,7 +32,7 @@ from app.upkeep.archive import (
     manifest_of,
     table_member,
 )
-from app.upkeep.schema import reflected
+from app.upkeep.schema import lasting
 from app.upkeep.stores import Stores
 
 BATCH = 500
@@ -85,7 +85,7 @@ def _fill(archive: ZipFile, stores: Stores, *, revision: str, program: str, now:
     checkpoints = _checkpoints(archive, stores.checkpoints)
     with stores.database.reading() as session:
         connection = session.connection()
-        tables = {table.name: _table(archive, connection, table) for table in reflected(connection)}
+        tables = {table.name: _table(archive, connection, table) for table in lasting(connection)}
         head = log.head(session)
         database = connection.dialect.name
     files, damaged = _files(archive, stores.blobs)

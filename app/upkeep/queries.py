@@ -11,12 +11,25 @@ from sqlalchemy.types import NullType
 from app.db import Base
 from app.formats.models import Format, TemplateEvent, TemplateVersion
 from app.pictures.models import Picture
-from app.versions.models import Version
+from app.rounds.models import Answer, Judgement
+from app.versions.models import Decision, Reissue, Release, Submission, Version
 from app.workstreams.models import ThemeIntroduction, Update
 
 BATCH = 500
 
-NEVER_CHANGING: tuple[type[Any], ...] = (Update, ThemeIntroduction, TemplateVersion, TemplateEvent, Version)
+NEVER_CHANGING: tuple[type[Any], ...] = (
+    Update,
+    ThemeIntroduction,
+    TemplateVersion,
+    TemplateEvent,
+    Version,
+    Answer,
+    Judgement,
+    Submission,
+    Decision,
+    Release,
+    Reissue,
+)
 """What has rows that never change, and columns of types that not every value has."""
 
 

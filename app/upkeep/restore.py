@@ -17,7 +17,7 @@ from app.blobs import Blobs
 from app.db import engine_for
 from app.errors import Conflict
 from app.upkeep.archive import CHECKPOINTS, Manifest, NotABackup, blob_member, manifest_of, row, table_member
-from app.upkeep.schema import reflected
+from app.upkeep.schema import lasting, reflected
 from app.upkeep.stores import open_stores, place_of, sqlite_file
 from app.upkeep.upgrade import refuse_newer, upgrade
 
@@ -51,7 +51,7 @@ def restore(file: Path, *, database_url: str, blobs: Path, checkpoints: Path, mi
         stores = open_stores(database_url, blobs, checkpoints)
         try:
             with stores.database.writing() as session, _foreign_keys_at_the_end(session.connection()) as connection:
-                for table in reflected(connection):
+                for table in lasting(connection):
                     _restore_rows(archive, connection, table, manifest)
         finally:
             stores.database.dispose()

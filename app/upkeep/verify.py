@@ -20,6 +20,7 @@ from app.blobs import BlobFault, Blobs, DamagedBlob
 from app.errors import Problem
 from app.formats import queries as formats
 from app.formats.models import TemplateChange
+from app.rounds import queries as rounds
 from app.upkeep import queries
 from app.upkeep.findings import Damage, Finding, Report
 from app.upkeep.ledger import Ledger
@@ -204,10 +205,28 @@ def _contents(work: _Verification) -> Iterator[tuple[str, str, str]]:
     for introduction, theme in workstreams.every_introduction(work.session):
         object_ = actions.introduction_object(theme, introduction.as_at, introduction.revision)
         yield "introductions", object_, workstreams.introduction_digest(introduction, theme)
+    for submission in versions.every_submission(work.session):
+        object_ = actions.submission_object(submission.paper.reference, submission.number)
+        yield "submissions", object_, versions.submission_digest(submission)
+        for decision in submission.decisions:
+            object_ = actions.decision_object(submission.paper.reference, submission.number, decision.position)
+            yield "decisions", object_, versions.decision_digest(decision, submission)
+    for release in versions.every_release(work.session):
+        object_ = actions.release_object(release.version.paper.reference, release.version.label)
+        yield "releases", object_, versions.release_digest(release)
+    for reissue in versions.every_reissue(work.session):
+        object_ = actions.reissue_object(reissue.version.paper.reference, reissue.version.label)
+        yield "reissues", object_, versions.reissue_digest(reissue)
     for template in formats.template_versions(work.session):
         object_ = actions.template_object(template.format.key, template.number)
         work.ledger.note_use(template.template_digest, object_)
         yield "templates", object_, formats.template_version_digest(template)
+    for answer in rounds.every_answer(work.session):
+        place = answer.request.round.key, answer.request.workstream.ref, answer.number
+        yield "answers", actions.answer_object(*place), rounds.answer_digest(answer)
+        for judgement in answer.judgements:
+            object_ = actions.judgement_object(*place, judgement.number)
+            yield "judgements", object_, rounds.judgement_digest(judgement)
 
 
 def _compare(

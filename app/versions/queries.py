@@ -1,19 +1,20 @@
 """Reads versions; never their bytes, which lie among the blobs."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.boards.models import Board, Meeting
+from app.db import batches
 from app.errors import NotFound
 from app.formats.models import Format, TemplateVersion
-from app.papers.models import Paper
-from app.versions.models import Version
+from app.papers.models import Paper, Writer
+from app.versions.models import Comment, Decision, Reissue, Release, Submission, Verdict, Version
 
 Later = aliased(Version)
 
@@ -36,6 +37,17 @@ def last(session: Session, paper_id: int) -> Version | None:
     ).one_or_none()
 
 
+def newest(session: Session, paper_ids: Iterable[int]) -> dict[int, Version]:
+    """Id of a paper → its newest version, for those of the papers that have one."""
+    found: dict[int, Version] = {}
+    for batch in batches(sorted(set(paper_ids))):
+        numbers = select(func.max(Version.id)).where(Version.paper_id.in_(batch)).group_by(Version.paper_id)
+        found |= {
+            version.paper_id: version for version in session.scalars(select(Version).where(Version.id.in_(numbers)))
+        }
+    return found
+
+
 def get(session: Session, reference: str, label: str) -> Version:
     """The version of a paper with this label, with its paper and template version.
 
@@ -55,17 +67,265 @@ def get(session: Session, reference: str, label: str) -> Version:
     return found
 
 
-def page(session: Session, paper_id: int, *, after: int = 0, limit: int = 100) -> list[Version]:
+def before(session: Session, version: Version) -> Version | None:
+    """The version of the same paper with the next lower number, if any, with its paper and template version."""
+    return session.scalars(
+        select(Version)
+        .where(Version.paper_id == version.paper_id, Version.number < version.number)
+        .order_by(Version.number.desc())
+        .limit(1)
+        .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
+    ).one_or_none()
+
+
+def approvals(session: Session, paper_id: int) -> Sequence[Version]:
+    """The versions of a paper that the approval of a last step made, first to last."""
+    made = select(Decision.version_id).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
+    submitted = select(Submission.version_id).where(Submission.paper_id == paper_id)
+    return session.scalars(
+        select(Version)
+        .where(Version.paper_id == paper_id, Version.id.in_(made), Version.id.not_in(submitted))
+        .order_by(Version.number)
+    ).all()
+
+
+def issues(session: Session, approved_id: int) -> Sequence[Version]:
+    """The versions as which an approved version came out again, first to last; loaded as in `last`."""
+    came_out = select(Reissue.version_id).where(Reissue.approved_id == approved_id)
+    return session.scalars(
+        select(Version)
+        .where(Version.id.in_(came_out))
+        .order_by(Version.number)
+        .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
+    ).all()
+
+
+def approved_labels(session: Session, paper_id: int) -> list[str]:
+    """Labels of the versions of a paper that may leave the house: approved ones, and those that came out again."""
+    found = approvals(session, paper_id)
+    every = [version for made in found for version in (made, *issues(session, made.id))]
+    return [version.label for version in sorted(every, key=lambda version: version.number)]
+
+
+def reissued(session: Session, paper_id: int) -> int:
+    """How many versions of a paper came out again as they had been approved."""
+    of_paper = select(func.count()).select_from(Reissue).join(Reissue.version).where(Version.paper_id == paper_id)
+    return session.scalar(of_paper) or 0
+
+
+def approval_of(session: Session, version: Version) -> Decision | None:
+    """The decision by which these very bytes are approved; of a reissue, the one that carried over."""
+    carried = select(Reissue.decision_id).where(Reissue.version_id == version.id).scalar_subquery()
+    made = select(Decision).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
+    last_step = and_(Decision.version_id == version.id, Submission.version_id != version.id)
+    return session.scalars(made.where(or_(Decision.id == carried, last_step))).one_or_none()
+
+
+def is_released(session: Session, version: Version) -> bool:
+    """Whether the version was released to the organisation whose board receives the paper."""
+    return session.scalar(select(func.count()).where(Release.version_id == version.id)) != 0
+
+
+def released(session: Session, paper_id: int) -> dict[str, Release]:
+    """Label → release, for the versions of a paper that were released, first to last; with their organisation."""
+    rows = session.scalars(
+        select(Release)
+        .join(Release.version)
+        .where(Version.paper_id == paper_id)
+        .order_by(Version.number)
+        .options(joinedload(Release.version), joinedload(Release.organisation))
+    )
+    return {row.version.label: row for row in rows}
+
+
+def release_of(session: Session, reference: str, label: str) -> Release:
+    """The release of the version of a paper with this label, loaded as in `releases`; raises NoSuchVersion."""
+    found = session.scalars(
+        select(Release)
+        .join(Release.version)
+        .join(Version.paper)
+        .where(Paper.reference == reference, Version.label == label)
+        .options(*WHOLE_RELEASE)
+    ).one_or_none()
+    if found is None:
+        raise NoSuchVersion(reference, label)
+    return found
+
+
+def releases(session: Session, *, after: str = "", limit: int) -> Sequence[Release]:
+    """At most `limit` releases behind the place `after` (`release_place`), by paper and version.
+
+    With version, paper, and what its meeting and board are.
+    """
+    reference, _, number = after.rpartition(" ")
+    behind = tuple_(Paper.reference, Version.number) > (reference, int(number)) if after else true()
+    return session.scalars(
+        select(Release)
+        .join(Release.version)
+        .join(Version.paper)
+        .where(behind)
+        .order_by(Paper.reference, Version.number)
+        .limit(limit)
+        .options(*WHOLE_RELEASE)
+    ).all()
+
+
+def release_place(release: Release) -> str:
+    """Where the release stands in the list of all."""
+    return f"{release.version.paper.reference} {release.version.number}"
+
+
+def every_release(session: Session) -> Iterator[Release]:
+    """Every release, loaded as in `releases`; streamed."""
+    yield from session.scalars(
+        select(Release).order_by(Release.id).options(*WHOLE_RELEASE).execution_options(yield_per=100)
+    )
+
+
+def every_reissue(session: Session) -> Iterator[Reissue]:
+    """Every reissue with its versions and paper; streamed."""
+    whole = (selectinload(Reissue.version).selectinload(Version.paper), selectinload(Reissue.approved))
+    yield from session.scalars(select(Reissue).order_by(Reissue.id).options(*whole).execution_options(yield_per=100))
+
+
+def standing(session: Session, paper_id: int) -> Submission | None:
+    """The newest submission of a paper, with its version, that version's template, and its decisions."""
+    return session.scalars(
+        select(Submission)
+        .where(Submission.paper_id == paper_id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+        .options(*WHOLE_SUBMISSION)
+    ).one_or_none()
+
+
+def submissions(session: Session, paper_id: int) -> Sequence[Submission]:
+    """Every submission of a paper, first to last, loaded as in `standing`."""
+    return session.scalars(
+        select(Submission).where(Submission.paper_id == paper_id).order_by(Submission.number).options(*WHOLE_SUBMISSION)
+    ).all()
+
+
+def every_submission(session: Session) -> Iterator[Submission]:
+    """Every submission with its paper, loaded as in `standing`; streamed."""
+    yield from session.scalars(
+        select(Submission).order_by(Submission.id).options(*WHOLE_SUBMISSION).execution_options(yield_per=100)
+    )
+
+
+def hands(session: Session, paper_id: int) -> frozenset[str]:
+    """Keys of the accounts that wrote on the paper or submitted it, now or earlier; an update does not count."""
+    wrote = select(Writer.account).where(Writer.paper_id == paper_id)
+    submitted = select(Submission.by).where(Submission.paper_id == paper_id)
+    return frozenset([*session.scalars(wrote), *session.scalars(submitted)])
+
+
+WHOLE_SUBMISSION = (
+    selectinload(Submission.paper),
+    selectinload(Submission.version).selectinload(Version.template_version).selectinload(TemplateVersion.format),
+    selectinload(Submission.decisions).selectinload(Decision.version),
+    selectinload(Submission.decisions).selectinload(Decision.on_behalf_of),
+)
+"""What is loaded with a submission."""
+
+
+WHOLE_RELEASE = (
+    selectinload(Release.organisation),
+    selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.organisation),
+    selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.meeting).selectinload(Meeting.board),
+)
+"""What is loaded with a release."""
+
+
+def release_digest(release: Release) -> str:
+    """SHA-256 of everything that the row of this release says, by natural keys."""
+    said = {
+        "paper": release.version.paper.reference,
+        "version": release.version.label,
+        "to": release.organisation.key,
+        "at": release.at.astimezone(UTC).isoformat(),
+        "by": release.by,
+    }
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def reissue_digest(reissue: Reissue) -> str:
+    """SHA-256 of everything that the row of this reissue says, by natural keys; the decision is the approved one's."""
+    said = {
+        "paper": reissue.version.paper.reference,
+        "version": reissue.version.label,
+        "approved": reissue.approved.label,
+        "at": reissue.at.astimezone(UTC).isoformat(),
+        "by": reissue.by,
+    }
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def submission_digest(submission: Submission) -> str:
+    """SHA-256 of everything that the row of this submission says, by natural keys; needs `paper` and `version`."""
+    said = {
+        "paper": submission.paper.reference,
+        "number": submission.number,
+        "version": submission.version.label,
+        "at": submission.at.astimezone(UTC).isoformat(),
+        "by": submission.by,
+    }
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def decision_digest(decision: Decision, submission: Submission) -> str:
+    """SHA-256 of everything that the row of this decision says, by natural keys; needs `version`, `on_behalf_of`."""
+    said = {
+        "paper": submission.paper.reference,
+        "submission": submission.number,
+        "position": decision.position,
+        "step": decision.step,
+        "verdict": decision.verdict,
+        "version": decision.version.label,
+        "digest": decision.digest,
+        "decided_on": decision.decided_on.isoformat(),
+        "on_behalf_of": decision.on_behalf_of.key if decision.on_behalf_of else None,
+        "reasons": decision.reasons,
+        "evidence": decision.evidence,
+        "at": decision.at.astimezone(UTC).isoformat(),
+        "by": decision.by,
+    }
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def page(
+    session: Session, paper_id: int, *, after: int = 0, limit: int = 100, only_released: bool = False
+) -> list[Version]:
     """Versions of a paper with a number above `after`, in the order of their numbers, with their template versions."""
+    shown = Version.id.in_(select(Release.version_id)) if only_released else true()
     return list(
         session.scalars(
             select(Version)
-            .where(Version.paper_id == paper_id, Version.number > after)
+            .where(Version.paper_id == paper_id, Version.number > after, shown)
             .order_by(Version.number)
             .limit(limit)
             .options(
                 selectinload(Version.paper),
                 selectinload(Version.template_version).selectinload(TemplateVersion.format),
+            )
+        )
+    )
+
+
+def last_of_paper(session: Session, reference: str, *, limit: int, before: int | None = None) -> list[Version]:
+    """The last `limit` versions of a paper, the newest first, with paper and template version.
+
+    Only those with a number below `before`, where that is given.
+    """
+    statement = select(Version).join(Version.paper).where(Paper.reference == reference)
+    if before is not None:
+        statement = statement.where(Version.number < before)
+    return list(
+        session.scalars(
+            statement.order_by(Version.number.desc())
+            .limit(limit)
+            .options(
+                selectinload(Version.paper), selectinload(Version.template_version).selectinload(TemplateVersion.format)
             )
         )
     )
@@ -162,3 +422,22 @@ def version_digest(version: Version) -> str:
         "made_by": version.made_by,
     }
     return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def comments(session: Session, paper_id: int) -> Sequence[Comment]:
+    """The comments on a paper that begin a thread, first to last, each with its version, replies and resolution."""
+    return session.scalars(
+        select(Comment)
+        .where(Comment.paper_id == paper_id, Comment.replies_to_id.is_(None))
+        .order_by(Comment.number)
+        .options(
+            selectinload(Comment.version),
+            selectinload(Comment.replies).selectinload(Comment.version),
+            selectinload(Comment.resolution),
+        )
+    ).all()
+
+
+def last_comment(session: Session, paper_id: int) -> int:
+    """The number of the newest comment on a paper; 0: there is none."""
+    return session.scalar(select(func.max(Comment.number)).where(Comment.paper_id == paper_id)) or 0

@@ -1,6 +1,6 @@
 """What routes are given: the doors of the database, the blobs, the time, and who asks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -19,6 +19,10 @@ from app.audit.commands import REQUEST_ID
 from app.blobs import Blobs
 from app.db import Database, lock
 from app.errors import Forbidden
+from app.rounds import commands as round_commands
+from app.rounds import queries as rounds
+from app.rounds.models import AnswerLink
+from app.upkeep.diary import Deed, Done
 from app.web import cookies
 from app.web.metrics import Metrics
 from app.web.pace import Pace
@@ -46,6 +50,10 @@ class Premises:
     generating: Pace
     """How often each account may have a document made."""
     metrics: Metrics
+    figures: Callable[[], Mapping[str, float]]
+    """How the installation stands, by name; those of a database that does not answer are left out."""
+    upkeep: Callable[[], Mapping[Deed, Done]]
+    """When it was last proved and backed up."""
     two_people_for_templates: bool
     """Whether a template goes live only by another account than its uploader's."""
     note_use: Callable[[int, datetime], None]
@@ -236,14 +244,69 @@ Paced = Annotated[Making, Depends()]
 
 
 @dataclass(frozen=True)
+class LinkHolder:
+    """Who opened a link for one workstream of one round."""
+
+    key: str
+    """What repeated requests are known by."""
+    name: str
+    """Who was given the link."""
+    round: str
+    ref: str
+    by: str
+    """What the log calls who acts."""
+
+
+def _holder_of(link: AnswerLink) -> LinkHolder:
+    return LinkHolder(
+        key=f"link/{link.id}",
+        name=link.name,
+        round=link.request.round.key,
+        ref=link.request.workstream.ref,
+        by=round_commands.link_object(link.request, link),
+    )
+
+
+def link_holder(
+    request: Request,
+    here: Here,
+    now: Now,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> LinkHolder:
+    """Who holds the link whose secret the request carries; the log has its use. Raises NotSignedIn."""
+    if credentials is None:
+        raise NotSignedIn("This needs a link: send its secret, “Authorization: Bearer bl_…”.")
+    return holder_of_secret(request, here, credentials.credentials, now=now)
+
+
+def holder_of_secret(request: Request, here: Premises, secret: str, *, now: datetime) -> LinkHolder:
+    """Who holds the link with this secret; the log has its use. Raises NotSignedIn."""
+    with here.database.writing() as session:
+        session.info[REQUEST_ID] = request_id(request)
+        link = rounds.link_by_secret(session, secret)
+        holder = None if link is None else _holder_of(link)
+        is_open = link is not None and round_commands.use_link(session, link, at=now)
+    if holder is None:
+        raise NotSignedIn("This link opens nothing: it is mistyped.")
+    if not is_open:
+        raise NotSignedIn("This link opens nothing any more: it has expired, or was taken away. Ask for a new one.")
+    return holder
+
+
+ByLink = Annotated[LinkHolder, Depends(link_holder)]
+
+
+@dataclass(frozen=True)
 class May:
-    """A dependency: the account that asks, which may do this; else RoleMayNot is raised."""
+    """A dependency: the account that asks, which may do this (or that); else RoleMayNot is raised."""
 
     action: Action
+    or_else: Action | None = None
 
     async def __call__(self, account: SignedIn) -> Account:
         """The account, allowed."""
-        policy.authorise(account, self.action)
+        if self.or_else is None or not policy.may(account, self.or_else):
+            policy.authorise(account, self.action)
         return account
 
 
@@ -260,4 +323,15 @@ VersionReader = Annotated[Account, Depends(May(Action.READ_VERSIONS))]
 Downloader = Annotated[Account, Depends(May(Action.DOWNLOAD))]
 PictureAdder = Annotated[Account, Depends(May(Action.ADD_PICTURES))]
 Auditor = Annotated[Account, Depends(May(Action.READ_AUDIT))]
+Submitter = Annotated[Account, Depends(May(Action.SUBMIT))]
+Decider = Annotated[Account, Depends(May(Action.DECIDE, or_else=Action.CHECK))]
+DecisionRecorder = Annotated[Account, Depends(May(Action.RECORD_DECISIONS))]
+Commenter = Annotated[Account, Depends(May(Action.COMMENT))]
+Releaser = Annotated[Account, Depends(May(Action.RELEASE))]
+Reissuer = Annotated[Account, Depends(May(Action.REISSUE))]
+OutcomeRecorder = Annotated[Account, Depends(May(Action.RECORD_OUTCOMES))]
+Clearer = Annotated[Account, Depends(May(Action.CLEAR))]
+RoundRunner = Annotated[Account, Depends(May(Action.RUN_ROUNDS))]
+Answerer = Annotated[Account, Depends(May(Action.ANSWER_ROUNDS))]
+AnswerJudge = Annotated[Account, Depends(May(Action.JUDGE_ANSWERS))]
 AccountManager = Annotated[Account, Depends(May(Action.MANAGE_ACCOUNTS))]

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.errors import TooLarge, problem
+from app.web.errors import TooLarge, for_whoever_asks, problem
 
 REQUEST_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 """What a client may call its request; anything else is replaced by a name of ours."""
@@ -68,7 +69,9 @@ class BodyLimit:
             return
         limit = self._limit(scope["path"])
         if _length(scope) > limit:
-            await problem(413, _sentence(limit))(scope, receive, send)
+            too_large = TooLarge(_sentence(limit))
+            answer = for_whoever_asks(Request(scope), too_large, problem(413, str(too_large)))
+            await answer(scope, receive, send)
             return
         seen = 0
 

@@ -1,7 +1,7 @@
 """Problem documents (RFC 9457) for every error, and which status each kind of error has."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -14,7 +14,9 @@ from starlette.exceptions import HTTPException
 
 from app.accounts.identity import ProviderFails
 from app.accounts.sign_in import TooManyAttempts
+from app.assets import NotBuilt
 from app.audit import commands as audit
+from app.db import Busy
 from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
 from app.formats.commands import UnfitTemplate
 from app.pictures.image import NotAPicture, PictureTooLarge
@@ -52,7 +54,9 @@ class FaultyParameter(Invalid):
 STATUS: dict[type[Problem], int] = {
     KeyUsedBefore: 422,
     TooManyAttempts: 429,
+    Busy: 503,
     ProviderFails: 503,
+    NotBuilt: 503,
     NotAPicture: 415,
     PictureTooLarge: 413,
     PreconditionMissing: 428,
@@ -134,6 +138,22 @@ class ProblemDocument(BaseModel):
     )
 
 
+class ProblemAnswer(JSONResponse):
+    """A problem document as an answer, and the document itself."""
+
+    def __init__(self, document: ProblemDocument, headers: Mapping[str, str]) -> None:
+        self.document = document
+        said = document.model_dump(exclude_none=True)
+        body = {name: value for name, value in said.items() if value != []}
+        super().__init__(body, document.status, headers=dict(headers), media_type=MEDIA_TYPE)
+
+
+Handler = Callable[[Request, Exception], ProblemAnswer]
+
+AsPage = Callable[[Request, Exception, ProblemDocument, dict[str, str]], Response]
+"""Shows somebody in a browser what is wrong, with the status of the document and these headers."""
+
+
 def problem(
     status: int,
     detail: str,
@@ -141,7 +161,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     *,
     findings: Iterable[Mapping[str, str]] = (),
-) -> Response:
+) -> ProblemAnswer:
     """The problem document as an answer."""
     slug, title = TITLES.get(status) or (str(status), _phrase(status))
     document = ProblemDocument(
@@ -152,9 +172,7 @@ def problem(
         errors=list(errors),
         findings=[dict(finding) for finding in findings],
     )
-    said = document.model_dump(exclude_none=True)
-    body = {name: value for name, value in said.items() if value != []}
-    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    return ProblemAnswer(document, headers or {})
 
 
 def status_of(error: Problem) -> int:
@@ -168,21 +186,57 @@ def pointer_to(path: str) -> str:
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-def install(app: FastAPI) -> None:
-    """From now on, every error of the app is answered with a problem document."""
-    app.add_exception_handler(Problem, _of_ours)
-    app.add_exception_handler(NotSignedIn, _not_signed_in)
-    app.add_exception_handler(RequestValidationError, _not_valid)
-    app.add_exception_handler(HTTPException, _of_the_framework)
-    app.add_exception_handler(Exception, _unexpected)
+def install(app: FastAPI, as_page: AsPage) -> None:
+    """From now on, every error of the app is answered with a problem document, or to a browser with a page."""
+    app.state.as_page = as_page
+    for kind, handler in (
+        (Problem, _of_ours),
+        (NotSignedIn, _not_signed_in),
+        (RequestValidationError, _not_valid),
+        (HTTPException, _of_the_framework),
+        (Exception, _unexpected),
+    ):
+        app.add_exception_handler(kind, _for_whoever_asks(handler))
 
 
-def _of_ours(request: Request, error: Exception) -> Response:
+def for_whoever_asks(request: Request, error: Exception, answer: ProblemAnswer) -> Response:
+    """The answer as a page where a browser asks for a page, else as it is."""
+    if not wants_page(request):
+        return answer
+    as_page: AsPage = request.app.state.as_page
+    try:
+        return as_page(request, error, answer.document, dict(answer.headers))
+    except NotBuilt:
+        return answer
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks, and not a program."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(OF_PROGRAMS)
+
+
+OF_PROGRAMS = ("/api/", "/health/", "/metrics", "/openapi.json")
+"""Beginnings of addresses that answer with problem documents, whoever asks."""
+
+
+def _for_whoever_asks(
+    handler: Callable[[Request, Exception], ProblemAnswer],
+) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        return for_whoever_asks(request, error, handler(request, error))
+
+    return answer
+
+
+def _of_ours(request: Request, error: Exception) -> ProblemAnswer:
     if not isinstance(error, Problem):
         raise error
     if isinstance(error, Forbidden | Hidden):
-        _leave_trace(request)
-    if isinstance(error, TooFast | TooManyAttempts):
+        try:
+            _leave_trace(request)
+        except Busy as busy:
+            error = busy  # nothing is refused without a trace
+    if isinstance(error, TooFast | TooManyAttempts | Busy):
         return problem(status_of(error), str(error), headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]
@@ -210,11 +264,11 @@ def _leave_trace(request: Request) -> None:
         audit.record(session, "request.refused", asked, by=account, at=datetime.now(UTC))
 
 
-def _not_signed_in(_request: Request, error: Exception) -> Response:
+def _not_signed_in(_request: Request, error: Exception) -> ProblemAnswer:
     return problem(401, str(error), headers={"WWW-Authenticate": 'Bearer realm="boardpapers"'})
 
 
-def _not_valid(_request: Request, error: Exception) -> Response:
+def _not_valid(_request: Request, error: Exception) -> ProblemAnswer:
     if not isinstance(error, RequestValidationError):
         raise error
     errors = [_of_parameter(wrong) for wrong in error.errors()]
@@ -228,7 +282,7 @@ def _of_parameter(wrong: Mapping[str, Any]) -> ProblemError:
     return ProblemError(detail=f"{sentence}.", parameter=str(wrong["loc"][-1]))
 
 
-def _of_the_framework(request: Request, error: Exception) -> Response:
+def _of_the_framework(request: Request, error: Exception) -> ProblemAnswer:
     if not isinstance(error, HTTPException):
         raise error
     details = {
@@ -239,7 +293,7 @@ def _of_the_framework(request: Request, error: Exception) -> Response:
     return problem(error.status_code, detail, headers=error.headers)
 
 
-def _unexpected(request: Request, _error: Exception) -> Response:
+def _unexpected(request: Request, _error: Exception) -> ProblemAnswer:
     # Beyond the middleware that sets the headers of every other answer.
     name = request_id(request)
     detail = f"Something went wrong on our side, and nothing was changed. The log calls this request {name}."

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,13 +15,14 @@ from app.audit import commands as audit
 from app.errors import NotFound
 from app.web import cookies
 from app.web.deps import Here, Now, Premises, request_id
+from app.web.onward import own_page
 
 PREFIX = "/sign-in/identity"
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
-AFTERWARDS = "/api/v1/session"
-"""Where a browser is sent that is signed in."""
+ONWARD = "boardpapers-onward"
+"""Name of the cookie of the page to which a browser goes on that is signed in."""
 
 
 class NoProvider(NotFound):
@@ -31,8 +33,18 @@ class NoProvider(NotFound):
 
 
 @router.get("")
-def go(request: Request, here: Here, now: Now, prove: Annotated[bool, Query()] = False) -> Response:
-    """The browser goes to the provider; `?prove=1`: to prove again, in its session, who its person is."""
+def go(
+    *,
+    request: Request,
+    here: Here,
+    now: Now,
+    prove: Annotated[bool, Query()] = False,
+    onward: Annotated[str | None, Query(alias="next", max_length=2000)] = None,
+) -> Response:
+    """The browser goes to the provider; `?prove=1`: to prove again, in its session, who its person is.
+
+    `next` is the page of ours to which it comes back in the end.
+    """
     provider = _provider(request, here)
     with here.database.writing() as session:
         there = _session_of(request, here, session, now=now) if prove else None
@@ -40,6 +52,7 @@ def go(request: Request, here: Here, now: Now, prove: Annotated[bool, Query()] =
     address = provider.address_for(Secrets.of(kept), _back(here), fresh=prove)
     response = RedirectResponse(address, 303)
     cookies.hand_over(response, request, kept, cookies.JOURNEY)
+    cookies.hand_over(response, request, quote(own_page(onward), safe="/"), ONWARD)
     return response
 
 
@@ -66,9 +79,10 @@ def come_back(
     with here.database.writing() as session:
         session.info[audit.REQUEST_ID] = request_id(request)
         secret = _opened(request, here, session, identity, journey, now=now)
-    response = RedirectResponse(AFTERWARDS, 303)
+    response = RedirectResponse(own_page(unquote(cookies.secret_in(request, ONWARD) or "")), 303)
     cookies.hand_over(response, request, secret)
     cookies.take_back(response, request, cookies.JOURNEY)
+    cookies.take_back(response, request, ONWARD)
     return response
 
 

@@ -43,9 +43,11 @@ TAGS = [
     ("plans", "Frameworks: editions of a plan, and the items that workstreams serve."),
     ("boards", "Boards, their meetings, and the series of papers that follow one another."),
     ("workstreams", "RAG schemes, themes, workstreams and what they report as at a date."),
+    ("rounds", "Who is asked to report by when, and what was answered, by whom."),
     ("formats", "Word templates with their format.toml, in versions."),
     ("papers", "What a board will read: front sheet, sections, chosen workstreams."),
     ("versions", "Drafts that were generated, with their provenance, for ever."),
+    ("review", "Submission, comments, decisions about the very bytes of a paper, and what follows them."),
     ("pictures", "Pictures that narratives may show."),
     ("facts", "Many things at once, all or nothing."),
     ("accounts", "Who may call, and what they may do."),
@@ -99,8 +101,8 @@ def gives(
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For `responses`: the errors of an operation below `/api/v1`; 401, 403 and 422 are everyone's."""
-    return {status: problem_answer(status) for status in sorted({401, 403, 422, *statuses})}
+    """For `responses`: the errors of an operation below `/api/v1`; 401, 403, 422 and 503 are everyone's."""
+    return {status: problem_answer(status) for status in sorted({401, 403, 422, 503, *statuses})}
 
 
 def open_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -117,11 +119,9 @@ def problem_answer(status: int) -> dict[str, Any]:
         "description": f"{title}.",
         "content": {MEDIA_TYPE: {"schema": schema, "example": example}},
     }
-    if status == 429:
-        answer["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
     if status == 401:
         answer["headers"] = {"WWW-Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}}
-    if status == 429:
+    if status in (429, 503):
         answer["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "string"}}}
     return answer
 

@@ -32,6 +32,7 @@ from app.word.refusals import (
 )
 from app.word.regions import Region, regions
 from app.word.rendering import Filled, fill, render
+from app.word.story import Passage, Saying, Tabled, story
 from app.word.templates import CompiledTemplate, TemplatesHeld, Vocabulary, compile_template, templates_held
 from app.word.values import (
     Chart,
@@ -40,6 +41,7 @@ from app.word.values import (
     Narrative,
     Picture,
     files_in,
+    html_of,
     narratives_in,
     plain_words,
     region_of,
@@ -66,8 +68,11 @@ __all__ = [
     "NotInLine",
     "NotPrinted",
     "PageNotTurned",
+    "Passage",
     "Picture",
     "Region",
+    "Saying",
+    "Tabled",
     "TemplateFails",
     "TemplateNotAllowed",
     "TemplateTooCostly",
@@ -86,6 +91,7 @@ __all__ = [
     "files_in",
     "fill",
     "guard",
+    "html_of",
     "lacking",
     "narrated",
     "narratives_in",
@@ -94,6 +100,7 @@ __all__ = [
     "region_of",
     "regions",
     "render",
+    "story",
     "templates_held",
     "text_of",
 ]

@@ -111,7 +111,8 @@ class InCell:
 class Standing:
     """A paragraph where it stands: its style's id, its words, and the innermost cell around it.
 
-    `level` is that of a heading, from 1, else None; `numbered` says that Word prints a number or a bullet.
+    `level` is that of a heading, from 1, else None; `numbered` says that Word prints a number or a bullet, and `number`
+    which.
     """
 
     element: etree._Element
@@ -122,6 +123,7 @@ class Standing:
     numbered: bool
     cell: InCell | None
     member: str
+    number: str = ""
 
     @property
     def shows(self) -> bool:
@@ -264,10 +266,12 @@ class _Walk:
         style = opened.sheet.of(element)
         words = words_of_paragraph(element)
         level = heading_level(element, opened.chain(style))
-        numbered, _ = self.counter.numbered(element, style, opened.sheet)
+        numbered, number = self.counter.numbered(element, style, opened.sheet)
         where = self._where(cell)
         where = replace(where, paragraph=self.paragraphs, quoted=quoted(words))
-        opened.standing.append(Standing(element, where, style, words, level, numbered is not None, cell, self.member))
+        opened.standing.append(
+            Standing(element, where, style, words, level, numbered is not None, cell, self.member, number)
+        )
         if level is not None and words.strip():
             self.heading = quoted(words)
         for box in element.iter(w("txbxContent")):

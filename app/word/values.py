@@ -115,6 +115,11 @@ class Narrative:
         return hash((self._html, self._key, self._heading_level, self._list_labels, self._numbered, self._run_in))
 
 
+def html_of(narrative: Narrative) -> str:
+    """The narrative as it was given: canonical HTML."""
+    return narrative._html
+
+
 def key_of(narrative: Narrative) -> str:
     """The key under which the narrative is known."""
     return narrative._key

@@ -7,21 +7,25 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.db import batches, ids_by_key
 from app.errors import NotFound
+from app.formats.manifest import Need
 from app.frameworks.models import FrameworkItem
-from app.people.models import Organisation
+from app.people.models import Organisation, Person
 from app.workstreams.models import (
+    RagDimension,
     RagScheme,
+    RagValue,
     Rating,
     Theme,
     ThemeIntroduction,
     Update,
     Workstream,
+    WorkstreamPart,
 )
 
 
@@ -236,9 +240,69 @@ def of_organisation(session: Session, organisation_id: int) -> list[Workstream]:
     return sorted(found, key=lambda workstream: (workstream.position, workstream.ref))
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which workstreams a list shows: those that hold each of the filters that are given."""
+
+    organisation_id: int | None = None
+    theme_ids: frozenset[int] | None = None
+    """Under one of these themes."""
+    refs: frozenset[str] | None = None
+    """One of these."""
+    words: tuple[str, ...] = ()
+    """Each stands in its name or reference, or in the name of its owner, in capitals or not."""
+
+
+def themes_for(session: Session, organisation_id: int | None) -> list[Theme]:
+    """Every theme of the organisation (None: of all), each before those below it, with its scheme."""
+    found = select(Theme).options(*THEME_WITH_SCHEME)
+    if organisation_id is not None:
+        found = found.where(Theme.organisation_id == organisation_id)
+    return _parents_first(session.scalars(found))
+
+
+def count_wanted(session: Session, wanted: Wanted) -> dict[int, int]:
+    """Id of a theme → how many of the workstreams in it are wanted; themes with none are left out."""
+    counted = select(Workstream.theme_id, func.count()).where(*_is_wanted(wanted)).group_by(Workstream.theme_id)
+    return dict(session.execute(counted).all())
+
+
+def find_wanted(session: Session, wanted: Wanted, theme_id: int, *, offset: int, limit: int) -> Sequence[Workstream]:
+    """At most `limit` wanted workstreams of this theme by position and reference, behind the first `offset`.
+
+    With their owners.
+    """
+    return session.scalars(
+        select(Workstream)
+        .where(Workstream.theme_id == theme_id, *_is_wanted(wanted))
+        .order_by(Workstream.position, Workstream.ref)
+        .offset(offset)
+        .limit(limit)
+        .options(joinedload(Workstream.owner))
+    ).all()
+
+
+def first_wanted(session: Session, wanted: Wanted, *, limit: int) -> Sequence[Workstream]:
+    """At most `limit` wanted workstreams in the order of their references."""
+    return session.scalars(select(Workstream).where(*_is_wanted(wanted)).order_by(Workstream.ref).limit(limit)).all()
+
+
 def workstream_ids(session: Session, refs: Iterable[str]) -> dict[str, int]:
     """Reference → id, for those of the references that exist."""
     return ids_by_key(session, Workstream.ref, refs)
+
+
+def unused_parts(session: Session, refs: Iterable[str]) -> set[tuple[str, str]]:
+    """(Reference, part) for every part that one of these workstreams does not have."""
+    found: set[tuple[str, str]] = set()
+    for batch in batches(sorted(set(refs))):
+        rows = session.execute(
+            select(Workstream.ref, WorkstreamPart.part)
+            .join(WorkstreamPart, WorkstreamPart.workstream_id == Workstream.id)
+            .where(Workstream.ref.in_(batch), WorkstreamPart.need == Need.UNUSED)
+        )
+        found |= {(ref, part) for ref, part in rows}
+    return found
 
 
 def themes_of(session: Session, refs: Iterable[str]) -> dict[str, str]:
@@ -283,14 +347,7 @@ def latest(session: Session, workstream_ids: Iterable[int], *, up_to: date) -> l
 
     Ordered by workstream, with parts and ratings (dimension and value).
     """
-    earlier = aliased(Update)
-    last = (
-        select(earlier.id)
-        .where(earlier.workstream_id == Workstream.id, earlier.as_at <= up_to)
-        .order_by(earlier.as_at.desc(), earlier.revision.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    last = _last(up_to, Workstream.id)
     found: list[Update] = []
     for batch in batches(sorted(set(workstream_ids))):
         # First the ids, by one look into the index for each workstream: in one statement PostgreSQL reads every update.
@@ -299,6 +356,49 @@ def latest(session: Session, workstream_ids: Iterable[int], *, up_to: date) -> l
             select(Update).where(Update.id.in_(ids)).order_by(Update.workstream_id).options(*WHOLE_UPDATE)
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a workstream reported last, as a list shows it."""
+
+    as_at: date
+    nothing_to_report: bool
+    ratings: Mapping[str, RagValue | None]
+    """Key of a dimension → value; None: not rated."""
+    before: Mapping[str, RagValue | None]
+    """The ratings of the update before; empty where there is none."""
+
+
+def last_reported(session: Session, workstream_ids: Iterable[int], *, up_to: date) -> dict[int, Reported]:
+    """Id of a workstream → what it reported last, up to and with `up_to`; those that never did are left out."""
+    found: dict[int, Reported] = {}
+    for batch in batches(sorted(set(workstream_ids)), 200):
+        ids = session.scalars(select(_last(up_to, Workstream.id)).where(Workstream.id.in_(batch)))
+        rows = session.execute(
+            select(Update.id, Update.workstream_id, Update.as_at, Update.nothing_to_report, _before()).where(
+                Update.id.in_([number for number in ids if number])
+            )
+        ).all()
+        ratings = _ratings_of(session, [number for row in rows for number in (row[0], row[4]) if number])
+        for number, workstream_id, as_at, nothing, before in rows:
+            found[workstream_id] = Reported(as_at, nothing, ratings.get(number, {}), ratings.get(before, {}))
+    return found
+
+
+def newest_first(session: Session, workstream_id: int, *, before: date | None = None, limit: int) -> Sequence[Update]:
+    """At most `limit` of the workstream's updates before that day, the newest first: newest revisions, whole."""
+    conditions = [Update.workstream_id == workstream_id, _is_newest_revision()]
+    if before is not None:
+        conditions.append(Update.as_at < before)
+    return session.scalars(
+        select(Update).where(*conditions).order_by(Update.as_at.desc()).limit(limit).options(*WHOLE_UPDATE)
+    ).all()
+
+
+def update_before(session: Session, workstream_id: int, as_at: date) -> Update | None:
+    """The newest revision of the workstream's last update before that day, whole, if there is one."""
+    return next(iter(newest_first(session, workstream_id, before=as_at, limit=1)), None)
 
 
 def find_update(session: Session, ref: str, as_at: date) -> Update | None:
@@ -476,6 +576,62 @@ def _parents_first(themes: Iterable[Theme]) -> list[Theme]:
         ordered.append(theme)
         waiting.extend(reversed(below.get(theme.id, [])))
     return ordered
+
+
+def _is_wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.organisation_id is not None:
+        conditions.append(Workstream.theme.has(Theme.organisation_id == wanted.organisation_id))
+    if wanted.theme_ids is not None:
+        conditions.append(Workstream.theme_id.in_(sorted(wanted.theme_ids)))
+    if wanted.refs is not None:
+        conditions.append(Workstream.ref.in_(sorted(wanted.refs)))
+    for word in wanted.words:
+        conditions.append(
+            or_(
+                Workstream.name.icontains(word, autoescape=True),
+                Workstream.ref.icontains(word, autoescape=True),
+                Workstream.owner.has(Person.name.icontains(word, autoescape=True)),
+            )
+        )
+    return conditions
+
+
+def _last(up_to: date, workstream_id: Any) -> ScalarSelect[int]:
+    """The id of the newest revision of the last update of that workstream up to and with that day."""
+    earlier = aliased(Update)
+    return (
+        select(earlier.id)
+        .where(earlier.workstream_id == workstream_id, earlier.as_at <= up_to)
+        .order_by(earlier.as_at.desc(), earlier.revision.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _before() -> ScalarSelect[int]:
+    """The id of the newest revision of the update before this one."""
+    earlier = aliased(Update)
+    return (
+        select(earlier.id)
+        .where(earlier.workstream_id == Update.workstream_id, earlier.as_at < Update.as_at)
+        .order_by(earlier.as_at.desc(), earlier.revision.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _ratings_of(session: Session, update_ids: Iterable[int]) -> dict[int, dict[str, RagValue | None]]:
+    found: dict[int, dict[str, RagValue | None]] = {}
+    rows = session.execute(
+        select(Rating.update_id, RagDimension.key, RagValue)
+        .join(RagDimension, RagDimension.id == Rating.dimension_id)
+        .outerjoin(RagValue, RagValue.id == Rating.value_id)
+        .where(Rating.update_id.in_(sorted(set(update_ids))))
+    )
+    for update_id, dimension, value in rows:
+        found.setdefault(update_id, {})[dimension] = value
+    return found
 
 
 def _is_newest_revision() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.assembly.assemble import ENGINE, make_again
 from app.upkeep.verify import verify
@@ -144,3 +145,43 @@ def test_a_database_that_has_no_room_left_keeps_what_it_had(app, filled, databas
         asked = text("SELECT count(*) FROM organisation WHERE key LIKE :like")
         assert session.scalar(asked, {"like": f"o{number}-%"}) == 0
     assert faults_of(database, blobs, tmp_path) == ()
+
+
+@pytest.mark.trust(3)
+def test_who_asks_when_every_door_is_taken_is_told_to_ask_again(app, filled):
+    engine = app.state.premises.database.engine
+    engine.pool._timeout = 0.01
+    taken = []
+    while True:
+        try:
+            taken.append(engine.connect())
+        except NoConnectionFree:
+            break
+    asked = [("GET", "/api/v1/papers"), ("POST", VERSIONS), ("PUT", "/api/v1/themes/region")]
+    answers = [filled.request(method, address) for method, address in asked]
+    for connection in taken:
+        connection.close()
+    for answer in answers:
+        assert answer.status_code == 503, answer.text
+        assert answer.headers["retry-after"] == "5"
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert filled.get("/api/v1/papers").status_code == 200
+    assert filled.get(VERSIONS).json()["items"] == []
+
+
+@pytest.mark.trust(3)
+def test_who_waits_in_vain_for_another_writer_is_told_to_ask_again(app, filled):
+    database = app.state.premises.database
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL lets writers wait for as long as they like")
+    database.engine.dispose()
+
+    @event.listens_for(database.engine, "connect")
+    def be_impatient(connection, _record):
+        connection.execute("PRAGMA busy_timeout = 10")
+
+    with database.writing() as session:
+        session.execute(text("SELECT 1"))
+        answer = filled.post(VERSIONS)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert filled.get(VERSIONS).json()["items"] == []

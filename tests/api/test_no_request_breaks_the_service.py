@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.rounds.stories import no_change, open_round
 from tests.stories import PAPER
 
 EXAMPLES = 8
@@ -34,12 +35,14 @@ THERE = {"reference": PAPER, "ref": "procurement", "held_on": "2027-03-11", "as_
 TAKE_NOTHING = {"/health/live", "/health/ready", "/metrics", "/api/v1/accounts/me"}
 """Addresses that take nothing, so that nothing can be wrong."""
 
-KEYS = {"organisations": "force", "people": "dcc", "themes": "region", "boards": "scrutiny-board"}
+KEYS = {"organisations": "force", "people": "dcc", "themes": "region", "boards": "scrutiny-board", "rounds": "march"}
 
 
 @pytest.mark.trust(10)
 def test_no_request_breaks_the_service(app, filled, full, figure):
     filled.post(f"/api/v1/papers/{PAPER}/versions")
+    open_round(filled)
+    no_change(filled)
     seen: Counter[int] = Counter()
     for mode in GenerationMode:
         for result in schemathesis.openapi.from_asgi("/openapi.json", app).get_all_operations():

@@ -56,6 +56,28 @@ def test_a_paper_of_another_board_or_marking_does_not_exist(filled, confined, re
     assert made.status_code == (200 if sees else 404)
 
 
+def test_a_version_stays_as_it_was_marked_when_its_paper_is_marked_lower(filled, confined):
+    path = f"/api/v1/papers/{PAPER}"
+    filled.put(path, json=paper(marking=SENSITIVE), headers={"If-Match": "*"})
+    filled.post(f"{path}/versions")
+    filled.put(path, json=paper(marking="OFFICIAL"), headers={"If-Match": "*"})
+    filled.post(f"{path}/versions")
+    author = confined(Role.AUTHOR, markings=["OFFICIAL"])
+
+    assert [listed["label"] for listed in author.get(f"{path}/versions").json()["items"]] == ["0.2"]
+    for rest in ("", "/document", "/snapshot", "/changes"):
+        hidden = author.get(f"{path}/versions/0.1{rest}")
+        never = author.get(f"{path}/versions/0.9{rest}")
+        assert hidden.status_code == 404, rest
+        assert hidden.json()["detail"] == never.json()["detail"].replace("0.9", "0.1")
+        assert author.get(f"{path}/versions/0.2{rest}").status_code == 200, rest
+    assert author.get(f"{path}/versions/0.2/comparison?since=0.1").status_code == 404
+    assert author.get(f"{path}/versions/0.2/comparison?since=0.2").status_code == 200
+    said = {"place": "section/purpose", "text": "Say more."}
+    assert author.post(f"{path}/versions/0.1/comments", json=said).status_code == 404
+    assert author.post(f"{path}/versions/0.2/comments", json=said).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("remit", "sees"),
     [

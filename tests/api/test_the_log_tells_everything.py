@@ -69,6 +69,7 @@ def test_every_look_into_a_sensitive_paper_is_written_down_and_no_other(filled, 
         f"{address}/gaps": "gaps.read",
         f"{address}/versions/0.1/snapshot": "snapshot.read",
         f"{address}/versions/0.1/document": "document.read",
+        f"{address}/versions/0.1/comparison": "document.read",
     }
     for number, (look, action) in enumerate(looks.items()):
         assert reader.get(look, headers={"X-Request-Id": f"look-{number}"}).status_code == 200
@@ -92,7 +93,7 @@ def test_what_cannot_be_written_down_is_not_shown(filled, client_of, database, m
     def no_room(*_arguments, **_named):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.web.api.trace.audit.record", no_room)
+    monkeypatch.setattr("app.web.trace.audit.record", no_room)
     answer = reader.get(f"/api/v1/papers/{PAPER}")
 
     assert answer.status_code == 500

@@ -8,18 +8,25 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx2
 import pytest
 
+from app.accounts import queries as accounts
+from app.accounts.commands import open_account
+from app.accounts.models import Role
 from app.assembly.assemble import ENGINE, make_again
+from app.assembly.selection import LONDON
 from app.audit import queries as log
 from app.blobs import Blobs
 from app.db import Database, lock
 from app.upkeep.verify import verify
 from tests import stories
+from tests.api_fixtures import PASSWORD, PASSWORD_HASH
+from tests.review.board import whole_paper
 from tests.service import Service, founded
 from tests.storage.writers import PROCESSES, count_up_over_http
 
@@ -68,6 +75,7 @@ class Deed:
     address: Callable[[int], str]
     leaves: str
     said: Callable[[int], object] = lambda _: None
+    who: Callable[[Service], httpx2.Client] = Service.client
 
 
 def report_something_new(client: httpx2.Client, number: int) -> None:
@@ -75,6 +83,48 @@ def report_something_new(client: httpx2.Client, number: int) -> None:
     facts = {"facts": "1", "workstreams": [stories.workstream(updates=[stories.update(day, f"Turn {number}.")])]}
     facts["papers"] = [stories.paper(title=f"Collaboration update {number}")]
     client.post("/api/v1/facts", json=facts).raise_for_status()
+
+
+PAPER = f"/api/v1/papers/{stories.PAPER}"
+ANY = {"If-Match": "*"}
+ON_SCREEN: dict[int, str] = {}
+"""Turn → digest of the candidate that is approved in it."""
+
+
+def write_it_whole(client: httpx2.Client, number: int) -> None:
+    """The paper is a draft without a gap, and says something new."""
+    if client.get(f"{PAPER}/review").json()["state"] != "draft":
+        client.post(f"{PAPER}/withdrawal", headers=ANY)  # one that was approved is reopened as it is
+        client.post(f"{PAPER}/reopening", headers=ANY).raise_for_status()
+    whole = whole_paper(title=f"Collaboration update {number}")
+    client.put(PAPER, json=whole, headers=ANY).raise_for_status()
+
+
+def lay_it_before(client: httpx2.Client, number: int) -> None:
+    """The paper is in review, and its candidate was on screen."""
+    write_it_whole(client, number)
+    client.post(f"{PAPER}/submissions", json=today(number), headers=ANY).raise_for_status()
+    ON_SCREEN[number] = client.get(f"{PAPER}/candidate").json()["digest"]
+
+
+def approver(service: Service) -> httpx2.Client:
+    """The browser of an approver who just signed in."""
+    database = Database(service.url)
+    with database.writing() as session:
+        if accounts.find(session, "dora") is None:
+            made = open_account(
+                session, key="dora", name="Dora", role=Role.APPROVER, organisation_id=None, by="t", now=stories.NOON
+            )
+            made.password_hash = PASSWORD_HASH
+    database.dispose()
+    browser = httpx2.Client(base_url=service.address, timeout=60)
+    answer = browser.post("/api/v1/session", json={"account": "dora", "password": PASSWORD})
+    browser.headers["X-CSRF-Token"] = answer.raise_for_status().json()["csrf"]
+    return browser
+
+
+def today(_number: int) -> dict[str, str]:
+    return {"written_on": datetime.now(LONDON).date().isoformat()}
 
 
 DEEDS = {
@@ -85,6 +135,14 @@ DEEDS = {
         "organisation.added",
         lambda number: {"facts": "1", "organisations": [{"key": f"o{number}", "name": "New", "short_name": "N"}]},
     ),
+    "submit": Deed(write_it_whole, lambda _: f"{PAPER}/submissions", "submission.recorded", today),
+    "approve": Deed(
+        lay_it_before,
+        lambda _: f"{PAPER}/decisions",
+        "decision.recorded",
+        lambda number: {"decision": "approve", "digest": ON_SCREEN[number]},
+        approver,
+    ),
 }
 """What the service is killed in the middle of; one line for each deed."""
 
@@ -94,16 +152,18 @@ DEEDS = {
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_service_killed_at_work_loses_no_acknowledgement_and_does_nothing_twice(service, deed, full, figure):
     what, chance, acknowledged = DEEDS[deed], random.Random(deed), {}
-    kills = 13 if full else 2  # for each deed, on each database: together, what was promised
+    kills = 13 if full else 2  # for each deed, on each database: together, more than was promised
     for number in range(kills):
         with service.client() as client:
             what.prepare(client, number)
-        headers = {"Idempotency-Key": f"key-{number}", "X-Request-Id": f"turn-{number}"}
+        headers = {"Idempotency-Key": f"key-{number}", "X-Request-Id": f"turn-{number}"} | ANY
         answers: list[httpx2.Response] = []
 
-        def ask(headers=headers, number=number, answers=answers) -> None:
-            with service.client() as client, suppress(httpx2.TransportError):  # killed before it had answered
-                answers.append(client.post(what.address(number), json=what.said(number), headers=headers))
+        asks = what.who(service)
+
+        def ask(asks=asks, headers=headers, number=number, answers=answers) -> None:
+            with suppress(httpx2.TransportError):  # killed before it had answered
+                answers.append(asks.post(what.address(number), json=what.said(number), headers=headers))
 
         asking = threading.Thread(target=ask)
         asking.start()
@@ -111,8 +171,8 @@ def test_a_service_killed_at_work_loses_no_acknowledgement_and_does_nothing_twic
         service.kill()
         asking.join()
         service.start()
-        with service.client() as client:
-            again = client.post(what.address(number), json=what.said(number), headers=headers)
+        with closing(asks):
+            again = asks.post(what.address(number), json=what.said(number), headers=headers)
         assert again.status_code in (200, 201), again.text
         for answer in answers:
             assert (answer.status_code, answer.content) == (again.status_code, again.content)

@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 MEASURED = {
     *("plain", "rich", "rich, new words", "first paper", "whole draft", "command line"),
     *("draft among updates", "list among updates", "reading among updates"),
+    *("page of workstreams", "search page", "history page", "home page"),
 }
 
 

@@ -620,3 +620,41 @@ def test_a_format_that_cannot_be_used_is_told_in_full_and_not_kept(run: Run, fac
     assert "nothing was kept" in err
     assert len(json.loads(run("format", "versions", "scrutiny", "--json")[1])) == 1
     assert run("format", "add", "scrutiny")[0] == 2
+
+
+def test_a_round_is_opened_for_a_paper_shown_closed_and_opened_again(run: Run, facts_file: Path) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    code, out, _ = run("round", "open", "march", "--paper", stories.PAPER, "--due", "2027-02-15")
+    assert (code, out) == (0, "Collaboration, March 2027: 1 workstream is asked, answers are due on 2027-02-15.\n")
+    (row,) = json.loads(run("round", "show", "march", "--json")[1])
+    assert (row["workstream"], row["asked"], row["standing"], row["kind"]) == ("procurement", None, "waiting", None)
+    assert "nobody" in run("round", "show", "march")[1]
+    (listed,) = json.loads(run("round", "list", "--json")[1])
+    assert (listed["round"], listed["open"], listed["asked"], listed["closed"]) == ("march", 1, 1, False)
+    assert run("round", "close", "march")[0] == 0
+    assert "closed" in run("round", "list")[1]
+    assert run("round", "open", "march")[0] == 0
+    assert json.loads(run("round", "list", "--json")[1]) == [listed]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("show", "never"), "There is no round “never”"),
+        (("close", "never"), "There is no round “never”"),
+        (("open", "march", "--paper", "NEVER"), "There is no paper “NEVER”"),
+        (("open", "a b", "--paper", stories.PAPER), "cannot be a key"),
+        (("open", "march", "--paper", stories.PAPER, "--ask", "never"), "has no workstream “never”"),
+        (("open", "there", "--paper", stories.PAPER), "There is a round “there” already"),
+    ],
+)
+def test_a_round_that_cannot_be_is_said_in_a_sentence(
+    run: Run, facts_file: Path, words: tuple[str, ...], said: str
+) -> None:
+    run("upgrade")
+    run("load", facts_file)
+    run("round", "open", "there", "--paper", stories.PAPER)
+    code, _, err = run("round", *words)
+    assert (code, said in err) == (1, True), err
+    assert run("round", "open", "new")[0] == 2

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from app.blobs import Blobs
+from app.boards import queries as boards
 from app.boards.deadlines import due_days, working_days_from
 from app.db import Database
 from app.formats.manifest import FaultyManifest, Labels, parse_manifest
@@ -86,4 +87,31 @@ def test_stages_are_due_so_many_working_days_from_the_meeting_unless_the_board_s
     said = parse_manifest(committee.manifest("\n[deadlines]\nfinal = -5\ndraft = -15\nminutes = 10\n"))
     assert list(due_days(thursday, said.deadlines, {"final": -3}).items()) == [
         ("draft", date(2026, 11, 19)), ("final", date(2026, 12, 7)), ("minutes", date(2026, 12, 24)),
+    ]  # fmt: skip
+
+
+def test_nobody_works_on_a_bank_holiday() -> None:
+    christmas_eve = date(2026, 12, 24)
+    # Christmas is a Friday, Boxing Day a Saturday, kept on the Monday: Tuesday is the next day of work.
+    assert working_days_from(christmas_eve, 1) == date(2026, 12, 29)
+    assert working_days_from(date(2026, 12, 29), -1) == christmas_eve
+    # Over Easter and two May holidays of 2026, and the one of the coronation.
+    assert working_days_from(date(2026, 4, 2), 1) == date(2026, 4, 7)
+    assert working_days_from(date(2023, 5, 5), 1) == date(2023, 5, 9)
+
+
+def test_the_count_ends_where_the_calendar_does() -> None:
+    assert working_days_from(date(9999, 12, 30), 250) == date.max
+    assert working_days_from(date(1, 1, 3), -250) == date.min
+
+
+def test_a_meeting_has_deadlines_as_its_board_its_format_and_the_house_say(database: Database, blobs: Blobs) -> None:
+    committee.put(database, blobs, committee.manifest("\n[deadlines]\ndraft = -12\nminutes = 3\n"))
+    board = stories.WORLD["boards"][0] | {"format": "committee", "deadlines": {"board": "-6"}}
+    stories.put(database, blobs, {"boards": [board]})
+    with database.reading() as session:
+        due = boards.deadlines(session, boards.get_meeting(session, "scrutiny-board", date(2026, 12, 10)))
+    assert list(due.items()) == [
+        ("answers", date(2026, 11, 12)), ("draft", date(2026, 11, 24)), ("chief-officer", date(2026, 11, 26)),
+        ("board", date(2026, 12, 2)), ("publication", date(2026, 12, 3)), ("minutes", date(2026, 12, 15)),
     ]  # fmt: skip

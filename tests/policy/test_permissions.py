@@ -87,6 +87,17 @@ TABLE = {
     Action.READ_AUDIT: "a . . . . . . .",
     Action.MANAGE_ACCOUNTS: "a . . . . . . .",
     Action.DECIDE: ". . . 2 . . . .",
+    Action.SUBMIT: "a . o . o . . .",
+    Action.CHECK: ". . 2 . . . . .",
+    Action.RECORD_DECISIONS: ". . 2 . . . . .",
+    Action.COMMENT: "a o o o o . . o",
+    Action.CLEAR: ". . o o o . . o",
+    Action.RELEASE: "a . o . . . . .",
+    Action.REISSUE: "a . o . . . . .",
+    Action.RECORD_OUTCOMES: "a . r . . . . .",
+    Action.RUN_ROUNDS: "a . o . o . . .",
+    Action.ANSWER_ROUNDS: "a . o . o o o .",
+    Action.JUDGE_ANSWERS: "a . o . o . . .",
 }
 
 STATES = [State.DRAFT, State.IN_REVIEW, State.APPROVED, State.RELEASED]

@@ -137,6 +137,17 @@ TABLE = {
     Action.READ_AUDIT: "x . . . . . . .",
     Action.MANAGE_ACCOUNTS: "x . . . . . . .",
     Action.DECIDE: ". . . x . . . .",
+    Action.SUBMIT: "x . x . x . . .",
+    Action.CHECK: ". . x . . . . .",
+    Action.RECORD_DECISIONS: ". . x . . . . .",
+    Action.COMMENT: "x x x x x . . x",
+    Action.CLEAR: ". . x x x . . x",
+    Action.RELEASE: "x . x . . . . .",
+    Action.REISSUE: "x . x . . . . .",
+    Action.RECORD_OUTCOMES: "x . x . . . . .",
+    Action.RUN_ROUNDS: "x . x . x . . .",
+    Action.ANSWER_ROUNDS: "x . x . x x x .",
+    Action.JUDGE_ANSWERS: "x . x . x . . .",
 }
 
 

@@ -19,14 +19,26 @@ from app.upkeep.upgrade import is_at_head, newest, upgrade
 from tests.conftest import NOW, ROOT
 
 KEPT_AS_WRITTEN = {
+    "action_done",
+    "answer",
     "audit_event",
+    "clearance",
+    "comment",
+    "decision",
+    "judgement",
+    "meeting_action",
+    "meeting_outcome",
     "rating",
+    "resolution",
+    "submission",
     "template_event",
     "template_version",
     "theme_introduction",
     "update",
     "update_part",
     "version",
+    "version_reissue",
+    "version_release",
 }
 
 

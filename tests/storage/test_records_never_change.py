@@ -59,6 +59,53 @@ A_RECORD_OF_EVERY_KIND = (
         | {"file_digest": DIGEST, "file_name": "p.docx", "open_points": 0, "made_by": "tester"}
         | {"made_at": "2026-11-21 14:30:00"},
     ),
+    ("submission", {"id": 1, "paper_id": 1, "number": 1, "version_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
+    (
+        "decision",
+        {"id": 1, "submission_id": 1, "position": 1, "step": "approval", "verdict": "approved", "version_id": 1}
+        | {"digest": DIGEST, "decided_on": "2026-11-21", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    (
+        "comment",
+        {"id": 1, "paper_id": 1, "number": 1, "version_id": 1, "place": "section/purpose", "text": "Say more."}
+        | {"by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    ("person", {"id": 1, "key": "p", "name": "Person", "organisation_id": 1}),
+    (
+        "clearance",
+        {"id": 1, "paper_id": 1, "place": "section/purpose", "digest": DIGEST, "person_id": 1}
+        | {"cleared_on": "2026-11-20", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    ("version_release", {"id": 1, "version_id": 1, "organisation_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
+    (
+        "version_reissue",
+        {"id": 1, "version_id": 1, "approved_id": 1, "decision_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    (
+        "meeting_outcome",
+        {"id": 1, "paper_id": 1, "number": 1, "text": "Noted.", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    (
+        "meeting_action",
+        {"id": 1, "paper_id": 1, "number": 1, "text": "Ask.", "by": "tester", "at": "2026-11-21 14:30:00"},
+    ),
+    ("action_done", {"action_id": 1, "done_on": "2026-11-20", "by": "tester", "at": "2026-11-21 14:30:00"}),
+    ("resolution", {"comment_id": 1, "by": "tester", "at": "2026-11-21 14:30:00"}),
+    (
+        "round",
+        {"id": 1, "key": "round", "name": "Round", "organisation_id": 1, "meeting_id": 1, "due_on": "2026-11-20"}
+        | {"as_at": "2026-11-20", "closed": False},
+    ),
+    ("round_request", {"id": 1, "round_id": 1, "workstream_id": 1, "position": 0, "parts": "[]"}),
+    (
+        "answer",
+        {"id": 1, "request_id": 1, "number": 1, "kind": "changed", "update_id": 1, "given_by_name": "Head"}
+        | {"recorded_at": "2026-11-21 14:30:00", "recorded_by": "tester"},
+    ),
+    (
+        "judgement",
+        {"id": 1, "answer_id": 1, "number": 1, "verdict": "sent-back", "at": "2026-11-21 14:30:00", "by": "tester"},
+    ),
     ("audit_event", {"sequence": 1, "body": json.dumps({}), "previous_hash": "0" * 64, "hash": DIGEST}),
 )
 
@@ -70,7 +117,19 @@ ONE_COLUMN = {
     "update_part": "narrative",
     "rating": "source",
     "theme_introduction": "narrative",
+    "answer": "given_by_name",
+    "judgement": "by",
     "audit_event": "body",
+    "submission": "by",
+    "decision": "reasons",
+    "comment": "text",
+    "clearance": "place",
+    "resolution": "by",
+    "version_release": "by",
+    "version_reissue": "by",
+    "meeting_outcome": "text",
+    "meeting_action": "text",
+    "action_done": "note",
 }
 
 

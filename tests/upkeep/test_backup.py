@@ -11,18 +11,29 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from app.accounts import sign_in
 from app.accounts.commands import create
 from app.accounts.models import Role
+from app.accounts.queries import by_token
 from app.settings import PACKAGED_MIGRATIONS
 from app.upkeep.archive import MANIFEST, NotABackup
 from app.upkeep.backup import Backup, FileIsThere, back_up
 from app.upkeep.restore import PlaceIsTaken, restore
+from app.upkeep.schema import PASSING
 from app.upkeep.stores import Stores
 from app.upkeep.upgrade import newest
 from tests import postgresql, stories
 from tests.upkeep.test_verify import opened, stores, verified, written_database, written_file
 
 __all__ = ["stores", "written_database", "written_file"]
+
+RULES = sign_in.SessionRules(
+    idle=timedelta(minutes=30),
+    absolute=timedelta(hours=12),
+    proof=timedelta(minutes=10),
+    attempts_a_minute=5,
+    plain_http=False,
+)
 
 
 def backed_up(stores: Stores, to: Path) -> Backup:
@@ -110,6 +121,29 @@ def test_a_backup_moves_from_one_kind_of_database_to_the_other_and_back(stores, 
         assert verified(home) == verified(stores)
         home.database.dispose()
     assert second.manifest.tables == made.manifest.tables
+
+
+@pytest.mark.trust(18)
+def test_nobody_is_signed_in_after_a_backup_was_put_back(stores, empty_place, tmp_path):
+    with stores.database.writing() as session:
+        account, token = create(
+            session, key="ada", name="Ada", role=Role.READER, organisation_id=None, by="test", now=stories.NOON
+        )
+        secret = sign_in.begin(session, account, RULES, now=stories.NOON)
+        sign_in.give_link(session, account, by="test", now=stories.NOON)
+        sign_in.count_attempt(session, ["account/ada"], at_most=5, now=stories.NOON)
+        sign_in.leave_for_provider(session, None, now=stories.NOON)
+    made = backed_up(stores, tmp_path / "all.zip")
+
+    with empty_place(kind_of(stores)) as (url, folder):
+        again = put_back(made.file, url, folder)
+        with stores.database.reading() as there, again.database.reading() as here:
+            assert sign_in.find_session(there, secret, RULES, now=stories.NOON) is not None
+            assert sign_in.find_session(here, secret, RULES, now=stories.NOON) is None
+            assert by_token(here, token, now=stories.NOON).key == "ada"
+        assert {len(rows_in(again)[name]) for name in PASSING} == {0}
+        assert {len(rows_in(stores)[name]) for name in PASSING} == {1}
+        again.database.dispose()
 
 
 @pytest.mark.trust(18)
@@ -314,7 +348,7 @@ def test_the_manifest_says_what_is_in_the_backup(stores, tmp_path):
         manifest = json.loads(archive.read(MANIFEST))
     rows = rows_in(stores)
     assert {name: table["rows"] for name, table in manifest["tables"].items()} == {
-        name: len(found) for name, found in rows.items() if name != "alembic_version"
+        name: len(found) for name, found in rows.items() if name not in PASSING | {"alembic_version"}
     }
     assert manifest["audit_head"]["sequence"] == len(rows["audit_event"])
     assert manifest["files"]["count"] == 2

@@ -1,31 +1,27 @@
 """The audit log, for administrators."""
 
 import json
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from app.audit import actions, export, queries
-from app.audit import commands as audit
+from app.audit import queries
 from app.audit.models import AuditEvent
 from app.audit.queries import Wanted
 from app.fields import Day, KeyText, Line
 from app.web.api import examples
-from app.web.api.downloads import disposition
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging
 from app.web.api.representation import plain
-from app.web.deps import Auditor, Here, Now, Reading, request_id
+from app.web.deps import Auditor, Now, Reading
 from app.web.edges import REQUEST_NAME
+from app.web.log_file import MEDIA_TYPES, Way, log_file
 from app.web.openapi import LINK, gives, problems
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
-
-MEDIA_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv"}
 
 EXPORTED = {"Content-Disposition": {"description": "Attachment, with its name", "schema": {"type": "string"}}}
 
@@ -132,22 +128,10 @@ def list_events(_who: Auditor, session: Reading, page: Paging, asked: Asking) ->
 def export_events(
     *,
     who: Auditor,
-    here: Here,
     request: Request,
     now: Now,
     asked: Asking,
-    way: Annotated[Literal["jsonl", "csv"], Query(alias="format", description="`jsonl` or `csv`")] = "jsonl",
+    way: Annotated[Way, Query(alias="format", description="`jsonl` or `csv`")] = "jsonl",
 ) -> Response:
     """Events that fit what is asked, as a file."""
-    with here.database.writing() as session:
-        session.info[audit.REQUEST_ID] = request_id(request)
-        audit.record(session, actions.LOG_EXPORTED, actions.LOG_OBJECT, by=who.key, at=now)
-
-    def lines() -> Iterator[str]:
-        # A door of its own: the answer is still being sent when those of the request are closed.
-        with here.database.reading() as session:
-            yield from export.WAYS[way](queries.walk(session, **asked.wanted))
-
-    name = f"audit-{now:%Y-%m-%d}.{way}"
-    headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store"}
-    return StreamingResponse(lines(), media_type=MEDIA_TYPES[way], headers=headers)
+    return log_file(request, asked.wanted, way, by=who.key, now=now)

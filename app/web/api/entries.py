@@ -13,19 +13,18 @@ from app.accounts.models import Account
 from app.blobs import Blobs
 from app.errors import Fault, Hidden, NotFound
 from app.facts.decode import FaultyFacts
-from app.facts.load import load
-from app.facts.parse import parse_facts
 from app.facts.shapes import PaperShape, Shape
 from app.fields import KEY_PATTERN, Day, KeyText
 from app.web.api.body import FaultyBody, JsonBody
 from app.web.api.conditions import Conditions, Preconditions
 from app.web.api.kinds import DATED, KINDS, SECTIONS, Kind, Listing, Part
 from app.web.api.lists import Paging, every
-from app.web.api.reach import Reach
 from app.web.api.representation import AsText, etag_of, json_answer, plain, shown
-from app.web.api.trace import Tracing
 from app.web.deps import FactsReader, FactsWriter, May, Now, Reading, Store, Writing
+from app.web.loading import load_within_reach
 from app.web.openapi import ETAG, LINK, gives, problems, takes
+from app.web.reach import Reach
+from app.web.trace import Tracing
 
 
 class Missing(NotFound):
@@ -94,10 +93,7 @@ class Desk:
     def load(self, document: dict[str, Any], place: str, who: Account) -> None:
         """The facts are loaded; faults are told by their places below `place`."""
         try:
-            facts = parse_facts(document)
-            reach = Reach(self.session, who)
-            reach.allow_loading(facts)
-            load(self.session, self._blobs, reach.complete(facts), by=who.key, now=self._now)
+            load_within_reach(self.session, self._blobs, document, by=who, now=self._now)
         except FaultyFacts as error:
             raise FaultyBody("What was sent is not right; nothing was changed.", _below(place, error)) from error
 

@@ -178,3 +178,23 @@ EVENT: dict[str, Any] = {
     "request": "7f0a1f2b",
     "hash": DIGEST,
 }
+
+CHANGES: dict[str, Any] = {
+    "paper": "COL-2027-03",
+    "since": "0.1",
+    "label": "0.2",
+    "changes": [
+        {
+            "number": 1,
+            "heading": "Executive Summary",
+            "what": "paragraph",
+            "fate": "changed",
+            "pieces": [
+                {"kind": "same", "text": "Savings are forecast at "},
+                {"kind": "gone", "text": "£2.25"},
+                {"kind": "new", "text": "£2.33"},
+                {"kind": "same", "text": " million."},
+            ],
+        }
+    ],
+}

@@ -15,11 +15,11 @@ from app.facts.shapes import FactsFile
 from app.web.api import examples
 from app.web.api.body import JSON, YAML, RawBody, media_type
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer
 from app.web.deps import FactsWriter, Now, Store, Writing
 from app.web.errors import UnsupportedMediaType
 from app.web.openapi import REPLAY, gives, problems, takes
+from app.web.reach import Reach
 
 router = APIRouter()
 

@@ -21,12 +21,12 @@ from app.formats.queries import Stage
 from app.web.api import examples
 from app.web.api.body import JsonBody
 from app.web.api.conditions import Preconditions
-from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.entries import AtDesk
 from app.web.api.kinds import Kind, Listing
 from app.web.api.lists import Paging, every
 from app.web.api.representation import plain, shown
 from app.web.deps import FactsReader, FormatManager, Here, Reading, Store
+from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, gives, problems, takes
 
 router = APIRouter(prefix="/formats", tags=["formats"])

@@ -1,7 +1,7 @@
 """Meetings of all boards, and the revisions of an update or introduction: lists that belong to no single entry."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from app.boards import queries as boards
 from app.facts import read
 from app.facts.shapes import BoardShape, IntroductionShape, MeetingShape, UpdateShape
 from app.fields import Day, KeyText
@@ -16,7 +17,7 @@ from app.web.api import examples
 from app.web.api.entries import Missing, visible
 from app.web.api.kinds import THEMES, WORKSTREAMS, Listing
 from app.web.api.lists import Paging, every
-from app.web.api.representation import AsText, plain
+from app.web.api.representation import AsText, json_answer, plain
 from app.web.deps import FactsReader, Reading
 from app.web.openapi import LINK, gives, problems
 from app.workstreams import queries as workstreams
@@ -30,6 +31,19 @@ class MeetingOfBoard(BaseModel):
 
     board: str = Field(description="Key of the board")
     meeting: MeetingShape
+
+
+class DeadlineOut(BaseModel):
+    """A stage of a meeting's papers, and when it is due."""
+
+    stage: str
+    due_on: date
+
+
+class Deadlines(BaseModel):
+    """When the stages of a meeting's papers are due, in the order of the days."""
+
+    deadlines: list[DeadlineOut]
 
 
 class Revision(BaseModel):
@@ -82,6 +96,39 @@ def list_meetings(
         and (last is None or found.meeting.held_on <= last)
     )
     return page.of(fitting, key=_place, show=plain)
+
+
+@router.get(
+    "/boards/{key}/meetings/{held_on}/deadlines",
+    tags=["boards"],
+    summary="See when papers for a meeting are due",
+    description="Stage by stage, in working days from the meeting as the board or its format counts them; the bank "
+    "holidays of England and Wales are no working days.",
+    operation_id="list_deadlines",
+    responses={
+        200: gives(
+            Deadlines,
+            "The stages, in the order of their days.",
+            example={
+                "deadlines": [
+                    {"stage": "answers", "due_on": "2026-11-12"},
+                    {"stage": "draft", "due_on": "2026-11-19"},
+                ]
+            },
+        ),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def list_deadlines(key: KeyText, held_on: Day, _who: FactsReader, session: Reading) -> Response:
+    """The meeting's deadlines."""
+    due = boards.deadlines(session, boards.get_meeting(session, key, held_on))
+    return json_answer(plain(deadlines_out(due)))
+
+
+def deadlines_out(due: Mapping[str, date]) -> Deadlines:
+    """Stage → day, as it is told."""
+    return Deadlines(deadlines=[DeadlineOut(stage=stage, due_on=day) for stage, day in due.items()])
 
 
 @router.get(
@@ -159,8 +206,8 @@ def _meetings(session: Session, after: str) -> Iterator[MeetingOfBoard]:
     def fetch(key: str, size: int) -> list[BoardShape]:
         return read.boards(session, after=key, limit=size)
 
-    boards = every(fetch, begun, size=50, key=lambda board: board.key)
-    rest = (MeetingOfBoard(board=board.key, meeting=meeting) for board in boards for meeting in board.meetings)
+    every_board = every(fetch, begun, size=50, key=lambda board: board.key)
+    rest = (MeetingOfBoard(board=board.key, meeting=meeting) for board in every_board for meeting in board.meetings)
     if begun:
         here = (MeetingOfBoard(board=begun, meeting=meeting) for meeting in read.board(session, begun).meetings)
         yield from (found for found in here if _place(found) > after)

@@ -6,6 +6,7 @@ deed.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Annotated
 
@@ -13,12 +14,25 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Account
 from app.replies import commands as replies
-from app.web.deps import Now, SignedIn, Writing
+from app.web.deps import ByLink, Now, SignedIn, Writing
 
 KEPT = ("content-type", "etag", "location")
 """Headers that are given again with a kept answer."""
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Any text of your own, new for each deed: a request that comes again with it "
+        "is not carried out again, and gets the answer that it got",
+        examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+    ),
+]
 
 
 class Once:
@@ -30,24 +44,18 @@ class Once:
         account: SignedIn,
         session: Writing,
         now: Now,
-        idempotency_key: Annotated[
-            str | None,
-            Header(
-                alias="Idempotency-Key",
-                min_length=1,
-                max_length=200,
-                pattern=r"^[\x21-\x7e]+$",
-                description="Any text of your own, new for each deed: a request that comes again with it "
-                "is not carried out again, and gets the answer that it got",
-                examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
-            ),
-        ] = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> None:
+        self._begin(request, account.key, session, now, idempotency_key)
+
+    def _begin(
+        self, request: Request, asker: str, session: Session, now: datetime, idempotency_key: str | None
     ) -> None:
         # The draft writes the key as a quoted string; many clients leave the quotes out.
         self._key = idempotency_key.strip('"') if idempotency_key else None
-        self._request: Request = request
-        self._account: Account = account
-        self._session: Session = session
+        self._request = request
+        self._asker = asker
+        self._session = session
         self._now = now
 
     def answer(self, said: bytes, make: Callable[[], Response], *, secret: Sequence[str] = ()) -> Response:
@@ -59,13 +67,13 @@ class Once:
         if not self._key:
             return make()
         digest = self._digest(said)
-        known = replies.claim(self._session, self._account.key, self._key, digest)
+        known = replies.claim(self._session, self._asker, self._key, digest)
         if known is not None:
             return Response(known.body, known.status, headers={**known.headers, "Idempotent-Replay": "true"})
         response = make()
         replies.keep(
             self._session,
-            account_key=self._account.key,
+            account_key=self._asker,
             idempotency_key=self._key,
             request_digest=digest,
             status=response.status_code,
@@ -81,6 +89,23 @@ class Once:
 
 
 Doing = Annotated[Once, Depends(scope="function")]
+
+
+class OnceByLink(Once):
+    """The same for who has no account, but a link."""
+
+    def __init__(
+        self,
+        request: Request,
+        holder: ByLink,
+        session: Writing,
+        now: Now,
+        idempotency_key: IdempotencyKey = None,
+    ) -> None:
+        self._begin(request, holder.key, session, now, idempotency_key)
+
+
+DoingByLink = Annotated[OnceByLink, Depends(scope="function")]
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:

@@ -13,14 +13,14 @@ from app.fields import Day, KeyText
 from app.papers import queries as papers
 from app.papers.models import Paper
 from app.web.api import examples
-from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain
-from app.web.api.trace import Tracing
 from app.web.deps import FactsReader, Now, Paced, Previewer, Reading, Store
+from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import LINK, gives, problems
+from app.web.reach import Reach
+from app.web.trace import Tracing
 
 router = APIRouter(tags=["papers"])
 

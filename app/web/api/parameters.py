@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from app.web.deps import SignedIn
+from app.web.deps import ByLink, SignedIn
 from app.web.errors import FaultyParameter
 
 
@@ -17,6 +17,15 @@ def only_known_parameters(request: Request, _who: SignedIn) -> None:
 
 def parameters_of_all(request: Request) -> None:
     """Every parameter behind the “?” is one that the operation takes; raises FaultyParameter with the first other."""
+    _only_known(request)
+
+
+def only_known_parameters_by_link(request: Request, _holder: ByLink) -> None:
+    """The same for who has a link instead of an account."""
+    _only_known(request)
+
+
+def _only_known(request: Request) -> None:
     route = request.scope["route"]
     if not isinstance(route, APIRoute):
         return

@@ -15,10 +15,10 @@ from app.pictures.models import Picture
 from app.web.api import examples
 from app.web.api.body import RawBody, media_type
 from app.web.api.conditions import Preconditions
-from app.web.api.downloads import download
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain, shown
 from app.web.deps import Bounds, FactsReader, Now, PictureAdder, Reading, Store, Writing
+from app.web.downloads import download
 from app.web.errors import FaultyParameter, UnsupportedMediaType
 from app.web.openapi import ETAG, LOCATION, REPLAY, gives, problems
 

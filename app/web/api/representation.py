@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -11,22 +10,18 @@ from pydantic import BaseModel
 
 from app import narrative
 from app.web.api.conditions import Conditions
+from app.web.loading import plain, state_of
+
+__all__ = ["AsText", "etag_of", "in_words", "json_answer", "plain", "shown"]
 
 AsText = Annotated[
     bool, Query(alias="text", description="`1`: narratives as plain text, for reading; cannot be sent back")
 ]
 
 
-def plain(shape: BaseModel) -> dict[str, Any]:
-    """The shape as JSON has it: what GET answers and PUT takes."""
-    document: dict[str, Any] = shape.model_dump(mode="json")
-    return document
-
-
 def etag_of(document: Mapping[str, Any]) -> str:
     """The ETag of a representation: equal content, equal ETag, whatever the order of names."""
-    canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f'"{sha256(canonical.encode()).hexdigest()[:32]}"'
+    return f'"{state_of(document)}"'
 
 
 def json_answer(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -18,22 +18,19 @@ from app.assembly.reference import every_name
 from app.assembly.trial import Effect
 from app.audit.commands import REQUEST_ID
 from app.db import lock
-from app.errors import Conflict, Fault
+from app.errors import Fault
 from app.facts.entries import NotBase64, template_bytes
 from app.fields import KeyText
 from app.formats import commands
 from app.formats import queries as formats
+from app.formats.commands import LONGEST_MANIFEST
 from app.formats.models import TemplateVersion
-from app.versions import queries as versions
 from app.web.api import examples
 from app.web.api.body import FaultyBody, RawBody, json_body, media_type, read_as
 from app.web.api.conditions import Preconditions
-from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.formats import LIFE, Number, TemplateInFull, TemplateWithLife
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain
-from app.web.api.trace import Tracing
 from app.web.deps import (
     Bounds,
     FactsReader,
@@ -49,8 +46,11 @@ from app.web.deps import (
     Writing,
     request_id,
 )
+from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.errors import FaultyParameter, TooLarge
 from app.web.openapi import ETAG, LOCATION, REPLAY, gives, problems, takes
+from app.web.reach import Reach
+from app.web.trace import Tracing
 from app.word import Difference, Finding
 
 router = APIRouter(prefix="/formats/{key}/versions", tags=["formats"])
@@ -58,8 +58,6 @@ reference_router = APIRouter(tags=["formats"])
 
 FORM = "multipart/form-data"
 FILE = {"type": "string", "format": "binary"}
-LONGEST_MANIFEST = 200_000
-"""Letters of a `format.toml`."""
 
 
 class FindingOut(BaseModel):
@@ -183,10 +181,6 @@ EFFECT: dict[str, Any] = {
     "new": "/api/v1/formats/scrutiny/versions/2/effect/COL-2027-03/new",
 }
 IN_FULL: dict[str, Any] = LIFE | {"manifest": examples.FORMAT["manifest"]}
-
-
-class NoSuchEffect(Conflict):
-    """The paper that would be printed anew cannot be."""
 
 
 def address(version: TemplateVersion) -> str:
@@ -472,17 +466,10 @@ def download_effect(
     """One of the two documents."""
     version = formats.get_version(session, key, number)
     paper = Reach(session, who).paper(reference)
-    if paper.format != key:
-        raise trial.PaperOfAnotherFormat(reference, paper.format, key)
-    kept = versions.last(session, paper.id)
-    if kept is None:
-        raise versions.NoSuchVersion(reference, "any")
-    effect = trial.effect_on(versions.get(session, reference, kept.label), version, blobs)
-    content = effect.old if which == "old" else effect.new
-    if content is None:
-        raise NoSuchEffect(effect.why)
+    effect = trial.newest_effect(session, blobs, version, reference)
+    content = effect.document(which)
     trace.reading(reference, paper.marking, "effect")
-    return download(content, f"{reference} {kept.label} {which} template.docx")
+    return download(content, f"{reference} {effect.version.label} {which} template.docx")
 
 
 @router.post(

@@ -1,27 +1,31 @@
 """Generating papers, and what was generated: provenance, frozen facts, the kept bytes."""
 
 from datetime import UTC, datetime
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from app.accounts.policy import State
 from app.assembly.assemble import assemble
-from app.assembly.snapshot import Snapshot
+from app.compare.documents import Fate
+from app.compare.queries import Compared, between
+from app.compare.wording import Kind
 from app.fields import KeyText, Line
 from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.api import examples
 from app.web.api.conditions import Preconditions
-from app.web.api.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
-from app.web.api.reach import Reach
 from app.web.api.representation import json_answer, plain, shown
-from app.web.api.trace import Tracing
 from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, VersionReader, Writing
+from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
+from app.web.reach import Reach
+from app.web.trace import Tracing, marking_of
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
 
@@ -74,6 +78,47 @@ class VersionOut(BaseModel):
         )
 
 
+class PieceOut(BaseModel):
+    """Some words of a change."""
+
+    kind: Kind = Field(description="Whether both versions say it, or only one of them")
+    text: str
+
+
+class ChangeOut(BaseModel):
+    """One paragraph, heading or row of a table that is not the same in both versions."""
+
+    number: int = Field(description="In the order of the document, from 1")
+    heading: str = Field(description="The heading that it stands under; empty before the first one")
+    what: Literal["heading", "paragraph", "row"]
+    fate: Fate = Field(description="What became of it")
+    pieces: list[PieceOut] = Field(description="Its words, before and after as one; cells of a row are parted by “|”")
+
+
+class ComparisonOut(BaseModel):
+    """What a version says otherwise than another."""
+
+    paper: str = Field(description="Reference of the paper")
+    since: str = Field(description="Label of the other version")
+    label: str
+    changes: list[ChangeOut]
+
+    @classmethod
+    def of(cls, found: Compared) -> "ComparisonOut":
+        """What was found."""
+        changes = [
+            ChangeOut(
+                number=change.number,
+                heading=change.heading,
+                what=change.what,
+                fate=change.fate,
+                pieces=[PieceOut(kind=piece.kind, text=piece.text) for piece in change.pieces],
+            )
+            for change in found.comparison.changes
+        ]
+        return cls(paper=found.new.paper.reference, since=found.old.label, label=found.new.label, changes=changes)
+
+
 def address(version: Version) -> str:
     """Where the version is found."""
     return f"/api/v1/papers/{version.paper.reference}/versions/{version.label}"
@@ -114,7 +159,7 @@ def make_version(
 @router.get(
     "",
     summary="List versions of a paper",
-    description="In the order of their numbers.",
+    description="In the order of their numbers; for who receives the paper, those that were released.",
     operation_id="list_versions",
     responses={
         200: gives(
@@ -129,12 +174,15 @@ def make_version(
 )
 def list_versions(reference: KeyText, who: VersionReader, session: Reading, page: Paging) -> Response:
     """The versions, first to last."""
-    paper = Reach(session, who).paper(reference)
+    reach = Reach(session, who)
+    paper, state = reach.what_exists(reference)
+    released = state is State.RELEASED
     found = every(
-        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size),
+        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size, only_released=released),
         str(page.after_number()),
         size=page.limit + 1,
         key=lambda version: str(version.number),
+        wanted=reach.is_cleared_for,
     )
     return page.of(found, key=lambda version: str(version.number), show=lambda version: plain(VersionOut.of(version)))
 
@@ -155,8 +203,7 @@ def get_version(
     reference: KeyText, label: Line, who: VersionReader, session: Reading, conditions: Preconditions
 ) -> Response:
     """The version's provenance."""
-    Reach(session, who).paper(reference)
-    return shown(VersionOut.of(versions.get(session, reference, label)), conditions)
+    return shown(VersionOut.of(Reach(session, who).version(reference, label)), conditions)
 
 
 @router.get(
@@ -176,9 +223,9 @@ def get_version(
 )
 def get_snapshot(reference: KeyText, label: Line, who: VersionReader, session: Reading, trace: Tracing) -> Response:
     """The very text of the snapshot."""
-    paper = Reach(session, who).paper(reference)
-    version = versions.get(session, reference, label)
-    trace.reading(reference, f"{paper.marking} {_marking(version)}", "snapshot")
+    reach = Reach(session, who)
+    paper, version = reach.paper(reference), reach.version(reference, label)
+    trace.reading(reference, f"{paper.marking} {marking_of(version)}", "snapshot")
     return Response(version.snapshot.encode(), media_type="application/json")
 
 
@@ -205,15 +252,40 @@ def download_version(
     trace: Tracing,
 ) -> Response:
     """The kept bytes under the version's file name."""
-    paper = Reach(session, who).paper(reference)
-    version = versions.get(session, reference, label)
-    trace.reading(reference, f"{paper.marking} {_marking(version)}", "document")
+    version = Reach(session, who).version(reference, label)
+    trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
     etag = f'"{version.file_digest}"'
     if conditions.knows(etag):
         return Response(status_code=304, headers={"ETag": etag})
     return download(blobs.get(version.file_digest), version.file_name)
 
 
-def _marking(version: Version) -> str:
-    """What is printed on every page of the version, whatever the paper's marking is now."""
-    return Snapshot.from_json(version.snapshot).paper.marking
+@router.get(
+    "/{label}/comparison",
+    summary="Compare two versions",
+    description="What the version says otherwise than another one, word by word: paragraphs, headings, rows of tables. "
+    "Pictures, looks and page headers are not compared.",
+    operation_id="compare_versions",
+    responses={
+        200: gives(ComparisonOut, "Every change, in the order of the document.", example=examples.CHANGES),
+        **problems(404),
+    },
+    response_class=Response,
+)
+def compare_versions(
+    *,
+    reference: KeyText,
+    label: Line,
+    who: Downloader,
+    session: Reading,
+    blobs: Store,
+    trace: Tracing,
+    since: Annotated[Line | None, Query(description="Label of the other version; else it is the one before")] = None,
+) -> Response:
+    """What the version changed."""
+    reach = Reach(session, who)
+    reach.paper(reference)
+    found = between(session, blobs, reference, since, label)
+    for version in {reach.version(reference, compared.label) for compared in (found.old, found.new)}:
+        trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
+    return json_answer(plain(ComparisonOut.of(found)))

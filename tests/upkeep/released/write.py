@@ -4,7 +4,6 @@ uv run --group test python -m tests.upkeep.released.write
 """
 
 import sys
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,16 +11,18 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from sqlalchemy import func, select
 
-from app.accounts import sign_in
 from app.accounts.commands import command_line, create
 from app.accounts.models import Role
 from app.assembly.assemble import assemble
+from app.facts.demonstration_round import KEY, UNANSWERED, play_round
 from app.facts.load import load
 from app.facts.shapes import FactsFile
 from app.facts.shipped import demonstration, shipped_formats
 from app.pictures.commands import add
 from app.pictures.image import clean
 from app.replies.commands import keep
+from app.rounds.commands import claim_reminder
+from app.rounds.queries import get_request
 from app.settings import PACKAGED_MIGRATIONS, PACKAGED_TEMPLATES
 from app.tables import Base
 from app.upkeep.backup import back_up
@@ -61,20 +62,12 @@ def fill(stores: Stores) -> None:
         facts = FactsFile(facts="1", formats=shipped_formats(PACKAGED_TEMPLATES))
         load(session, stores.blobs, facts, by=by.key, now=now)
         load(session, stores.blobs, demonstration(), by=by.key, now=now)
+        play_round(session, stores.blobs, demonstration(), by=by.key)
+        request = get_request(session, KEY, UNANSWERED[0])
+        claim_reminder(session, request.id, "late", "lead@example", object_="reminder", by=by.key, at=now)
         for paper in demonstration().papers[:2]:
             assemble(session, stores.blobs, paper.reference, by=by, now=now)
         account, _ = create(session, key="ada", name="Ada", role=Role.AUTHOR, organisation_id=None, by=by.key, now=now)
-        rules = sign_in.SessionRules(
-            idle=timedelta(minutes=30),
-            absolute=timedelta(hours=12),
-            proof=timedelta(minutes=10),
-            attempts_a_minute=5,
-            plain_http=False,
-        )
-        sign_in.begin(session, account, rules, now=now)
-        sign_in.give_link(session, account, by=by.key, now=now)
-        sign_in.count_attempt(session, ["account/ada"], at_most=5, now=now)
-        sign_in.leave_for_provider(session, None, now=now)
         picture = BytesIO()
         Image.new("RGB", (8, 8), "navy").save(picture, "PNG")
         add(session, stores.blobs, clean(picture.getvalue(), max_bytes=1_000, max_pixels=64), by=by.key, now=now)

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.assembly.snapshot import Snapshot
 from app.audit import commands as audit
+from app.versions.models import Version
 from app.web.deps import Here, Now, SignedIn, request_id
 
 SENSITIVE = "SENSITIVE"
@@ -27,6 +29,11 @@ class Trace:
         with self._database.writing() as session:
             session.info[audit.REQUEST_ID] = self._request_id
             audit.record(session, f"{what}.read", f"paper/{reference}", by=self._account.key, at=self._now)
+
+
+def marking_of(version: Version) -> str:
+    """What is printed on every page of the version, whatever the paper's marking is now."""
+    return Snapshot.from_json(version.snapshot).paper.marking
 
 
 Tracing = Annotated[Trace, Depends()]

@@ -21,6 +21,9 @@ from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeSha
 from app.papers import queries as papers
 from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
+from app.versions import queries as versions
+from app.versions.models import Release, Version
+from app.web.trace import marking_of
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
 
@@ -37,6 +40,54 @@ class Reach:
         paper = papers.kept(self._session, reference)
         if not policy.exists_for(self._account, matter_of(paper)):
             raise Hidden(papers.NoPaper(reference))
+        return paper
+
+    def what_exists(self, reference: str) -> tuple[PaperKept, State]:
+        """Whose the paper is, and how much of it exists for the account: all, as of a draft, or what was released.
+
+        Raises NoPaper, or Hidden where it is none for this account.
+        """
+        paper = papers.kept(self._session, reference)
+        if policy.exists_for(self._account, matter_of(paper)):
+            return paper, State.DRAFT
+        released = matter_of(paper, State.RELEASED)
+        if policy.exists_for(self._account, released) and versions.released(self._session, paper.id):
+            return paper, State.RELEASED
+        raise Hidden(papers.NoPaper(reference))
+
+    def version(self, reference: str, label: str) -> Version:
+        """The paper's version with this label, loaded as in `versions.get`.
+
+        It is marked for ever as it was printed, whatever the paper's marking is now. Raises NoPaper or NoSuchVersion,
+        or Hidden in the words of these where it does not exist for this account.
+        """
+        _, state = self.what_exists(reference)
+        version = versions.get(self._session, reference, label)
+        unreleased = state is State.RELEASED and not versions.is_released(self._session, version)
+        if unreleased or not self.is_cleared_for(version):
+            raise Hidden(versions.NoSuchVersion(reference, label))
+        return version
+
+    def is_cleared_for(self, version: Version) -> bool:
+        """Whether the account may see what bears the marking that is printed in this version."""
+        return self._account.markings is None or marking_of(version) in self._account.markings
+
+    def sees_release(self, release: Release) -> bool:
+        """Whether there is this release for the account; loaded as in `versions.releases`."""
+        paper = release.version.paper
+        matter = Matter(
+            owner_id=paper.organisation_id,
+            receiver_id=release.organisation_id,
+            board=paper.meeting.board.key,
+            marking=paper.marking,
+            state=State.RELEASED,
+        )
+        return policy.exists_for(self._account, matter) and self.is_cleared_for(release.version)
+
+    def allow(self, action: Action, reference: str) -> PaperKept:
+        """The paper, with which the account may do that; raises as `what_exists`, or Forbidden."""
+        paper, state = self.what_exists(reference)
+        policy.authorise(self._account, action, matter_of(paper, state))
         return paper
 
     def sees(self, shape: Shape) -> bool:

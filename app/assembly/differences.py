@@ -1,0 +1,128 @@
+"""What has changed between two snapshots, fact by fact under its natural key, in words."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.assembly.selection import select_for
+from app.assembly.snapshot import Snapshot, UpdateFacts, WorkstreamFacts
+from app.assembly.wording import in_words
+from app.papers import queries as papers
+from app.versions.models import Version
+
+PAPER = {
+    "title": "Title",
+    "marking": "Marking",
+    "agenda_number": "Agenda number",
+    "series": "Series",
+    "chief_officer": "Chief officer",
+    "author": "Author",
+    "cut_off": "Cut-off",
+    "since": "First day of updates",
+    "organisation": "Organisation",
+}
+"""What a paper says of itself, and what that is called; the days of writing and approval are not compared."""
+
+BOARD = {"name": "Board", "meeting_on": "Meeting", "place": "Place of the meeting", "recipient": "Recipient"}
+
+
+def changes_since(session: Session, version: Version, *, now: datetime) -> list[str]:
+    """What the paper of this version would say otherwise now, a sentence for each fact; empty: nothing.
+
+    `version` comes with its paper and template version. What it would say now is selected for that same template.
+    """
+    before = Snapshot.from_json(version.snapshot)
+    paper = papers.get(session, version.paper.reference)
+    after = select_for(session, paper, version.template_version, stage="draft", label=version.label, now=now)
+    return differences(before, after)
+
+
+def differences(before: Snapshot, after: Snapshot) -> list[str]:
+    """What the later snapshot says otherwise, in words; a pure function."""
+    old = {fact.key: fact for fact in _facts(before)}
+    new = {fact.key: fact for fact in _facts(after)}
+    return [
+        f"{(new.get(key) or old[key]).place}: {_change(_said(old.get(key)), _said(new.get(key)))}"
+        for key in dict.fromkeys([*old, *new])
+        if _said(old.get(key)) != _said(new.get(key))
+    ]
+
+
+class _Fact(NamedTuple):
+    key: tuple[str, ...]
+    """Natural key: the same in both snapshots."""
+    place: str
+    """What a person calls it."""
+    said: str | None
+
+
+def _said(fact: _Fact | None) -> str | None:
+    return fact.said if fact else None
+
+
+def _change(old: str | None, new: str | None) -> str:
+    if not old:
+        return "is new."
+    if not new:
+        return "is not there any more."
+    if max(len(old), len(new)) <= 80 and not any(mark in old + new for mark in "<{["):
+        return f"was “{old}”, is “{new}” now."
+    return "was changed."
+
+
+def _facts(snapshot: Snapshot) -> Iterator[_Fact]:
+    """Every fact, each key once."""
+    for name, label in PAPER.items():
+        yield _Fact(("paper", name), label, _plain(getattr(snapshot.paper, name)))
+    for name, label in BOARD.items():
+        yield _Fact(("board", name), label, _plain(getattr(snapshot.board, name)))
+    fields = snapshot.manifest.every_field
+    for key, value in snapshot.paper.fields.items():
+        place = fields[key].label if key in fields else key
+        yield _Fact(("field", key), place, value if isinstance(value, str) else repr(value))
+    headings = {section.key: section.heading for section in snapshot.manifest.sections}
+    for section in snapshot.sections:
+        place = f"Section “{headings.get(section.key, section.key)}”"
+        yield _Fact(("section", section.key), place, section.model_dump_json())
+    for theme in snapshot.themes:
+        if said := theme.introduction:
+            yield _Fact(("theme", theme.key), f"{theme.name}, introduction", f"<{said.as_at}>{said.text}")
+    for workstream in snapshot.workstreams:
+        said_of_it = "chosen" if workstream.chosen else "named"
+        yield _Fact(("workstream", workstream.ref), workstream.name, said_of_it)
+        for update in workstream.updates:
+            yield from _update(snapshot, workstream, update)
+    names = "; ".join(person.name for person in snapshot.consultees)
+    yield _Fact(("consultees",), "Consultees", names)
+    for action in snapshot.actions:
+        place = f"Action of {in_words(action.asked_on, 'day-month-year')}"
+        yield _Fact(("action", action.paper, str(action.number)), place, action.model_dump_json())
+    for framework in snapshot.frameworks:
+        yield _Fact(("framework", framework.key), framework.name, framework.model_dump_json())
+    for scheme in snapshot.schemes:
+        yield _Fact(("scheme", scheme.key), scheme.name, scheme.model_dump_json())
+
+
+def _update(snapshot: Snapshot, workstream: WorkstreamFacts, update: UpdateFacts) -> Iterator[_Fact]:
+    day = in_words(update.as_at, snapshot.manifest.dates)
+    name, key = workstream.name, ("update", workstream.ref, update.as_at.isoformat())
+    parts = {part.key: part.label for part in snapshot.manifest.parts}
+    if update.nothing_to_report:
+        yield _Fact((*key, "nil"), f"{name}, nothing to report as at {day}", "yes")
+    for part, text in update.parts.items():
+        yield _Fact((*key, "part", part), f"{name}, {parts.get(part, part)} as at {day}", text)
+    for part, own in update.own_wordings.items():
+        yield _Fact((*key, "own", part), f"{name}, own wording of {parts.get(part, part)} as at {day}", own.text)
+    labels = {d.key: d.label for s in snapshot.schemes if s.key == update.scheme for d in s.dimensions}
+    words = {v.key: v.label for s in snapshot.schemes if s.key == update.scheme for v in s.values}
+    for rating in update.ratings:
+        value = words.get(rating.value, rating.value) if rating.value else "not rated"
+        place = f"{name}, rating of {labels.get(rating.dimension, rating.dimension)} as at {day}"
+        yield _Fact((*key, "rating", rating.dimension), place, value)
+
+
+def _plain(value: object) -> str | None:
+    name = getattr(value, "name", value)
+    return None if name is None else str(name)

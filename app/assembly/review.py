@@ -1,0 +1,466 @@
+"""From a draft to an approved version: submission, the candidate, the decision about its very bytes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from sqlalchemy.orm import Session
+
+from app.accounts import policy
+from app.accounts import queries as accounts
+from app.accounts.models import Account, Role
+from app.accounts.policy import Action, Matter
+from app.assembly.assemble import assemble, draft_label, make
+from app.assembly.regions import places_of
+from app.assembly.selection import LONDON, clearances_of, last_day, select_for
+from app.assembly.snapshot import Snapshot
+from app.assembly.wording import context_for, in_words
+from app.blobs import Blobs
+from app.db import lock
+from app.errors import Conflict, Fault, Forbidden, Invalid
+from app.formats import queries as formats
+from app.formats.manifest import DecisionStep, Manifest, parse_manifest
+from app.papers import commands as paper_commands
+from app.papers import queries as papers
+from app.papers.lifecycle import Deed
+from app.papers.models import Paper
+from app.people.models import Person
+from app.people.queries import get_person
+from app.versions import commands as version_commands
+from app.versions import queries as versions
+from app.versions.commands import Document, Ruling
+from app.versions.models import Comment, Decision, Submission, Verdict, Version
+
+
+class NotReady(Invalid):
+    """A paper cannot be submitted as it is; says everything that is in the way."""
+
+    def __init__(self, paper: Paper, faults: list[Fault]) -> None:
+        super().__init__(f"“{paper.title}” cannot be submitted yet.", faults)
+
+
+class NothingToDecide(Conflict):
+    """The paper is not in review, or not any more."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__(f"“{paper.title}” is not in review ({paper.state}): there is nothing to decide.")
+
+
+class AnotherCandidate(Conflict):
+    """What would be approved is not, or not any more, what was on screen."""
+
+    def __init__(self, paper: Paper, digest: str) -> None:
+        self.digest = digest
+        super().__init__(
+            f"“{paper.title}” is not what was on screen any more: another day, or another fact. "
+            f"Read the candidate again; its digest is {digest} now."
+        )
+
+
+class NothingToClear(Conflict):
+    """The text that was to be cleared is not there, or not any more."""
+
+    def __init__(self, paper: Paper, place: str) -> None:
+        super().__init__(f"“{paper.title}” has no such text at “{place}” now. Read it again, and decide anew.")
+
+
+class NoSuchPlace(Invalid):
+    """A comment is about something that the version does not have."""
+
+    def __init__(self, version: Version) -> None:
+        super().__init__("What was sent is not right.", [Fault("place", f"version {version.label} has no such place")])
+
+
+class DatesOutOfOrder(Invalid):
+    """The days of writing, approval and meeting do not follow one another."""
+
+
+class PlaceOfAWriter(Forbidden):
+    """Two people: nobody decides in the place of who wrote the paper."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(f"“{person.name}” wrote or submitted the paper: nobody decides on it in that person's place.")
+
+
+class AnothersName(Forbidden):
+    """A text is cleared by the person who is named, or written down by the secretary."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(f"“{person.name}” is somebody else: you clear in your own name. A board secretary records it.")
+
+
+class AnothersStep(Forbidden):
+    """The step is decided by another role."""
+
+    def __init__(self, step: DecisionStep) -> None:
+        super().__init__(f"“{step.label}” is decided by the role “{step.role}”.")
+
+
+DECIDED_BY = {Role.APPROVER.value: Action.DECIDE, Role.SECRETARY.value: Action.CHECK}
+"""Role of a step → what its account must be allowed to do."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is decided on next: these bytes."""
+
+    submission: Submission
+    step: DecisionStep
+    is_last: bool
+    """Whether approval makes these bytes a version; else they are the submitted version's."""
+    document: Document | None
+    """What approval of the last step would keep."""
+    content: bytes
+    digest: str
+    """SHA-256 of the bytes."""
+    file_name: str
+    label: str
+    decided_on: date
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A decision that was made outside the service: when, and where that is written."""
+
+    decided_on: date
+    evidence: str
+
+
+def submit(
+    session: Session, blobs: Blobs, reference: str, *, by: Account, now: datetime, written_on: date | None = None
+) -> Submission:
+    """The paper is in review: its facts of this moment are frozen in a kept version.
+
+    `written_on` is the day on which it was written, where the text has changed since the day that it bears.
+
+    Raises:
+        PaperIsNotOpen: the paper is no draft.
+        NotReady: with every gap, every date out of order, and what the author must say.
+    """
+    lock(session, "facts")
+    paper = papers.get(session, reference)
+    paper_commands.require(paper, Deed.SUBMIT)
+    today = now.astimezone(LONDON).date()
+    faults = [*_in_the_way(session, paper, now, written_on), *_dates(paper, written_on, today)]
+    if faults:
+        raise NotReady(paper, faults)
+    if written_on is not None:
+        paper.written_on = written_on
+    version = assemble(session, blobs, reference, by=by, now=now).version
+    earlier = versions.standing(session, paper.id)
+    number = earlier.number + 1 if earlier else 1
+    submission = version_commands.lay_before(session, paper=paper, version=version, number=number, by=by.key, now=now)
+    paper_commands.advance(session, paper, Deed.SUBMIT, by=by.key, at=now)
+    return submission
+
+
+def clear(
+    session: Session,
+    reference: str,
+    *,
+    place: str,
+    digest: str,
+    person: str,
+    day: date | None,
+    by: Account,
+    now: datetime,
+) -> None:
+    """The text that stands at that place now is cleared by the person, on that day (today, without one).
+
+    Raises:
+        PaperIsNotOpen: the paper is no draft: what was submitted had its clearances.
+        NothingToClear: there is no such text, or not any more.
+        DatesOutOfOrder: the day is still to come.
+        NoPerson: there is no such person.
+        AnothersName: the account is not that person's, nor a secretary's.
+    """
+    lock(session, "facts")
+    paper = papers.get(session, reference)
+    paper_commands.require_open(paper)
+    today = now.astimezone(LONDON).date()
+    if day is not None and day > today:
+        raise DatesOutOfOrder("Nothing is cleared on that day.", [Fault("cleared_on", "That day is still to come.")])
+    template = formats.live(session, paper.format.key)
+    texts = {needed.place: needed.digest for needed, _ in clearances_of(session, paper, template, now=now)}
+    if texts.get(place) != digest:
+        raise NothingToClear(paper, place)
+    named = get_person(session, person)
+    if by.role is not Role.SECRETARY and by.key not in accounts.keys_of(session, named.id, named.key):
+        raise AnothersName(named)
+    paper_commands.clear(session, paper, place=place, digest=digest, person=named, day=day or today, by=by.key, at=now)
+
+
+def comment(session: Session, version: Version, *, place: str, text: str, by: Account, now: datetime) -> Comment:
+    """A thread begins at that place (`regions.places_of`) of this version, which comes with its paper.
+
+    Raises:
+        NoSuchPlace: the version has no such place.
+    """
+    if place not in places_of(version.snapshot):
+        raise NoSuchPlace(version)
+    paper = papers.kept(session, version.paper.reference)
+    return version_commands.comment(session, paper=paper, version=version, place=place, text=text, by=by.key, now=now)
+
+
+def withdraw(session: Session, reference: str, *, by: Account, now: datetime) -> Paper:
+    """The paper is withdrawn; what was kept of it stays. Raises PaperIsNotOpen."""
+    return _moved(session, reference, Deed.WITHDRAW, by, now)
+
+
+def reopen(session: Session, reference: str, *, by: Account, now: datetime) -> Paper:
+    """An approved or withdrawn paper is a draft again: its next version bears the next label. Raises PaperIsNotOpen."""
+    return _moved(session, reference, Deed.REOPEN, by, now)
+
+
+def candidate(
+    session: Session, blobs: Blobs, reference: str, *, now: datetime, decided_on: date | None = None
+) -> Candidate:
+    """What the next decision about the paper is about; made anew each time, and not kept.
+
+    For the last step it is the final document: the frozen snapshot, the final label, the day of approval (today in
+    London, or `decided_on` where it was approved elsewhere), no DRAFT. For a step before, the submitted version itself.
+
+    Raises:
+        NothingToDecide: the paper is not in review.
+        DatesOutOfOrder: it cannot have been approved on that day.
+    """
+    paper = papers.get(session, reference)
+    return _candidate(session, blobs, paper, decided_on or now.astimezone(LONDON).date())
+
+
+def refusal(session: Session, reference: str, *, by: Account) -> str | None:
+    """Why the account may not make the decision that comes next, in a sentence for it; None: it may.
+
+    Raises:
+        NothingToDecide: the paper is not in review.
+    """
+    paper = papers.get(session, reference)
+    _, step, _ = _next_step(session, paper)
+    try:
+        _decider(session, paper, step, by, None, recorded=False)
+    except Forbidden as refused:
+        return str(refused)
+    return None
+
+
+def approve(
+    session: Session,
+    blobs: Blobs,
+    reference: str,
+    *,
+    digest: str,
+    by: Account,
+    now: datetime,
+    on_behalf_of: str | None = None,
+    elsewhere: Elsewhere | None = None,
+    reasons: str | None = None,
+) -> Decision:
+    """The next step is approved, on exactly the bytes with this digest; of the last step, they are kept for ever.
+
+    `on_behalf_of` is the key of the person in whose place the account decides, or who decided elsewhere.
+
+    Raises:
+        NothingToDecide, AnotherCandidate, AnothersStep, PlaceOfAWriter, DatesOutOfOrder, NoPerson.
+        RoleMayNot, OwnPaper: as the policy has it.
+    """
+    lock(session, "facts")
+    paper = papers.get(session, reference)
+    made = _candidate(session, blobs, paper, elsewhere.decided_on if elsewhere else now.astimezone(LONDON).date())
+    person = _decider(session, paper, made.step, by, on_behalf_of, recorded=elsewhere is not None)
+    if digest != made.digest:
+        raise AnotherCandidate(paper, made.digest)
+    version = _kept(session, blobs, paper, made, by=by, now=now)
+    ruling = Ruling(Verdict.APPROVED, made.decided_on, person, reasons, elsewhere.evidence if elsewhere else None)
+    decision = version_commands.decide(
+        session, submission=made.submission, step=made.step.key, version=version, ruling=ruling, by=by.key, now=now
+    )
+    paper_commands.advance(session, paper, Deed.APPROVE if made.is_last else Deed.PASS, by=by.key, at=now)
+    return decision
+
+
+def send_back(
+    session: Session,
+    reference: str,
+    *,
+    reasons: str,
+    by: Account,
+    now: datetime,
+    on_behalf_of: str | None = None,
+) -> Decision:
+    """The paper is a draft again, and its author knows why.
+
+    Raises:
+        NothingToDecide, AnothersStep, PlaceOfAWriter, NoPerson.
+        RoleMayNot, OwnPaper: as the policy has it.
+    """
+    lock(session, "facts")
+    paper = papers.get(session, reference)
+    submission, step, _ = _next_step(session, paper)
+    person = _decider(session, paper, step, by, on_behalf_of, recorded=False)
+    ruling = Ruling(Verdict.SENT_BACK, now.astimezone(LONDON).date(), person, reasons)
+    decision = version_commands.decide(
+        session, submission=submission, step=step.key, version=submission.version, ruling=ruling, by=by.key, now=now
+    )
+    paper_commands.advance(session, paper, Deed.SEND_BACK, by=by.key, at=now)
+    return decision
+
+
+def steps_of(submission: Submission) -> tuple[DecisionStep, ...]:
+    """The decisions that the submission needs, in their order, as its format says."""
+    return _manifest(submission).decisions
+
+
+# On the way to review
+
+
+def _in_the_way(session: Session, paper: Paper, now: datetime, written_on: date | None) -> Iterator[Fault]:
+    template = formats.live(session, paper.format.key)
+    newest = versions.last(session, paper.id)
+    number = newest.number + 1 if newest else 1
+    label = draft_label(session, paper.id, template, number)
+    snapshot = select_for(session, paper, template, stage="draft", label=label, now=now)
+    for count, gap in enumerate(context_for(snapshot).gaps):
+        yield Fault(f"gaps[{count}]", gap)
+    for needed, cleared in clearances_of(session, paper, template, now=now):
+        if cleared is None:
+            yield Fault(f"clearances.{needed.place}", f"“{needed.label}” is not cleared yet ({needed.whose}).")
+    today = now.astimezone(LONDON).date()
+    if written_on is not None or newest is None or paper.written_on in (None, today):
+        return
+    if newest.number > 1 or newest.facts_digest != snapshot.facts_digest:
+        day = in_words(paper.written_on, "day-month-year")
+        yield Fault("written_on", f"The text has changed since {day}, the day that it bears. Say which it shall bear.")
+
+
+def _dates(paper: Paper, written_on: date | None, today: date) -> Iterator[Fault]:
+    """What is not in order of: written ≤ approved ≤ meeting; before it is approved, today stands for that day."""
+    written, meeting = written_on or paper.written_on or today, paper.meeting.held_on
+    if written > today:
+        yield Fault("written_on", "A paper cannot be written on a day that is still to come.")
+    if today > meeting:
+        day = in_words(meeting, "day-month-year")
+        yield Fault("meeting", f"The meeting was on {day}: approval would come after it.")
+    if last_day(paper) > meeting:
+        yield Fault("cut_off", "The cut-off is after the meeting.")
+
+
+def _moved(session: Session, reference: str, deed: Deed, by: Account, now: datetime) -> Paper:
+    lock(session, "facts")
+    paper = papers.get(session, reference)
+    paper_commands.advance(session, paper, deed, by=by.key, at=now)
+    return paper
+
+
+# On the way to a decision
+
+
+def _manifest(submission: Submission) -> Manifest:
+    return parse_manifest(submission.version.template_version.manifest)
+
+
+def _next_step(session: Session, paper: Paper) -> tuple[Submission, DecisionStep, bool]:
+    """The submission that is in review, the step that comes next, and whether it is the last one."""
+    submission = versions.standing(session, paper.id)
+    if submission is None or not _is_in_review(paper):
+        raise NothingToDecide(paper)
+    steps = _manifest(submission).decisions
+    done = len(submission.decisions)
+    return submission, steps[done], done == len(steps) - 1
+
+
+def _is_in_review(paper: Paper) -> bool:
+    try:
+        paper_commands.require(paper, Deed.PASS)
+    except paper_commands.PaperIsNotOpen:
+        return False
+    return True
+
+
+def _candidate(session: Session, blobs: Blobs, paper: Paper, decided_on: date) -> Candidate:
+    submission, step, is_last = _next_step(session, paper)
+    version = submission.version
+    if not is_last:
+        content = blobs.get(version.file_digest)
+        return Candidate(
+            submission, step, False, None, content, version.file_digest, version.file_name, version.label, decided_on
+        )
+    frozen = Snapshot.from_json(version.snapshot)
+    _require_order(frozen, decided_on)
+    number = _next_number(session, paper)
+    counted = number - versions.reissued(session, paper.id)
+    label = parse_manifest(version.template_version.manifest).labels.of_final(
+        counted, len(versions.approvals(session, paper.id))
+    )
+    final = frozen.model_copy(
+        update={
+            "stage": "approved",
+            "label": label,
+            "paper": frozen.paper.model_copy(update={"approved_on": decided_on}),
+        }
+    )
+    document = make(final, blobs.get(version.template_version.template_digest), blobs.get)
+    digest = sha256(document.content).hexdigest()
+    return Candidate(submission, step, True, document, document.content, digest, document.file_name, label, decided_on)
+
+
+def _require_order(frozen: Snapshot, decided_on: date) -> None:
+    written, meeting = frozen.paper.written_on, frozen.board.meeting_on
+    if not written <= decided_on <= meeting:
+        days = [in_words(day, "day-month-year") for day in (decided_on, written, meeting)]
+        sentence = f"{days[0]} is not between the day of writing, {days[1]}, and the meeting, {days[2]}."
+        raise DatesOutOfOrder("The paper cannot be approved on that day.", [Fault("decided_on", sentence)])
+
+
+def _next_number(session: Session, paper: Paper) -> int:
+    newest = versions.last(session, paper.id)
+    return newest.number + 1 if newest else 1
+
+
+def _decider(
+    session: Session, paper: Paper, step: DecisionStep, by: Account, on_behalf_of: str | None, *, recorded: bool
+) -> Person | None:
+    """The person for whom the account speaks, if it is not for itself; neither of them decides on a paper of theirs.
+
+    Whoever records what was decided elsewhere does not need the step's role.
+    """
+    if not recorded and by.role.value != step.role:
+        raise AnothersStep(step)
+    written_by = versions.hands(session, paper.id) | _accounts(session, paper.author)
+    action = Action.RECORD_DECISIONS if recorded else DECIDED_BY[step.role]
+    policy.authorise(by, action, _matter(paper, written_by))
+    person = get_person(session, on_behalf_of) if on_behalf_of else None
+    if person is not None and (person.id == paper.author_id or not written_by.isdisjoint(_accounts(session, person))):
+        raise PlaceOfAWriter(person)
+    return person
+
+
+def _accounts(session: Session, person: Person | None) -> frozenset[str]:
+    return accounts.keys_of(session, person.id, person.key) if person else frozenset()
+
+
+def _matter(paper: Paper, written_by: frozenset[str]) -> Matter:
+    return Matter(
+        owner_id=paper.organisation_id,
+        receiver_id=paper.meeting.board.organisation_id,
+        board=paper.meeting.board.key,
+        marking=paper.marking,
+        state=policy.State.IN_REVIEW,
+        written_by=written_by,
+    )
+
+
+def _kept(session: Session, blobs: Blobs, paper: Paper, made: Candidate, *, by: Account, now: datetime) -> Version:
+    """The version that is decided on: the one that the approval of the last step makes, or the submitted one."""
+    if made.document is None:
+        return made.submission.version
+    return version_commands.keep(
+        session,
+        blobs,
+        paper=paper,
+        number=_next_number(session, paper),
+        template=made.submission.version.template_version,
+        document=made.document,
+        by=by.key,
+        now=now,
+    )

@@ -1,0 +1,55 @@
+"""What a chief officer should know of a paper before deciding on it, on one page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.assembly.differences import changes_since
+from app.assembly.snapshot import Snapshot
+from app.assembly.wording import context_for
+from app.compare.facts import Since, ratings, since
+from app.papers import queries as papers
+from app.versions import queries as versions
+from app.versions.models import Version
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A version of a paper in short."""
+
+    version: Version
+    snapshot: Snapshot
+    gaps: tuple[str, ...]
+    """What it shows as missing, in words."""
+    ratings: dict[str, int]
+    """How many workstreams have which rating in the first dimension, in words."""
+    earlier: Snapshot | None
+    """The facts of the last paper of the series that was generated before it."""
+    since_last_paper: Since | None
+    changes: tuple[str, ...]
+    """What the facts say otherwise since the version was made, in words."""
+
+
+def brief_of(session: Session, version: Version, *, now: datetime) -> Brief:
+    """What stands in the version, what changed since the paper before, and since it was made.
+
+    Needs the version's paper and template version.
+    """
+    snapshot = Snapshot.from_json(version.snapshot)
+    earlier = _earlier(session, version.paper.reference)
+    return Brief(
+        version=version,
+        snapshot=snapshot,
+        gaps=tuple(context_for(snapshot).gaps),
+        ratings=ratings(snapshot),
+        earlier=earlier,
+        since_last_paper=since(earlier, snapshot) if earlier else None,
+        changes=tuple(changes_since(session, version, now=now)),
+    )
+
+
+def _earlier(session: Session, reference: str) -> Snapshot | None:
+    paper = papers.previous(session, papers.get(session, reference))
+    last = versions.last(session, paper.id) if paper else None
+    return Snapshot.from_json(last.snapshot) if last else None

@@ -1,0 +1,162 @@
+"""Answering a round: what has changed is loaded like any other fact, and the answer points to it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic import Field, model_validator
+from sqlalchemy.orm import Session
+
+from app.blobs import Blobs
+from app.errors import Conflict, Fault, Invalid
+from app.facts import read
+from app.facts.decode import FaultyFacts
+from app.facts.load import load
+from app.facts.shapes import FactsFile, Shape, UpdateShape
+from app.fields import Day, KeyText, Line
+from app.people.models import Person
+from app.people.queries import find_person
+from app.rounds import queries
+from app.rounds.commands import RoundIsClosed, record_answer
+from app.rounds.models import Answer, AnswerKind, Request
+from app.workstreams.models import Update
+from app.workstreams.queries import get_update, latest
+
+
+class FaultyAnswer(Invalid):
+    """What was answered is not right."""
+
+
+class NothingBefore(Conflict):
+    """There is no earlier update that could go on being true."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"“{ref}” has reported nothing before: there is nothing that could be unchanged.")
+
+
+class LastTimeIsAnother(Conflict):
+    """A newer update came in between."""
+
+    def __init__(self, ref: str, as_at: date) -> None:
+        super().__init__(f"“{ref}” has reported as at {as_at} since. Read it, and decide anew.")
+
+
+class SaidShape(Shape):
+    """What is answered."""
+
+    kind: AnswerKind
+    update: UpdateShape | None = Field(default=None, description="Of the kind changed, and only there: what is new")
+    as_at: Day | None = Field(
+        default=None, description="Of the kind no-change: the day of the update that was seen; another is refused"
+    )
+    subject: Line | None = Field(
+        default=None,
+        description="Of the kind nothing-to-report: of what, going on from “There are no …”; without it, of anything",
+    )
+
+    @model_validator(mode="after")
+    def _says_what_its_kind_can(self) -> "SaidShape":
+        if (self.update is not None) != (self.kind is AnswerKind.CHANGED):
+            raise ValueError("the kind “changed” has an update, and no other kind has one")
+        if self.as_at is not None and self.kind is not AnswerKind.NO_CHANGE:
+            raise ValueError("only the kind “no-change” has an as_at")
+        if self.subject is not None and self.kind is not AnswerKind.NOTHING_TO_REPORT:
+            raise ValueError("only the kind “nothing-to-report” has a subject")
+        return self
+
+
+class AnswerShape(SaidShape):
+    """What is answered, and by whom."""
+
+    given_by: KeyText | None = Field(
+        default=None, description="Key of the person who answers; without one, whom papers name for the account"
+    )
+    on_behalf_of: KeyText | None = Field(default=None, description="Key of the person for whom that person answers")
+
+
+@dataclass(frozen=True)
+class Giver:
+    """Who answers: a person, or by name a contributor outside; perhaps on behalf of another person."""
+
+    given_by: Person | str
+    on_behalf_of: Person | None = None
+
+
+def giver(session: Session, said: AnswerShape, own_id: int | None) -> Giver:
+    """The persons whom the answer names; without a name, the person with the id `own_id`. Raises FaultyAnswer."""
+    named = {"given_by": said.given_by, "on_behalf_of": said.on_behalf_of}
+    found = {name: find_person(session, key) for name, key in named.items() if key is not None}
+    faults = [Fault(name, f"there is no person “{named[name]}”") for name, person in found.items() if person is None]
+    given_by = found.get("given_by") or (session.get(Person, own_id) if own_id else None)
+    if given_by is None and not faults:
+        faults = [Fault("given_by", "is needed, since papers name nobody for this account")]
+    if faults or given_by is None:
+        raise FaultyAnswer("The answer names nobody who is known.", faults)
+    return Giver(given_by, found.get("on_behalf_of"))
+
+
+def answer(
+    session: Session, blobs: Blobs, key: str, ref: str, *, said: SaidShape, who: Giver, by: str, now: datetime
+) -> Answer:
+    """The answer is recorded, and with it the update that it brings; all of it or nothing.
+
+    Raises:
+        NoRequest, RoundIsClosed: the round does not ask this workstream, or takes no answers any more.
+        FaultyAnswer: with what is wrong with the update, and the parts that are asked for and empty.
+        NothingBefore, LastTimeIsAnother: there is nothing that could be unchanged, or something newer.
+    """
+    request = queries.get_request(session, key, ref)
+    if request.round.closed:
+        raise RoundIsClosed(request.round)
+    if said.kind is AnswerKind.NO_CHANGE:
+        update = _unchanged(session, request, said.as_at)
+    else:
+        as_at = request.round.as_at
+        new = said.update or UpdateShape(as_at=as_at, nothing_to_report=True)
+        if new.as_at > as_at:
+            fault = Fault("update.as_at", f"the round asks for what is so as at {as_at}, or before")
+            raise FaultyAnswer("What was answered is not right.", [fault])
+        _require_asked_parts(request, said)
+        update = _reported(session, blobs, ref, new, by=by, now=now)
+        request = queries.get_request(session, key, ref)
+    return record_answer(
+        session,
+        request,
+        said.kind,
+        update,
+        subject=said.subject,
+        given_by=who.given_by,
+        on_behalf_of=who.on_behalf_of,
+        by=by,
+        at=now,
+    )
+
+
+def _require_asked_parts(request: Request, said: SaidShape) -> None:
+    """What has changed is said in every part that the round asks for; further parts are welcome."""
+    if said.update is None or said.update.nothing_to_report:
+        return
+    missing = [part for part in request.parts if not said.update.parts.get(part)]
+    if missing:
+        faults = [Fault(f"update.parts.{part}", "is asked for, and is empty") for part in missing]
+        raise FaultyAnswer("The answer leaves out what is asked for; nothing was changed.", faults)
+
+
+def _unchanged(session: Session, request: Request, seen: date | None) -> Update:
+    found = latest(session, [request.workstream_id], up_to=request.round.as_at)
+    if not found:
+        raise NothingBefore(request.workstream.ref)
+    update = found[0]
+    if seen is not None and update.as_at != seen:
+        raise LastTimeIsAnother(request.workstream.ref, update.as_at)
+    return update
+
+
+def _reported(session: Session, blobs: Blobs, ref: str, update: UpdateShape, *, by: str, now: datetime) -> Update:
+    whole = read.workstream(session, ref).model_copy(update={"updates": (update,)})
+    try:
+        load(session, blobs, FactsFile(facts="1", workstreams=(whole,)), by=by, now=now)
+    except FaultyFacts as error:
+        place = "workstreams[0].updates[0]"
+        faults = [Fault(fault.where.replace(place, "update", 1), fault.what) for fault in error.faults]
+        raise FaultyAnswer("What was answered is not right; nothing was changed.", faults) from error
+    return get_update(session, ref, update.as_at)

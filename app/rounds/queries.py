@@ -1,0 +1,367 @@
+"""Rounds, requests, answers and links, as they are."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.boards.models import Board, Meeting
+from app.db import batches
+from app.errors import NotFound
+from app.rounds.models import Answer, AnswerLink, CalendarFeed, Judgement, Request, Round, SentReminder
+from app.workstreams.models import Rating, Update, Workstream
+
+
+class NoRound(NotFound):
+    """No round has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("round", key)
+
+
+class NoRequest(NotFound):
+    """The round asks nothing of this workstream."""
+
+    def __init__(self, key: str, ref: str) -> None:
+        super().__init__("request", f"{key}, {ref}")
+
+
+class NoAnswer(NotFound):
+    """The request has no answer with this number."""
+
+    def __init__(self, request: Request, number: int) -> None:
+        super().__init__("answer", f"{request.round.key}, {request.workstream.ref}, {number}")
+
+
+class NoCalendar(NotFound):
+    """The account has no calendar with this number, or nothing is at this address."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__("calendar", name)
+
+
+class NoLink(NotFound):
+    """The request has no link with this number."""
+
+    def __init__(self, request: Request, number: int) -> None:
+        super().__init__("link", f"{request.round.key}, {request.workstream.ref}, {number}")
+
+
+def find(session: Session, key: str) -> Round | None:
+    """The round with this key, with its requests and their answers, if there is one."""
+    return session.scalar(select(Round).where(Round.key == key).options(*WHOLE_ROUND))
+
+
+def get(session: Session, key: str) -> Round:
+    """The round with this key, with its requests and their answers.
+
+    Raises:
+        NoRound: if there is none.
+    """
+    found = find(session, key)
+    if found is None:
+        raise NoRound(key)
+    return found
+
+
+def rounds(
+    session: Session,
+    *,
+    after: str = "",
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    board: str | None = None,
+    meeting: date | None = None,
+) -> Sequence[Round]:
+    """At most `limit` rounds in the order of their keys, behind `after`; each filter that is given holds.
+
+    `boards` are those of which the meeting has one. Loaded as in `get`.
+    """
+    conditions = [Round.key > after]
+    if organisation_id is not None:
+        conditions.append(Round.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Round.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if board is not None:
+        conditions.append(Round.meeting.has(Meeting.board.has(Board.key == board)))
+    if meeting is not None:
+        conditions.append(Round.meeting.has(Meeting.held_on == meeting))
+    return session.scalars(
+        select(Round).where(*conditions).order_by(Round.key).limit(limit).options(*WHOLE_ROUND)
+    ).all()
+
+
+def walk(session: Session, *, organisation_id: int | None = None) -> Iterator[Round]:
+    """Every round by the day on which it is due and its key, the last first; loaded as in `get`."""
+    statement = select(Round).order_by(Round.due_on.desc(), Round.key).options(*WHOLE_ROUND)
+    if organisation_id is not None:
+        statement = statement.where(Round.organisation_id == organisation_id)
+    return iter(session.scalars(statement).all())
+
+
+def get_request(session: Session, key: str, ref: str) -> Request:
+    """What the round asks of the workstream, whole, whatever the session knew of it before.
+
+    Raises:
+        NoRequest: if it asks nothing of it.
+    """
+    request = session.scalar(
+        select(Request)
+        .where(Request.round.has(Round.key == key), Request.workstream.has(Workstream.ref == ref))
+        .options(*WHOLE_REQUEST)
+        .execution_options(populate_existing=True)
+    )
+    if request is None:
+        raise NoRequest(key, ref)
+    return request
+
+
+def of_meeting(session: Session, meeting_id: int, workstream_ids: Iterable[int]) -> dict[int, Request]:
+    """Id of a workstream → what the rounds for that meeting ask of it; of several rounds, the one due last.
+
+    With round, workstream, and answers with their judgements and persons; of the updates only their days.
+    """
+    found: dict[int, Request] = {}
+    for batch in batches(sorted(set(workstream_ids))):
+        rows = session.scalars(
+            select(Request)
+            .join(Request.round)
+            .where(Round.meeting_id == meeting_id, Request.workstream_id.in_(batch))
+            .order_by(Round.due_on, Round.key)
+            .options(*ANSWERED_REQUEST)
+        )
+        found |= {request.workstream_id: request for request in rows}
+    return found
+
+
+def of_open_rounds(session: Session) -> Sequence[Request]:
+    """Every request of the rounds that take answers, by day due, round and place; whole."""
+    return session.scalars(
+        select(Request)
+        .join(Request.round)
+        .where(~Round.closed)
+        .order_by(Round.due_on, Round.key, Request.position)
+        .options(*WHOLE_REQUEST)
+    ).all()
+
+
+def of_person(session: Session, person_id: int) -> Sequence[Request]:
+    """Every request of the rounds that take answers for which this person is asked; ordered and loaded as there."""
+    return session.scalars(
+        select(Request)
+        .join(Request.round)
+        .join(Request.workstream)
+        .where(
+            ~Round.closed,
+            or_(Request.person_id == person_id, and_(Request.person_id.is_(None), Workstream.owner_id == person_id)),
+        )
+        .order_by(Round.due_on, Round.key, Request.position)
+        .options(*WHOLE_REQUEST)
+    ).all()
+
+
+def get_answer(request: Request, number: int) -> Answer:
+    """The answer with this number, among those of a whole request.
+
+    Raises:
+        NoAnswer: if there is none.
+    """
+    for answer in request.answers:
+        if answer.number == number:
+            return answer
+    raise NoAnswer(request, number)
+
+
+def get_link(request: Request, number: int) -> AnswerLink:
+    """The link with this number, among those of a whole request.
+
+    Raises:
+        NoLink: if there is none.
+    """
+    for link in request.links:
+        if link.number == number:
+            return link
+    raise NoLink(request, number)
+
+
+def link_by_secret(session: Session, secret: str) -> AnswerLink | None:
+    """The link that this secret belongs to, with the round and the workstream of its request.
+
+    Only hashes are compared: how long the search takes says nothing about the secret.
+    """
+    return session.scalar(
+        select(AnswerLink)
+        .where(AnswerLink.secret_hash == secret_hash(secret))
+        .options(
+            joinedload(AnswerLink.request).joinedload(Request.round),
+            joinedload(AnswerLink.request).joinedload(Request.workstream),
+        )
+    )
+
+
+def find_reminder(session: Session, request_id: int, occasion: str, address: str) -> SentReminder | None:
+    """That this address was reminded of the request on this occasion, if it was."""
+    return session.scalar(
+        select(SentReminder).where(
+            SentReminder.request_id == request_id, SentReminder.occasion == occasion, SentReminder.address == address
+        )
+    )
+
+
+def calendars(session: Session, account_id: int, *, after: int = 0, limit: int | None = None) -> Sequence[CalendarFeed]:
+    """At most `limit` calendars of the account that were not taken away, by number behind `after`."""
+    conditions = CalendarFeed.account_id == account_id, CalendarFeed.number > after, CalendarFeed.revoked_at.is_(None)
+    statement = select(CalendarFeed).where(*conditions).order_by(CalendarFeed.number).limit(limit)
+    return session.scalars(statement.options(*WHOLE_CALENDAR)).all()
+
+
+def get_calendar(session: Session, account_id: int, number: int) -> CalendarFeed:
+    """The account's calendar with this number, taken away or not.
+
+    Raises:
+        NoCalendar: if there is none.
+    """
+    found = session.scalar(
+        select(CalendarFeed)
+        .where(CalendarFeed.account_id == account_id, CalendarFeed.number == number)
+        .options(*WHOLE_CALENDAR)
+    )
+    if found is None:
+        raise NoCalendar(number)
+    return found
+
+
+def calendar_by_secret(session: Session, secret: str) -> CalendarFeed:
+    """The calendar at this secret address, while its account can be opened and it was not taken away.
+
+    Raises:
+        NoCalendar: for every other address; the sentence does not say why.
+    """
+    found = session.scalar(
+        select(CalendarFeed).where(CalendarFeed.secret_hash == secret_hash(secret)).options(*WHOLE_CALENDAR)
+    )
+    if found is None or found.revoked_at is not None or found.account.disabled_at is not None:
+        raise NoCalendar("…")
+    return found
+
+
+def last_calendar_number(session: Session, account_id: int) -> int:
+    """The highest number that a calendar of the account has, taken away or not; 0 without any."""
+    return session.scalar(select(func.max(CalendarFeed.number)).where(CalendarFeed.account_id == account_id)) or 0
+
+
+def secret_hash(secret: str) -> str:
+    """What is kept of a secret. It holds 256 random bits, so that a plain hash cannot be searched back."""
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+# What binds rows that never change to the audit log
+
+
+def answer_digest(answer: Answer) -> str:
+    """SHA-256 of everything that the row of this answer says, by natural keys; needs it as `every_answer` loads it."""
+    return _digest(
+        {
+            "round": answer.request.round.key,
+            "workstream": answer.request.workstream.ref,
+            "number": answer.number,
+            "kind": answer.kind.value,
+            "update": [answer.update.as_at.isoformat(), answer.update.revision],
+            "subject": answer.subject,
+            "given_by": [answer.given_by_name, answer.given_by.key if answer.given_by else None],
+            "on_behalf_of": answer.on_behalf_of.key if answer.on_behalf_of else None,
+            "recorded": [answer.recorded_at.astimezone(UTC).isoformat(), answer.recorded_by],
+        }
+    )
+
+
+def judgement_digest(judgement: Judgement) -> str:
+    """SHA-256 of everything that the row of this judgement says."""
+    return _digest(
+        {
+            "number": judgement.number,
+            "verdict": judgement.verdict.value,
+            "reason": judgement.reason,
+            "at": judgement.at.astimezone(UTC).isoformat(),
+            "by": judgement.by,
+        }
+    )
+
+
+def every_answer(session: Session) -> Iterator[Answer]:
+    """Every answer with its judgements, ready for `answer_digest`; streamed."""
+    return iter(
+        session.scalars(select(Answer).order_by(Answer.id).options(*WHOLE_ANSWER).execution_options(yield_per=500))
+    )
+
+
+def _digest(said: dict[str, Any]) -> str:
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+WHOLE_ANSWER: tuple[ExecutableOption, ...] = (
+    joinedload(Answer.request).joinedload(Request.round),
+    joinedload(Answer.request).joinedload(Request.workstream),
+    selectinload(Answer.update),
+    selectinload(Answer.given_by),
+    selectinload(Answer.on_behalf_of),
+    selectinload(Answer.judgements),
+)
+"""What is loaded with an answer by itself."""
+
+WHOLE_REQUEST: tuple[ExecutableOption, ...] = (
+    joinedload(Request.round).joinedload(Round.meeting).joinedload(Meeting.board),
+    joinedload(Request.round).joinedload(Round.organisation),
+    joinedload(Request.workstream).joinedload(Workstream.owner),
+    joinedload(Request.workstream).joinedload(Workstream.theme),
+    joinedload(Request.workstream).selectinload(Workstream.parts),
+    joinedload(Request.person),
+    selectinload(Request.links),
+    selectinload(Request.answers).selectinload(Answer.judgements),
+    selectinload(Request.answers).selectinload(Answer.given_by),
+    selectinload(Request.answers).selectinload(Answer.on_behalf_of),
+    selectinload(Request.answers).selectinload(Answer.update).selectinload(Update.parts),
+    selectinload(Request.answers)
+    .selectinload(Answer.update)
+    .selectinload(Update.ratings)
+    .options(joinedload(Rating.dimension), joinedload(Rating.value)),
+)
+"""What is loaded with a request."""
+
+ANSWERED_REQUEST: tuple[ExecutableOption, ...] = (
+    joinedload(Request.round),
+    joinedload(Request.workstream),
+    selectinload(Request.answers).options(
+        selectinload(Answer.judgements),
+        joinedload(Answer.update),
+        joinedload(Answer.given_by),
+        joinedload(Answer.on_behalf_of),
+    ),
+)
+"""What is loaded with a request of which only matters what was answered."""
+
+WHOLE_ROUND: tuple[ExecutableOption, ...] = (
+    joinedload(Round.organisation),
+    joinedload(Round.meeting).joinedload(Meeting.board),
+    selectinload(Round.requests).options(
+        joinedload(Request.round),
+        joinedload(Request.workstream).joinedload(Workstream.owner),
+        joinedload(Request.person),
+        selectinload(Request.links),
+        selectinload(Request.answers).selectinload(Answer.judgements),
+    ),
+)
+"""What is loaded with a round."""
+
+WHOLE_CALENDAR: tuple[ExecutableOption, ...] = (
+    joinedload(CalendarFeed.account),
+    joinedload(CalendarFeed.board),
+    joinedload(CalendarFeed.person),
+)
+"""What is loaded with a calendar."""

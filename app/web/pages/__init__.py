@@ -1,0 +1,1 @@
+"""The web pages: HTML for people, made on the server. Never a rule about papers, never the JSON API's business."""

@@ -1,0 +1,250 @@
+"""One section of a paper: its heading and its blocks, written, ordered, added and taken out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from app import narrative
+from app.accounts.policy import Action
+from app.errors import Conflict, Fault, Invalid, NotFound
+from app.facts.shapes import PaperShape
+from app.fields import KeyText
+from app.formats.manifest import Manifest, SectionEntry
+from app.frameworks import queries as frameworks
+from app.papers.blocks import BLOCKS, default_blocks
+from app.people import queries as people
+from app.pictures import commands as pictures
+from app.pictures import image
+from app.web.loading import plain, state_of
+from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
+from app.web.pages.layout import page, to
+from app.web.pages.papers_blocks import NAMES, flattened, kinds_to_add, new_block, sent
+from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
+from app.web.pages.papers_parts import Choice, choices, way_back
+from app.web.pages.visit import Visit, Visiting
+from app.web.trace import Tracing
+
+router = APIRouter(prefix="/papers/{reference}/sections/{key}")
+
+Blocks = Sequence[Mapping[str, Any]]
+
+MOST = 100
+
+
+class NoSection(NotFound):
+    """The format has no such section."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("section", key)
+
+
+@router.get("")
+def section_page(
+    reference: KeyText, key: KeyText, visit: Visiting, trace: Tracing, back: Annotated[str, Query()] = ""
+) -> Response:
+    """The form with what the section says."""
+    visit.authorise(Action.WRITE_FACTS)
+    with visit.reading() as session:
+        paper = paper_for(session, visit, trace, reference)
+        manifest = manifest_for(session, paper.format)
+        entry = _entry(manifest, key)
+        said = _said(paper, entry)
+        return _shown(session, visit, paper, manifest, entry=entry, said=said, form=NOTHING_TYPED, back=back)
+
+
+@router.post("")
+def keep_section(reference: KeyText, key: KeyText, visit: Visiting, trace: Tracing, form: Typed) -> Response:
+    """The section says what was typed, unless somebody else changed it meanwhile; then what the button says is done."""
+    visit.authorise(Action.WRITE_FACTS)
+    back, do = form.value("back"), form.value("do", "save")
+    with visit.reading() as session:
+        paper = paper_for(session, visit, trace, reference)
+        manifest = manifest_for(session, paper.format)
+    entry = _entry(manifest, key)
+    found = sent(form, manifest)
+    said = {"heading": form.value("heading").strip() or None, "blocks": found.blocks}
+    try:
+        _add_pictures(visit, form, found.blocks)
+        said = said | {"blocks": _done(found.blocks, do, form.value("add"))}
+        with visit.writing() as session:
+            now = paper_for(session, visit, trace, reference)
+            if form.value("seen") != _state(now, entry):
+                raise ChangedMeanwhile("this section")
+            _keep(session, visit, now, entry, said)
+    except (Invalid, Conflict) as problem:
+        with visit.reading() as session:
+            now = paper_for(session, visit, trace, reference)
+            theirs = _said(now, entry) if isinstance(problem, ChangedMeanwhile) else None
+            typed = said | {"blocks": found.blocks}
+            shown = _renamed(form.refused(problem), found.names)
+            return _shown(session, visit, now, manifest, entry=entry, said=typed, form=shown, back=back, theirs=theirs)
+    address = f"/papers/{reference}/sections/{key}"
+    if do == "save":
+        return to(way_back(reference, back, f"section-{key}"), said=f"“{_heading(said, entry)}” is saved.")
+    return to(f"{address}?back={back}" if back == "whole" else address, said="Saved.")
+
+
+def _shown(
+    session: Session,
+    visit: Visit,
+    paper: PaperShape,
+    manifest: Manifest,
+    *,
+    entry: SectionEntry,
+    said: Mapping[str, Any],
+    form: Form,
+    back: str,
+    theirs: Mapping[str, Any] | None = None,
+) -> Response:
+    own = theirs or not form.typed
+    return page(
+        visit,
+        "papers/section.html",
+        _heading(said, entry),
+        form=form,
+        paper=paper,
+        entry=entry,
+        said=said,
+        blocks=[_for_page(block) for block in said["blocks"]],
+        theirs=[_in_words(block) for block in theirs["blocks"]] if theirs else [],
+        names=NAMES,
+        manifest=manifest,
+        kinds=choices(kinds_to_add(manifest, entry.key)),
+        persons=choices([Choice(*named) for named in people.names(session).items()], first="Nobody yet"),
+        frameworks=choices(
+            [Choice(row.key, f"{row.name} {row.edition}") for row in frameworks.frameworks(session, limit=MOST)],
+            first="Each that chosen workstreams serve",
+        ),
+        seen=_state(paper, entry) if own else form.value("seen"),
+        back=back,
+        has_pictures=visit.may(Action.ADD_PICTURES),
+    )
+
+
+def _entry(manifest: Manifest, key: str) -> SectionEntry:
+    entry = manifest.section(key)
+    if entry is None:
+        raise NoSection(key)
+    return entry
+
+
+def _heading(said: Mapping[str, Any], entry: SectionEntry) -> str:
+    return said.get("heading") or entry.heading
+
+
+def _said(paper: PaperShape, entry: SectionEntry) -> dict[str, Any]:
+    """What the paper says in the section, as JSON; where it says nothing itself, the format's own blocks."""
+    section = next((section for section in paper.sections if section.key == entry.key), None)
+    if section is not None and section.blocks:
+        return {"heading": section.heading, "blocks": plain(section)["blocks"]}
+    return {"heading": section.heading if section else None, "blocks": _given(paper, entry)}
+
+
+def _given(paper: PaperShape, entry: SectionEntry) -> Any:
+    return BLOCKS.dump_python(default_blocks(entry, paper.fields), mode="json")
+
+
+def _state(paper: PaperShape, entry: SectionEntry) -> str:
+    return state_of(_said(paper, entry))
+
+
+def _keep(session: Session, visit: Visit, paper: PaperShape, entry: SectionEntry, said: Mapping[str, Any]) -> None:
+    others = [plain(section) for section in paper.sections if section.key != entry.key]
+    mine = [{"key": entry.key, **said}] if said["blocks"] or said["heading"] else []
+    keep_paper(session, visit, paper, f"sections[{len(others)}]", sections=[*others, *mine])
+
+
+def _renamed(form: Form, names: Mapping[str, str]) -> Form:
+    """The form with its faults at the fields that people see."""
+
+    def field(where: str) -> str:
+        found = next((place for place in sorted(names, key=len, reverse=True) if _is_below(where, place)), None)
+        return names[found] + where.removeprefix(found) if found else where
+
+    faults = tuple(Fault(field(fault.where), fault.what) for fault in form.faults)
+    return Form(form.typed, form.files, faults, form.unsent, form.status)
+
+
+def _is_below(where: str, place: str) -> bool:
+    return where == place or where.startswith(f"{place}.")
+
+
+def _done(blocks: Sequence[dict[str, Any]], do: str, added: str) -> list[dict[str, Any]]:
+    """The blocks as the button wants them: `up.2`, `down.0`, `remove.1`, `add`."""
+    deed, _, place = do.partition(".")
+    made = list(blocks)
+    at = int(place) if place.isdecimal() and int(place) < len(made) else None
+    if deed == "add" and added:
+        made.append(new_block(added))
+    elif deed == "remove" and at is not None:
+        del made[at]
+    elif deed == "up" and at:
+        made[at - 1 : at + 1] = made[at], made[at - 1]
+    elif deed == "down" and at is not None:
+        made[at : at + 2] = reversed(made[at : at + 2])
+    return made
+
+
+def _add_pictures(visit: Visit, form: Form, blocks: Sequence[dict[str, Any]]) -> None:
+    """The pictures that were chosen stand at the end of the texts to which they were added, with their descriptions."""
+    for name, files in form.files.items():
+        place = name.removeprefix("blocks.").removesuffix(".picture")
+        if not place.isdecimal() or int(place) >= len(blocks):
+            continue
+        alt = form.value(f"blocks.{place}.alt").strip()
+        if not alt:
+            raise FaultyForm(
+                [Fault(f"blocks.{place}.alt", "Describe the picture for people who do not see it")],
+                [f"blocks.{place}.alt"],
+            )
+        visit.authorise(Action.ADD_PICTURES)
+        bounds = visit.here.limits
+        cleaned = image.clean(files[0].file.read(), max_bytes=bounds.picture_bytes, max_pixels=bounds.picture_pixels)
+        with visit.writing() as session:
+            digest = pictures.add(
+                session, visit.here.blobs, cleaned, by=visit.account.key, now=visit.now
+            ).picture.digest
+        text = blocks[int(place)]["text"]
+        before = narrative.clean(text["value"], text["format"])
+        tag = f'<figure><img src="{digest}" alt="{_escaped(alt)}"></figure>'
+        blocks[int(place)]["text"] = {"format": "html", "value": before + tag}
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def _for_page(block: Mapping[str, Any]) -> dict[str, Any]:
+    """The block with its recommendations as rows, and its prose as the canonical HTML that it has."""
+    shown = {name: _html(value) for name, value in block.items()}
+    if block["kind"] == "recommendations":
+        shown["items"] = _html(flattened(block.get("items") or ()))
+    return {"public": True, **shown}
+
+
+def _html(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"format", "value"}:
+        return value["value"] if value["format"] == "html" else ""
+    if isinstance(value, dict):
+        return {name: _html(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_html(inner) for inner in value]
+    return value
+
+
+def _in_words(block: Mapping[str, Any]) -> dict[str, Any]:
+    texts = [text for text in _texts(block) if text]
+    return {"name": NAMES[block["kind"]], "texts": texts}
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict) and value.keys() == {"format", "value"}:
+        return [value["value"]]
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _texts(inner)]
+    if isinstance(value, list | tuple):
+        return [text for inner in value for text in _texts(inner)]
+    return []

@@ -1,0 +1,123 @@
+"""Versions of a paper: generated, told with how they came about, downloaded; and previews that are not kept."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from app.accounts import queries as accounts
+from app.accounts.policy import Action
+from app.assembly.assemble import assemble, facts_of, preview
+from app.assembly.snapshot import Snapshot
+from app.assembly.wording import worded_paper
+from app.fields import KeyText, Line
+from app.versions import queries as versions
+from app.web.deps import Paced
+from app.web.downloads import download
+from app.web.pages.layout import page, to
+from app.web.pages.papers_desk import may_write, paper_for
+from app.web.pages.papers_paper import address_of
+from app.web.pages.visit import Visiting
+from app.web.trace import Tracing
+
+router = APIRouter(prefix="/papers/{reference}")
+
+OF_A_PAGE = 25
+"""Versions on one page of the timeline."""
+
+
+@router.post("/versions")
+def generate(reference: KeyText, visit: Visiting, trace: Tracing, making: Paced) -> Response:
+    """The paper's next version is kept; or the newest stands, where nothing but its label would change."""
+    visit.authorise(Action.GENERATE)
+    with visit.writing() as session:
+        paper_for(session, visit, trace, reference)
+        making.count()
+        made = assemble(session, visit.here.blobs, reference, by=visit.account, now=visit.now)
+        label = made.version.label
+    said = f"Version {label} is generated." if made.is_new else f"Nothing has changed since version {label}."
+    return to(f"/papers/{reference}/versions/{label}", said=said)
+
+
+@router.get("/versions")
+def list_versions(
+    reference: KeyText, visit: Visiting, trace: Tracing, before: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    """The versions as a timeline, the newest first."""
+    visit.authorise(Action.READ_VERSIONS)
+    with visit.reading() as session:
+        paper = paper_for(session, visit, trace, reference)
+        found = versions.last_of_paper(session, reference, limit=OF_A_PAGE + 1, before=before)
+        return page(
+            visit,
+            "papers/versions.html",
+            "Versions",
+            paper=paper,
+            kept=found[:OF_A_PAGE],
+            earlier=found[OF_A_PAGE - 1].number if len(found) > OF_A_PAGE else None,
+            may_generate=visit.may(Action.GENERATE),
+        )
+
+
+@router.get("/versions/{label}")
+def one_version(reference: KeyText, label: Line, visit: Visiting, trace: Tracing) -> Response:
+    """How a version came about, what it lacks, and the way to its document."""
+    visit.authorise(Action.READ_VERSIONS)
+    with visit.reading() as session:
+        paper = paper_for(session, visit, trace, reference)
+        version = versions.get(session, reference, label)
+        snapshot = Snapshot.from_json(version.snapshot)
+        maker = accounts.find(session, version.made_by)
+        has_changed = None
+        if visit.may(Action.PREVIEW):
+            has_changed = facts_of(session, reference, now=visit.now).facts_digest != version.facts_digest
+        gaps = worded_paper(snapshot).gaps if visit.may(Action.PREVIEW) else ()
+        return page(
+            visit,
+            "papers/version.html",
+            f"Version {label}",
+            paper=paper,
+            version=version,
+            made_by=maker.name if maker else version.made_by,
+            made_with=version.template_version,
+            marking=snapshot.paper.marking,
+            has_changed=has_changed,
+            gaps=[{"words": gap.words, "href": address_of(reference, gap)} for gap in gaps],
+            may_write=may_write(visit),
+            may_download=visit.may(Action.DOWNLOAD),
+            may_preview=visit.may(Action.PREVIEW),
+        )
+
+
+@router.get("/versions/{label}/document")
+def document(reference: KeyText, label: Line, visit: Visiting, trace: Tracing) -> Response:
+    """The very bytes that were kept, under the version's file name."""
+    visit.authorise(Action.DOWNLOAD)
+    with visit.reading() as session:
+        paper = paper_for(session, visit, trace, reference)
+        version = versions.get(session, reference, label)
+        printed = Snapshot.from_json(version.snapshot).paper.marking
+        trace.reading(reference, f"{paper.marking} {printed}", "document")
+        return download(visit.here.blobs.get(version.file_digest), version.file_name)
+
+
+@router.get("/draft")
+def draft(reference: KeyText, visit: Visiting, trace: Tracing, making: Paced) -> Response:
+    """The paper as it would be generated now, as a Word document that is not kept."""
+    return _preview(reference, visit, trace, making, public=False)
+
+
+@router.get("/public-copy")
+def public_copy(reference: KeyText, visit: Visiting, trace: Tracing, making: Paced) -> Response:
+    """The public copy as it would be generated now, as a Word document that is not kept."""
+    return _preview(reference, visit, trace, making, public=True)
+
+
+def _preview(reference: str, visit: Visiting, trace: Tracing, making: Paced, *, public: bool) -> Response:
+    visit.authorise(Action.PREVIEW)
+    with visit.reading() as session:
+        paper = paper_for(session, visit, trace, reference)
+        trace.reading(reference, paper.marking, "preview")
+        making.count()
+        made = preview(session, visit.here.blobs, reference, now=visit.now, public=public)
+    return download(made.content, made.file_name)

@@ -1,0 +1,63 @@
+"""Every web page."""
+
+from fastapi import APIRouter
+
+from app.web.pages import (
+    accounts,
+    brief,
+    built,
+    compare,
+    formats,
+    guides,
+    home,
+    log,
+    manual,
+    narrative,
+    papers,
+    papers_front,
+    papers_paper,
+    papers_sections,
+    papers_versions,
+    papers_workstreams,
+    preview,
+    ratings,
+    service,
+    sign_in,
+    templates,
+    unsent,
+    updates,
+    workstreams,
+)
+
+
+def router() -> APIRouter:
+    """All pages; each file of this room has the routes of one subject."""
+    pages = APIRouter(include_in_schema=False)
+    for part in (
+        built.router,
+        sign_in.router,
+        home.router,
+        guides.router,
+        unsent.router,
+        papers.router,
+        papers_paper.router,
+        papers_front.router,
+        papers_sections.router,
+        papers_workstreams.router,
+        papers_versions.router,
+        updates.router,
+        formats.router,
+        templates.router,
+        manual.router,
+        accounts.router,
+        log.router,
+        service.router,
+        workstreams.router,
+        ratings.router,
+        narrative.router,
+        preview.router,
+        compare.router,
+        brief.router,
+    ):
+        pages.include_router(part)
+    return pages

@@ -1,0 +1,88 @@
+"""Every page, in every state that `visits` names: axe finds nothing, nothing complains, nothing scrolls sideways."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+
+from app.accounts import queries, sign_in
+from app.upkeep.stores import open_stores
+from app.web.pages.routes import router
+from tests.browser import conftest as browser
+from tests.browser.visits import NO_PAGES, VISITS
+from tests.demonstrated import settings_for
+from tests.stories import NOON
+
+
+def routes(router) -> Iterator[APIRoute]:
+    """Every route, those of the routers within included."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from routes(route.original_router)
+
+
+def test_every_page_is_visited():
+    pages = {route.path for route in routes(router()) if "GET" in route.methods}
+
+    assert pages - NO_PAGES == {path for path in VISITS if path.startswith("/")}
+
+
+@pytest.fixture(scope="module")
+def standing(installed: Path):
+    """The service over the demonstration, for pages that change nothing."""
+    with browser.serving(installed) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def link(standing) -> str:
+    """The secret of a link by which the reader sets a password."""
+    settings = settings_for(standing.folder)
+    stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
+    with stores.database.writing() as session:
+        secret, _ = sign_in.give_link(session, queries.get(session, "reader"), by="ada", now=NOON.replace(year=2099))
+    stores.database.dispose()
+    return secret
+
+
+@pytest.fixture(scope="module")
+def windows(chromium, standing):
+    """A window for each account, signed in once."""
+    opened: dict[str | None, tuple[browser.watched, browser.Page]] = {}
+
+    def window_of(account: str | None) -> browser.Page:
+        if account not in opened:
+            watch = browser.watched(chromium, standing.address)
+            window = watch.__enter__()
+            if account is not None:
+                browser.sign_in(window, account)
+            opened[account] = watch, window
+        return opened[account][1]
+
+    yield window_of
+    for watch, _ in opened.values():
+        watch.__exit__(None)
+
+
+@pytest.mark.parametrize(
+    ("path", "visit"),
+    [
+        pytest.param(path, visit, id=f"{path} {visit.account} {number}")
+        for path, visits in VISITS.items()
+        for number, visit in enumerate(visits)
+    ],
+)
+def test_a_page_is_for_everybody(windows, link, pictured, path, visit):
+    window = windows(visit.account)
+    window.goto(visit.address.format(link=link))
+
+    browser.check(window)
+    name = "".join(c if c.isalnum() else "-" for c in f"{path}-{visit.account}-{VISITS[path].index(visit)}").strip("-")
+    pictured(window, name)
+    window.set_viewport_size({"width": browser.NARROWEST[0], "height": browser.NARROWEST[1]})
+    browser.fits(window)
+    browser.check(window)
+    window.set_viewport_size({"width": browser.WIDE[0], "height": browser.WIDE[1]})

@@ -1,0 +1,139 @@
+"""Every page of the service: by whom, and where, it is visited. A page that is not here fails the tests."""
+
+from typing import NamedTuple
+
+
+class Visit(NamedTuple):
+    """One page in one state: who is signed in (None: nobody), and the address."""
+
+    account: str | None
+    address: str
+
+
+VISITS: dict[str, list[Visit]] = {
+    "/": [
+        Visit("report-author", "/"),
+        Visit("workstream-lead", "/"),
+        Visit("commissioners-office", "/"),
+        Visit("administrator", "/"),
+    ],
+    "/sign-in": [Visit(None, "/sign-in"), Visit(None, "/sign-in?next=/keyboard")],
+    "/signed-out": [Visit(None, "/signed-out")],
+    "/set-password": [Visit(None, "/set-password?link={link}"), Visit(None, "/set-password?link=bpl_none")],
+    "/prove": [Visit("chief-officer", "/prove?next=/keyboard")],
+    "/workstreams": [
+        Visit("workstream-lead", "/workstreams"),
+        Visit("report-author", "/workstreams?q=nothing-of-the-kind"),
+        Visit("commissioners-office", "/workstreams"),
+    ],
+    "/workstreams/{ref}": [
+        Visit("workstream-lead", "/workstreams/JNT-01"),
+        Visit("reader", "/workstreams/JNT-01"),
+    ],
+    "/workstreams/{ref}/report": [
+        Visit("workstream-lead", "/workstreams/JNT-01/report"),
+        Visit("workstream-lead", "/workstreams/JNT-01/report?as_at=soon"),
+    ],
+    "/workstreams/{ref}/updates/{as_at}": [
+        Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-20"),
+        Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-22"),
+        Visit("reader", "/workstreams/JNT-01/updates/2026-11-20"),
+    ],
+    "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
+    "/keyboard": [Visit(None, "/keyboard")],
+    "/papers/{reference}/brief": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/brief"),
+        Visit("chief-officer", "/papers/digital-evidence-2026-12/brief"),
+    ],
+    "/papers/{reference}/compare": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
+        Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
+    ],
+    "/papers": [
+        Visit("report-author", "/papers"),
+        Visit("reader", "/papers?words=none+of+them"),
+        Visit("commissioners-office", "/papers"),
+    ],
+    "/papers/new": [Visit("report-author", "/papers/new"), Visit("administrator", "/papers/new")],
+    "/papers/{reference}": [
+        Visit("report-author", "/papers/collaboration-2026-12"),
+        Visit("reader", "/papers/collaboration-2026-12"),
+    ],
+    "/papers/{reference}/front-sheet": [Visit("report-author", "/papers/collaboration-2026-12/front-sheet")],
+    "/papers/{reference}/sections/{key}": [
+        Visit("report-author", "/papers/collaboration-2026-12/sections/purpose"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/background"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/current-work"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/plan-priorities"),
+        Visit("report-author", "/papers/collaboration-2026-12/sections/actions"),
+    ],
+    "/papers/{reference}/workstreams": [Visit("report-author", "/papers/collaboration-2026-12/workstreams")],
+    "/papers/{reference}/workstreams/{ref}": [
+        Visit("report-author", "/papers/collaboration-2026-12/workstreams/NAT-03")
+    ],
+    "/papers/{reference}/consultees": [Visit("report-author", "/papers/collaboration-2026-12/consultees")],
+    "/papers/{reference}/checks": [Visit("report-author", "/papers/collaboration-2026-12/checks")],
+    "/papers/{reference}/whole": [Visit("report-author", "/papers/collaboration-2026-12/whole")],
+    "/papers/{reference}/versions": [Visit("report-author", "/papers/collaboration-2026-12/versions")],
+    "/papers/{reference}/versions/{label}": [
+        Visit("report-author", "/papers/collaboration-2026-12/versions/0.1"),
+        Visit("reader", "/papers/collaboration-2026-12/versions/0.1"),
+    ],
+    "/formats": [
+        Visit("template-manager", "/formats"),
+        Visit("template-manager", "/formats?q=nothing"),
+        Visit("reader", "/formats"),
+    ],
+    "/formats/{key}": [Visit("template-manager", "/formats/scrutiny"), Visit("reader", "/formats/scrutiny")],
+    "/formats/{key}/upload": [Visit("template-manager", "/formats/scrutiny/upload")],
+    "/new-format": [Visit("template-manager", "/new-format")],
+    "/formats/{key}/versions/{number}": [
+        Visit("template-manager", "/formats/scrutiny/versions/1"),
+        Visit("reader", "/formats/scrutiny/versions/1"),
+    ],
+    "/formats/{key}/versions/{number}/findings": [Visit("template-manager", "/formats/scrutiny/versions/1/findings")],
+    "/formats/{key}/versions/{number}/trial": [Visit("template-manager", "/formats/scrutiny/versions/1/trial")],
+    "/formats/{key}/versions/{number}/trial/result": [
+        Visit("template-manager", "/formats/scrutiny/versions/1/trial/result")
+    ],
+    "/formats/{key}/versions/{number}/effect": [Visit("template-manager", "/formats/scrutiny/versions/1/effect")],
+    "/template-reference": [
+        Visit("template-manager", "/template-reference"),
+        Visit("template-manager", "/template-reference?q=rating"),
+    ],
+    "/accounts": [Visit("administrator", "/accounts"), Visit("administrator", "/accounts?q=nobody")],
+    "/new-account": [Visit("administrator", "/new-account")],
+    "/accounts/{key}": [
+        Visit("administrator", "/accounts/report-author"),
+        Visit("administrator", "/accounts/command-line"),
+    ],
+    "/audit": [Visit("administrator", "/audit"), Visit("administrator", "/audit?since=yesterday")],
+    "/service": [Visit("administrator", "/service")],
+    "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
+    "/papers/{reference}/versions/{label}/preview": [
+        Visit("chief-officer", "/papers/collaboration-2026-12/versions/0.1/preview")
+    ],
+    "(no page)": [Visit("reader", "/nowhere"), Visit(None, "/nowhere")],
+}
+"""Path of a page, as its route has it → its visits; `{link}` is the secret of a link to set a password."""
+
+NO_PAGES = {
+    "/assets/{name}",
+    "/favicon.ico",
+    "/narrative/pictures/{digest}",
+    "/audit/export",
+    "/papers/{reference}/draft",
+    "/formats/{key}/versions/{number}/template",
+    "/formats/{key}/versions/{number}/manifest",
+    "/formats/{key}/versions/{number}/trial/document",
+    "/formats/{key}/versions/{number}/effect/{reference}/{which}",
+    "/papers/{reference}/preview/document",
+    "/papers/{reference}/preview/frame",
+    "/papers/{reference}/public-copy",
+    "/papers/{reference}/versions/{label}/document",
+    "/papers/{reference}/versions/{label}/preview/document",
+    "/papers/{reference}/versions/{label}/preview/frame",
+    "/ratings/{digest}.css",
+    "/workstreams/{ref}/ratings.svg",
+}
+"""Routes among the pages that answer with something else than a page, or with a part of one."""

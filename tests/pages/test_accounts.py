@@ -1,0 +1,129 @@
+"""An administrator makes an account, says what it is for and what exists for it, gives links and tokens, shuts it."""
+
+import pytest
+
+from tests.demonstrated import PASSWORD
+
+ADA = "/accounts/ada"
+NEW = {"key": "ada", "name": "Ada of the office", "role": "report-author", "organisation": "northmoor"}
+
+
+@pytest.fixture
+def administrator(browser_of):
+    return browser_of("administrator")
+
+
+@pytest.fixture
+def with_ada(administrator):
+    return administrator.visit("/accounts").follow("Make an account").send("/new-account", **NEW)
+
+
+def secret_on(page) -> str:
+    return page.tree.xpath("//p[contains(@class, 'govuk-inset-text')]/code")[0].text
+
+
+def test_accounts_are_listed_and_found(administrator):
+    administrator.visit("/accounts")
+    assert administrator.page.navigation[-3:] == ["Accounts", "Audit log", "Service"]
+    assert len(administrator.page.rows()) == 9
+    administrator.send("/accounts", q="REPORT")
+    assert [row[0] for row in administrator.page.rows()] == ["Report author report-author"]
+    administrator.visit("/accounts").send("/accounts", role="approver")
+    assert [row[1] for row in administrator.page.rows()] == ["Approver"]
+    administrator.send("/accounts", q="nobody")
+    assert "No account is as you ask." in administrator.page.text
+
+
+def test_a_long_list_has_pages(administrator, monkeypatch):
+    monkeypatch.setattr("app.web.pages.accounts.MOST", 5)
+    administrator.visit("/accounts")
+    first = administrator.page.rows()
+    administrator.follow("Next page")
+    assert len(first) + len(administrator.page.rows()) == 9
+    administrator.follow("First page")
+    assert administrator.page.rows() == first
+
+
+def test_a_new_account_is_opened_by_a_link_that_is_shown_once(with_ada, visitor):
+    assert with_ada.page.path == ADA
+    assert with_ada.page.told.startswith("The account ada was made.")
+
+    with_ada.send(f"{ADA}/link")
+    link = secret_on(with_ada.page)
+    assert "content-encoding" not in with_ada.page.answer.headers
+    assert with_ada.page.answer.headers["cache-control"] == "no-store"
+    assert "bpl_" in link
+    assert "bpl_" not in with_ada.visit(ADA).page.answer.text
+
+    visitor.visit(link.partition("8000")[2]).send("/set-password", password=PASSWORD)
+    visitor.send("/sign-in", account="ada", password=PASSWORD)
+    assert visitor.page.heading == "Welcome, Ada of the office"
+
+    with_ada.visit(ADA).send(f"{ADA}/shut")
+    assert with_ada.page.told == "ada is shut: no password, session or token opens it."
+    assert visitor.visit("/").page.heading == "Sign in"
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_kept(administrator):
+    administrator.visit("/new-account").send("/new-account", key="not a name", name="", role="approver")
+
+    assert administrator.page.status == 422
+    assert len(administrator.page.errors) == 2
+    assert administrator.page.form("/new-account").fields["key"] == "not a name"
+    assert administrator.page.form("/new-account").fields["role"] == "approver"
+    administrator.send("/new-account", key="reader", name="Another")
+    assert (administrator.page.status, administrator.page.errors) == (409, ["There already is an account “reader”."])
+    administrator.send("/new-account", key="new", name="Another", organisation="nowhere")
+    assert administrator.page.errors == ["There is no organisation “nowhere”"]
+
+
+def test_role_and_remits_are_changed(with_ada):
+    with_ada.send(f"{ADA}/role", role="approver", organisation="northmoor-pcc")
+    assert with_ada.page.told == "ada is now: approver."
+    boards = with_ada.page.tree.xpath("//input[@name='boards']/@value")
+    with_ada.send(f"{ADA}/confine", boards=boards[:1], markings="OFFICIAL\n", workstreams="JNT-01\nJNT-99")
+    assert with_ada.page.errors == ["There is no workstream JNT-99"]
+    assert with_ada.page.form(f"{ADA}/confine").fields["workstreams"].split() == ["JNT-01", "JNT-99"]
+    with_ada.send(f"{ADA}/confine", workstreams="JNT-01")
+    assert f"Boards: {boards[0]}" in with_ada.page.text
+    assert "Markings: OFFICIAL" in with_ada.page.text
+    with_ada.send(f"{ADA}/confine", boards=None, markings="", workstreams="")
+    assert "Confined to Nothing" in with_ada.page.text
+
+
+def test_a_token_is_shown_once_and_taken_away(with_ada):
+    with_ada.send(f"{ADA}/tokens", name="nightly")
+    assert with_ada.page.errors == ["Choose what the token is for"]
+    with_ada.send(f"{ADA}/tokens", scopes=["facts:read"], days="30")
+    token = secret_on(with_ada.page)
+    asked = {"Authorization": f"Bearer {token}", "Accept": "*/*"}
+    with_ada.client.cookies.clear()
+    assert with_ada.client.get("/api/v1/boards", headers=asked).status_code == 200
+    assert with_ada.client.get("/api/v1/audit", headers=asked).status_code == 403
+
+
+def test_tokens_are_told_of_and_taken_away(with_ada):
+    with_ada.send(f"{ADA}/tokens", name="nightly", only="all", days="")
+    token = secret_on(with_ada.page)
+    with_ada.visit(ADA)
+    assert with_ada.page.rows()[0][:4] == ["nightly", "Everything that the account may do", "Never", "Never"]
+    assert token not in with_ada.page.answer.text
+    with_ada.send(f"{ADA}/tokens/nightly/revoke")
+    assert with_ada.page.told == "The token nightly was taken away: it opens nothing any more."
+    assert "The account has no token." in with_ada.page.text
+
+
+def test_the_last_administrator_and_the_command_line_stay(administrator):
+    address = "/accounts/administrator"
+    administrator.visit(address).send(f"{address}/role", role="reader")
+    assert administrator.page.status == 409
+    assert administrator.page.errors == ["“administrator” is the last administrator. Make another one first."]
+    administrator.visit("/accounts/command-line")
+    assert "nobody changes it" in administrator.page.text
+    for deed in ("link", "shut"):
+        assert administrator.client.post(f"/accounts/command-line/{deed}").status_code == 409
+
+
+@pytest.mark.parametrize("address", ["/accounts", "/new-account", "/accounts/reader", "/audit", "/service"])
+def test_nobody_else_sees_them(browser_of, address):
+    assert browser_of("board-secretary").visit(address).page.status == 403

@@ -1,0 +1,52 @@
+"""A chief officer reads on one page what a paper says, what changed, and what is open."""
+
+import pytest
+
+PAPER = "/papers/collaboration-2026-12"
+SECTION = f"/api/v1{PAPER}/sections/purpose"
+
+
+@pytest.fixture
+def officer(browser_of):
+    return browser_of("chief-officer")
+
+
+def test_ratings_what_changed_and_what_is_open(officer):
+    page = officer.visit(f"{PAPER}/brief").page
+    (row, *_) = page.rows()
+
+    assert page.heading == "Brief: Working together: quarterly collaboration update"
+    assert "Version 0.1" in page.text
+    assert "ratings have moved" in page.text
+    assert len(row) == 4
+    assert row[2] != row[3]
+    assert "Since the paper for 10 September 2026" in page.text
+    assert "New in the paper: " in page.text
+    gaps = officer.client.get(f"/api/v1{PAPER}/gaps")
+    assert gaps.status_code == 200
+    assert all(gap in page.text for gap in gaps.json()["gaps"])
+    assert "changed since this version" not in page.text
+
+
+def test_facts_that_changed_since_the_version_are_told(browser_of, officer):
+    author = browser_of("report-author").client
+    answer = author.get(SECTION)
+    section = answer.json() | {"blocks": [{"kind": "narrative", "text": "Another purpose."}]}
+    assert author.put(SECTION, json=section, headers={"If-Match": answer.headers["etag"]}).status_code == 200
+
+    page = officer.visit(f"{PAPER}/brief").page
+
+    assert "1 fact has changed since this version was made." in page.text
+    assert "Purpose of Report" in page.text
+
+
+def test_a_paper_without_an_earlier_one_says_so(officer):
+    page = officer.visit("/papers/digital-evidence-2026-12/brief").page
+
+    assert "There is no earlier paper of its series to compare it with." in page.text
+
+
+def test_what_does_not_exist_for_somebody_has_no_brief(browser_of, officer):
+    assert browser_of("commissioners-office").visit(f"{PAPER}/brief").page.status == 404
+    assert officer.visit(f"{PAPER}/brief?version=7").page.status == 404
+    assert browser_of("workstream-lead").visit(f"{PAPER}/brief").page.status == 403

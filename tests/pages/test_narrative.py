@@ -1,0 +1,79 @@
+"""What the editor asks of the service: pasted HTML cleaned, pictures kept and shown, for those who may."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from app.pictures import queries
+
+PASTED, PICTURES = "/narrative/pasted", "/narrative/pictures"
+
+
+def a_picture() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (4, 3), "navy").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_what_is_pasted_is_cleaned_and_what_is_left_out_is_said(browser_of):
+    html = "<p class=MsoNormal><b>a</b><img src='file:///c:/x.png'><o:p></o:p></p>"
+    answer = browser_of("workstream-lead").client.post(PASTED, content=html)
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "html": "<p><strong>a</strong></p>",
+        "left_out": ["Pictures were left out. Add each with its description."],
+    }
+
+
+def test_what_cannot_be_taken_at_all_is_answered_with_a_sentence(browser_of):
+    html = "<table><tr><td>a<td rowspan=2>b<tr><td colspan=2>c</table>"
+    answer = browser_of("workstream-lead").client.post(PASTED, content=html, headers={"Accept": "*/*"})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("Two merged cells of a table overlap")
+
+
+def test_nobody_is_served_who_is_not_signed_in_or_comes_from_elsewhere(visitor, browser_of):
+    headers = {"Accept": "*/*"}
+    assert visitor.client.post(PASTED, content="<p>a", headers=headers).status_code == 401
+    assert visitor.client.get(f"{PICTURES}/{'0' * 64}", headers=headers).status_code == 401
+    elsewhere = {**headers, "Sec-Fetch-Site": "cross-site"}
+    assert browser_of("workstream-lead").client.post(PASTED, content="<p>a", headers=elsewhere).status_code == 403
+
+
+def test_a_picture_is_kept_and_shown_to_be_looked_at_and_no_more(site, browser_of):
+    client = browser_of("workstream-lead").client
+    added = client.post(PICTURES, files={"file": ("bridge.png", a_picture(), "image/png")})
+    assert added.status_code == 201
+    digest = added.json()["digest"]
+    assert (added.json()["width"], added.json()["height"]) == (4, 3)
+    with site.state.premises.database.reading() as session:
+        assert queries.get(session, digest).media_type == "image/png"
+
+    shown = client.get(f"{PICTURES}/{digest}")
+    assert shown.status_code == 200
+    assert shown.headers["content-type"] == "image/png"
+    assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert shown.headers["cache-control"] == "no-store"
+    assert Image.open(BytesIO(shown.content)).size == (4, 3)
+
+
+def test_a_reader_adds_no_picture(browser_of):
+    answer = browser_of("reader").client.post(
+        PICTURES, files={"file": ("a.png", a_picture(), "image/png")}, headers={"Accept": "*/*"}
+    )
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("files", "status"),
+    [
+        ({"other": ("a.png", b"x", "image/png")}, 422),
+        ({"file": ("a.png", b"no picture", "image/png")}, 415),
+    ],
+)
+def test_what_is_no_picture_is_refused(browser_of, files, status):
+    answer = browser_of("report-author").client.post(PICTURES, files=files, headers={"Accept": "*/*"})
+    assert answer.status_code == status

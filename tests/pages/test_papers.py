@@ -1,0 +1,170 @@
+"""Papers are found, begun, filled, checked, read and generated: without JavaScript."""
+
+import re
+
+import pytest
+
+DECEMBER = "collaboration-2026-12"
+PAPER = f"/papers/{DECEMBER}"
+
+
+def test_papers_are_found_by_words_and_filters(browser_of):
+    browser = browser_of("report-author").visit("/papers")
+    every = [row[0] for row in browser.page.rows()]
+
+    assert browser.page.heading == "Papers"
+    assert any(DECEMBER in name for name in every)
+
+    browser.send("/papers", words="collaboration WORKING", meeting="2026-12-10")
+    assert [row[1][:16] for row in browser.page.rows()] == ["10 December 2026"]
+    assert browser.page.form("/papers").fields["words"] == "collaboration WORKING"
+
+    browser.send("/papers", words="no such paper", meeting="")
+    assert "No paper fits." in browser.page.text
+    browser.follow("Show every paper")
+    assert [row[0] for row in browser.page.rows()] == every
+
+
+def test_a_list_has_pages(browser_of, monkeypatch):
+    monkeypatch.setattr("app.web.pages.papers.OF_A_PAGE", 1)
+    browser = browser_of("report-author").visit("/papers")
+    first = browser.page.rows()
+
+    assert len(first) == 1
+    browser.visit(browser.page.tree.xpath("//a[@rel='next']/@href")[0])
+    assert len(browser.page.rows()) == 1
+    assert browser.page.rows() != first
+
+
+def test_papers_of_others_are_in_no_list_and_at_no_address(browser_of):
+    browser = browser_of("commissioners-office").visit("/papers")
+
+    assert "There is no paper yet that you may see." in browser.page.text
+    for address in (PAPER, f"{PAPER}/versions", f"{PAPER}/versions/0.1", f"{PAPER}/versions/0.1/document"):
+        assert browser.visit(address).page.status == 404
+
+
+def test_an_author_begins_a_paper(browser_of):
+    browser = browser_of("report-author").visit("/papers").follow("Begin a new paper")
+
+    browser.send("/papers", title=" ")
+    assert browser.page.status == 422
+    assert browser.page.errors == ["Enter a title", "Enter a meeting", "Enter a format"]
+
+    board = "performance-resources 2026-12-10"
+    browser.send("/papers", title="Fleet: what renewal costs", meeting=board, format="scrutiny")
+    assert browser.page.heading == "Fleet: what renewal costs"
+    assert browser.page.path == "/papers/fleet-what-renewal-costs-2026-12"
+    assert browser.page.told == "“Fleet: what renewal costs” is begun. Go through its parts below."
+    assert "Not yet started" in browser.page.text
+
+    browser.visit("/papers/new")
+    browser.send("/papers", title="Fleet: what renewal costs", meeting=board, format="scrutiny")
+    assert browser.page.path == "/papers/fleet-what-renewal-costs-2026-12-2"
+
+
+@pytest.mark.parametrize("account", ["reader", "chief-officer", "workstream-lead"])
+def test_who_may_not_write_begins_none(browser_of, account):
+    browser = browser_of(account).visit("/papers")
+
+    assert "Begin a new paper" not in browser.page.links()
+    assert browser.visit("/papers/new").page.status == 403
+
+
+def test_a_paper_is_a_list_of_tasks(browser_of):
+    page = browser_of("report-author").visit(PAPER).page
+    tasks = page.links()
+
+    assert tasks["Front sheet"] == f"{PAPER}/front-sheet"
+    assert tasks["Purpose of Report"] == f"{PAPER}/sections/purpose"
+    assert tasks["Version 0.1"] == f"{PAPER}/versions/0.1"
+    assert "25 chosen" in page.text
+    assert "Nothing has changed since version 0.1." in page.text
+
+
+def test_a_reader_sees_versions_and_nothing_to_do(browser_of):
+    page = browser_of("reader").visit(PAPER).page
+
+    assert "Version 0.1" in page.links()
+    assert "Front sheet" not in page.links()
+    assert "Generate a draft" not in page.text
+
+
+def test_the_front_sheet_is_filled_and_what_is_wrong_is_said_beside_its_field(browser_of):
+    browser = browser_of("report-author").visit(f"{PAPER}/front-sheet")
+    address = f"{PAPER}/front-sheet"
+
+    browser.send(address, agenda_number="77", title="")
+    assert browser.page.status == 422
+    assert browser.page.errors[0].startswith("Must not be empty")
+    assert browser.page.form(address).fields["agenda_number"] == "77"
+
+    browser.send(address, agenda_number="77", title="Working together")
+    assert browser.page.errors == ["“77” is not on the meeting's agenda, which has 4.0, 5.0, 6.0, 7.0"] or (
+        "is not on the meeting's agenda" in browser.page.errors[0]
+    )
+    browser.send(address, agenda_number="5.0", title="Working together", author="")
+    assert (browser.page.path, browser.page.told) == (PAPER, "The front sheet is saved.")
+    assert browser.page.heading == "Working together"
+    assert "1 thing missing" in browser.page.text
+
+    browser.follow("Checks")
+    assert browser.page.rows is not None
+    (href,) = [href for text, href in browser.page.links().items() if text.startswith("Put it right: Author")]
+    assert href == address
+
+
+def test_two_who_change_the_front_sheet_see_both_and_lose_nothing(browser_of):
+    mine, theirs = browser_of("report-author"), browser_of("board-secretary")
+    address = f"{PAPER}/front-sheet"
+    mine.visit(address)
+    theirs.visit(address).send(address, title="What they call it")
+
+    mine.send(address, title="What I call it")
+    assert mine.page.status == 409
+    assert ["Title", "What they call it", "What I call it"] in mine.page.rows()
+    assert mine.page.form(address).fields["title"] == "What I call it"
+
+    mine.send(address)
+    assert mine.page.heading == "What I call it"
+
+
+def test_a_draft_is_generated_once_for_the_same_facts(browser_of):
+    browser = browser_of("report-author").visit(PAPER)
+
+    browser.send(f"{PAPER}/versions")
+    assert (browser.page.heading, browser.page.told) == ("Version 0.1", "Nothing has changed since version 0.1.")
+
+    browser.visit(f"{PAPER}/front-sheet").send(f"{PAPER}/front-sheet", title="Another title")
+    browser.send(f"{PAPER}/versions")
+    assert (browser.page.heading, browser.page.told) == ("Version 0.2", "Version 0.2 is generated.")
+    assert "Report author" in browser.page.text
+    assert "Nothing has changed since this version was made." in browser.page.text
+
+    answer = browser.client.get(browser.page.links()["Download version 0.2"])
+    assert answer.content[:2] == b"PK"
+    assert "Another%20title%20v0.2%20DRAFT%20OFFICIAL.docx" in answer.headers["content-disposition"]
+
+    browser.visit(f"{PAPER}/versions")
+    assert [text for text in browser.page.links() if text.startswith("Version ")] == ["Version 0.2", "Version 0.1"]
+    assert "have changed" in browser.visit(f"{PAPER}/versions/0.1").page.text
+
+
+def test_previews_are_documents_that_are_not_kept(browser_of):
+    browser = browser_of("report-author").visit(PAPER)
+
+    for text in ("download the preview", "a preview of the public copy"):
+        answer = browser.client.get(browser.page.links()[text])
+        assert answer.content[:2] == b"PK"
+    assert "Version 0.2" not in browser.visit(PAPER).page.links()
+    assert "attachment" in answer.headers["content-disposition"]
+
+
+def test_the_whole_paper_is_read_on_one_page(browser_of):
+    page = browser_of("report-author").visit(f"{PAPER}/whole").page
+
+    headings = [" ".join(h.text_content().split()) for h in page.tree.xpath("//main//h2")]
+    assert headings[:3] == ["Front sheet", "1. Purpose of Report", "2. Recommendations"]
+    assert "6.1 Links to Police and Crime Plan Priorities" in headings
+    assert "It updates the report that the board received on 10 September 2026." in page.text
+    assert len(re.findall("Change the section", page.text)) == len(headings) - 1

@@ -1,0 +1,266 @@
+"""What was approved is released, reissued, had by its meeting, and followed by the next paper of its series."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from app import word
+from app.accounts.models import Role
+from app.boards.models import Board as BoardRow
+from app.boards.models import Meeting
+from app.versions import queries as versions
+from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
+from tests.review.test_decisions import damage_of
+from tests.stories import PAPER, scrutiny
+
+RELEASES = "/api/v1/releases"
+DOCUMENT = f"{ADDRESS}/versions/1.0/document"
+
+
+@pytest.fixture
+def approved(board):
+    """The board, with its paper approved as 1.0."""
+    board.submit()
+    assert board.approve().status_code == 201
+    return board
+
+
+def release(board, label="1.0", client=None):
+    return board.post(client or board.secretary, f"versions/{label}/release")
+
+
+def reissue(board, client=None, **said):
+    return board.post(client or board.secretary, "reissues", said, headers=board.seen())
+
+
+# Released
+
+
+def test_who_receives_a_paper_reads_what_was_released_and_nothing_before(approved, client_of):
+    reader = client_of(Role.READER, "office")
+    elsewhere = [f"{ADDRESS}/versions", f"{ADDRESS}/versions/1.0", DOCUMENT, f"{ADDRESS}/outcome"]
+    assert {reader.get(address).status_code for address in elsewhere} == {404}
+    assert reader.get(RELEASES).json()["items"] == []
+    answer = release(approved)
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["released_to"], answer.json()["released_by"]) == ("office", "secretary-force")
+    assert [(item["paper"], item["version"]) for item in reader.get(RELEASES).json()["items"]] == [(PAPER, "1.0")]
+    assert [item["label"] for item in reader.get(f"{ADDRESS}/versions").json()["items"]] == ["1.0"]
+    assert reader.get(DOCUMENT).content == approved.document("1.0")
+    hidden = ["/versions/0.1", "/versions/0.1/document", "/versions/1.0/snapshot", "", "/review", "/comments", "/gaps"]
+    for rest in hidden:
+        assert reader.get(ADDRESS + rest).status_code in (403, 404), rest
+        assert "Purpose" not in reader.get(ADDRESS + rest).text
+    assert reader.get(f"{ADDRESS}/versions/0.1").json() == {
+        "type": "/problems/not-found",
+        "title": "There is no such thing",
+        "status": 404,
+        "detail": f"There is no version “0.1 of {PAPER}”.",
+    }
+
+
+def test_only_what_is_approved_is_released_once_by_the_secretary(approved):
+    assert release(approved, "0.1").status_code == 409
+    assert release(approved, "9.9").status_code == 404
+    assert release(approved, client=approved.author).status_code == 403
+    assert release(approved).status_code == 201
+    again = release(approved)
+    assert (again.status_code, "released already" in again.json()["detail"]) == (409, True)
+
+
+def test_a_reader_who_is_confined_to_other_boards_or_markings_sees_no_release(approved, client_of, database):
+    release(approved)
+    other = client_of(Role.READER, "force")
+    assert [item["version"] for item in other.get(RELEASES).json()["items"]] == ["1.0"], "who wrote it sees it too"
+    with database.writing() as session:
+        from app.accounts.queries import get
+
+        get(session, "reader-force").markings = ["SECRET"]
+    assert other.get(RELEASES).json()["items"] == []
+
+
+# Reissued
+
+
+def test_a_reissue_says_nothing_else_and_the_decision_carries_over(approved, database, blobs):
+    before = approved.document("1.0")
+    answer = reissue(approved, agenda_number="6.0")
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["label"] == "1.0.1"
+    after = approved.document("1.0.1")
+    assert approved.document("1.0") == before
+    old, new = word.regions(before), word.regions(after)
+    assert set(old) == set(new)
+    assert {key for key in old if old[key].html != new[key].html} <= {"field/agenda-number"}
+    lines = zip(word.text_of(before), word.text_of(after), strict=True)
+    changed = {(one, other) for one, other in lines if one != other}
+    assert all("6.0" in other or "1.0.1" in other for _, other in changed), changed
+    assert approved.review()["state"] == "approved"
+    assert approved.author.get(ADDRESS).json()["agenda_number"] == "6.0"
+    assert release(approved, "1.0.1").status_code == 201
+    said = approved.review()
+    assert (said["approved"], said["released"]) == (["1.0", "1.0.1"], ["1.0.1"])
+    with database.reading() as session:
+        first, second = (versions.get(session, PAPER, label) for label in ("1.0", "1.0.1"))
+        assert versions.approval_of(session, first).id == versions.approval_of(session, second).id
+    assert damage_of(database, blobs) == []
+
+
+def test_a_paper_goes_to_another_meeting_of_its_board(approved, database):
+    with database.writing() as session:
+        of_board = session.scalars(select(BoardRow).where(BoardRow.key == "scrutiny-board")).one()
+        session.add(Meeting(board_id=of_board.id, held_on=date(2027, 4, 8), place="Town hall"))
+        session.add(Meeting(board_id=of_board.id, held_on=date(2026, 11, 1)))
+    early = reissue(approved, meeting="2026-11-01")
+    assert (early.status_code, early.json()["errors"][0]["pointer"]) == (422, "/meeting")
+    assert reissue(approved, meeting="2027-05-01").status_code == 404
+    assert reissue(approved, meeting="2027-04-08").status_code == 201
+    assert any("8 April 2027" in line for line in word.text_of(approved.document("1.0.1")))
+    assert approved.author.get(ADDRESS).json()["meeting"] == "2027-04-08"
+
+
+def test_what_is_not_approved_or_does_not_move_is_not_reissued(board):
+    assert reissue(board, agenda_number="6.0").status_code == 409
+    board.submit()
+    board.approve()
+    assert reissue(board).status_code == 422
+    number = board.author.get(ADDRESS).json()["agenda_number"]
+    assert reissue(board, agenda_number=number).status_code == 409, "as it is"
+    assert reissue(board, board.author, agenda_number="6.0").status_code == 403
+    assert board.post(board.secretary, "reissues", {"agenda_number": "6.0"}).status_code == 428
+    assert board.labels() == ["0.1", "1.0"]
+
+
+def test_labels_go_on_as_if_nothing_had_been_reissued(approved):
+    reissue(approved, agenda_number="6.0")
+    assert reissue(approved, agenda_number="7.0").json()["label"] == "1.0.2"
+    approved.reopen()
+    approved.write(title="Later")
+    approved.submit()
+    assert approved.approve().json()["version"] == "2.0"
+    assert approved.labels() == ["0.1", "1.0", "1.0.1", "1.0.2", "1.1", "2.0"]
+    assert reissue(approved, agenda_number="8.0").json()["label"] == "2.0.1"
+
+
+# Had by its meeting, and followed
+
+
+def after_the_meeting(board):
+    board.on(2027, 3, 12)
+
+
+def outcome(board, client=None, **said):
+    return board.post(client or board.secretary, "outcome", {"text": "The board noted the report."} | said)
+
+
+ASKED = [
+    {"text": "Bring the cost of the second phase.", "owner": "dcc", "due_on": "2027-05-31"},
+    {"text": "Write to the partners."},
+]
+
+
+def test_the_outcome_is_recorded_after_the_meeting_and_corrected_by_another(approved, client_of):
+    early = outcome(approved)
+    assert (early.status_code, "has not had" in early.json()["detail"]) == (409, True)
+    after_the_meeting(approved)
+    assert outcome(approved, actions=ASKED).status_code == 201
+    assert outcome(approved, client_of(Role.AUTHOR)).status_code == 403
+    receiving = client_of(Role.SECRETARY, "office")
+    assert outcome(approved, receiving).status_code == 404, "nothing was released to it"
+    release(approved)
+    said = outcome(approved, receiving, text="The board approved the report.").json()
+    assert said["outcome"]["text"] == "The board approved the report."
+    assert [row["text"] for row in said["earlier"]] == ["The board noted the report."]
+    assert [(row["number"], row["owner"], row["done_on"]) for row in said["actions"]] == [
+        (1, "dcc", None),
+        (2, None, None),
+    ]
+
+
+def test_a_meeting_makes_nothing_of_a_paper_that_was_never_approved(board):
+    after_the_meeting(board)
+    refused = outcome(board)
+    assert (refused.status_code, "no version of it is approved" in refused.json()["detail"]) == (409, True)
+
+
+@pytest.fixture
+def series(app, client, person_of, monkeypatch):
+    """A board whose format prints open actions, and carries sections in three ways."""
+    said = scrutiny()["manifest"]
+    for key, carry in (("purpose", "keep"), ("background", "ask"), ("future-work", "clear")):
+        assert f'key = "{key}"\n' in said
+        said = said.replace(f'key = "{key}"\n', f'key = "{key}"\ncarry = "{carry}"\n')
+    monkeypatch.setattr("tests.review.board.scrutiny", lambda: scrutiny() | {"manifest": said})
+    printing = '[[sections]]\nkey = "asked"\nheading = "Asked for"\nblocks = [{ kind = "actions" }]\n'
+    board = gather(app, client, person_of, manifest=printing, series="collaboration")
+    board.submit()
+    assert board.approve().status_code == 201
+    return board
+
+
+NEXT = "/api/v1/papers/NEXT"
+
+
+def start_next(board, **said):
+    return board.post(board.author, "next", {"reference": "NEXT"} | said)
+
+
+def test_what_a_meeting_asked_for_stands_open_in_the_next_paper(series):
+    said = word.text_of(series.document("1.0"))
+    assert "No actions of earlier meetings are open." in said
+    after_the_meeting(series)
+    assert outcome(series, actions=ASKED).status_code == 201
+    assert start_next(series).status_code == 201
+    found = series.author.get(f"{NEXT}/open-actions").json()["actions"]
+    assert [action["text"] for action in found] == [action["text"] for action in ASKED]
+    series.author.post(f"{NEXT}/versions")
+    printed = word.text_of(series.author.get(f"{NEXT}/versions/0.1/document").content)
+    assert "Bring the cost of the second phase." in printed
+    assert "31 May 2027" in printed
+    done = series.post(series.secretary, "actions/1/done", {"done_on": "2027-03-12", "note": "Sent."})
+    assert done.status_code == 201, done.text
+    assert series.post(series.secretary, "actions/1/done", {}).status_code == 409
+    assert series.post(series.secretary, "actions/9/done", {}).status_code == 404
+    assert series.post(series.secretary, "actions/2/done", {"done_on": "2027-04-01"}).status_code == 422
+    changes = series.author.get(f"{NEXT}/versions/0.1/changes").json()["changes"]
+    assert changes == ["Action of 11 March 2027: is not there any more."]
+    series.author.post(f"{NEXT}/versions")
+    printed = word.text_of(series.author.get(f"{NEXT}/versions/0.2/document").content)
+    assert "Bring the cost of the second phase." not in printed
+    assert "Write to the partners." in printed
+
+
+def test_the_next_paper_carries_each_section_as_the_format_says(series):
+    answer = start_next(series)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == NEXT
+    there = answer.json()
+    assert (there["meeting"], there["series"], there["agenda_number"]) == ("2027-06-10", "collaboration", None)
+    assert (there["consultees"], there["own_wordings"], there["cut_off"]) == ([], [], None)
+    assert {section["key"] for section in there["sections"]} == set(WRITTEN) - {"future-work"}
+    asked = series.author.get(f"{NEXT}/carried").json()["sections"]
+    assert "background" in asked
+    assert not {"purpose", "future-work"} & set(asked)
+    gaps = series.author.get(f"{NEXT}/gaps").json()["gaps"]
+    assert sum("as the paper before had it" in gap for gap in gaps) == len(asked)
+    confirmed = series.author.post(f"{NEXT}/sections/background/confirmation")
+    assert (confirmed.status_code, "background" in confirmed.json()["sections"]) == (201, False)
+    assert series.author.post(f"{NEXT}/sections/background/confirmation").status_code == 409
+    section = f"{NEXT}/sections/{confirmed.json()['sections'][0]}"
+    etag = series.author.get(section).headers["etag"]
+    text = {"key": section.rpartition("/")[2], "blocks": [{"kind": "narrative", "text": "New."}]}
+    assert series.author.put(section, json=text, headers={"If-Match": etag}).status_code == 200
+    assert len(series.author.get(f"{NEXT}/carried").json()["sections"]) == len(asked) - 2
+
+
+def test_a_paper_without_a_series_or_a_later_meeting_has_no_next_one(series, client):
+    assert start_next(series, reference=PAPER).status_code == 409
+    assert start_next(series, meeting="2027-03-11").status_code == 422
+    assert start_next(series, meeting="2028-01-01").status_code == 404
+    assert start_next(series, meeting="2027-06-10", title="Collaboration, summer").json()["title"].endswith("summer")
+    following = series.author.post(f"{NEXT}/next", json={"reference": "THIRD"})
+    assert (following.status_code, "enter one first" in following.json()["detail"]) == (409, True)
+    client.put("/api/v1/papers/ALONE", json=whole_paper(reference="ALONE", series=None))
+    alone = client.post("/api/v1/papers/ALONE/next", json={"reference": "FOURTH"})
+    assert (alone.status_code, "no series" in alone.json()["detail"]) == (409, True)

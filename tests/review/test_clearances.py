@@ -1,0 +1,128 @@
+"""What the format wants cleared is cleared by a named person, text by text."""
+
+import pytest
+from sqlalchemy import select
+
+from app import word
+from app.accounts.models import Account
+from app.people.models import Person
+from tests.review.board import ADDRESS, WRITTEN, Board, gather
+from tests.stories import scrutiny
+
+CLEARANCES = f"{ADDRESS}/clearances"
+MARKED = 'heading = "Equality and/or Human Rights Implications"\n'
+TABLE = """
+[[implications]]
+key = "money"
+label = "Finance"
+clearance = "Chief finance officer"
+
+[[implications]]
+key = "law"
+label = "Legal"
+
+[[sections]]
+key = "table"
+heading = "Implications in a table"
+blocks = [{ kind = "implications" }]
+"""
+SAID = {
+    "money": {"text": "It costs £5.", "cleared_by": "head", "cleared_on": "2026-11-01"},
+    "law": {"text": "It is lawful.", "cleared_by": "dcc", "cleared_on": "2026-11-02"},
+}
+
+
+def sections(money: str = "It costs £5.", equality: str = "About equality.") -> list[dict]:
+    written = [
+        {"key": key, "blocks": [{"kind": "narrative", "text": equality if key == "equality" else f"About {key}."}]}
+        for key in WRITTEN
+    ]
+    entries = SAID | {"money": SAID["money"] | {"text": money}}
+    return [*written, {"key": "table", "blocks": [{"kind": "implications", "entries": entries}]}]
+
+
+@pytest.fixture
+def board(app, client, person_of, monkeypatch) -> Board:
+    """A board whose format wants one section and one implication cleared."""
+    said = scrutiny()["manifest"]
+    assert MARKED in said
+    marked = scrutiny() | {"manifest": said.replace(MARKED, f'{MARKED}clearance = "Head of equality"\n')}
+    monkeypatch.setattr("tests.review.board.scrutiny", lambda: marked)
+    return gather(app, client, person_of, manifest=TABLE, sections=sections())
+
+
+def needed(board) -> dict[str, dict]:
+    return {entry["place"]: entry for entry in board.admin.get(CLEARANCES).json()["clearances"]}
+
+
+def clear(board, place, **said):
+    """The secretary writes down that somebody cleared the text."""
+    body = {"place": place, "digest": needed(board)[place]["digest"], "cleared_by": "head"} | said
+    return board.secretary.post(CLEARANCES, json=body)
+
+
+def test_a_paper_is_submitted_when_everything_is_cleared_and_the_document_says_by_whom(board):
+    assert {place: entry["cleared_by"] for place, entry in needed(board).items()} == {
+        "section/equality": None,
+        "implication/money": None,
+    }, "what the author wrote of a clearance does not count where the format wants one"
+    refused = board.submit()
+    assert refused.status_code == 422
+    details = [error["detail"] for error in refused.json()["errors"] if "clearances" in error["pointer"]]
+    assert "“Finance” is not cleared yet (Chief finance officer)." in details
+    assert len(details) == 2
+    assert clear(board, "section/equality").status_code == 201
+    assert clear(board, "implication/money", cleared_by="dcc", cleared_on="2026-11-20").status_code == 201
+    assert board.submit().status_code == 201
+    said = word.text_of(board.document("0.1"))
+    assert "Cleared by: Head of Change, 23 November 2026" in said
+    assert "20 November 2026" in said
+    assert clear(board, "section/equality").status_code == 409, "in review"
+
+
+def test_another_text_voids_its_own_clearance_and_no_other(board):
+    clear(board, "section/equality")
+    clear(board, "implication/money")
+    board.write(sections=sections(money="It costs £6."))
+    assert {place: entry["cleared_by"] for place, entry in needed(board).items()} == {
+        "section/equality": "head",
+        "implication/money": None,
+    }
+    board.write(sections=sections())
+    assert needed(board)["implication/money"]["cleared_by"] == "head", "the text that was cleared"
+
+
+def test_a_clearance_is_about_the_text_on_screen(board):
+    digest = needed(board)["implication/money"]["digest"]
+    board.write(sections=sections(money="It costs £6."))
+    refused = clear(board, "implication/money", digest=digest)
+    assert refused.status_code == 409
+    assert clear(board, "implication/money", cleared_on="2026-11-24").status_code == 422, "still to come"
+    assert clear(board, "implication/money", cleared_by="nobody").status_code == 404
+    assert board.admin.post(CLEARANCES, json={}).status_code == 403
+    assert needed(board)["implication/money"]["cleared_by"] is None
+
+
+def test_a_format_may_leave_clearances_out_of_the_document_and_wants_them_all_the_same(
+    app, client, person_of, monkeypatch
+):
+    said = scrutiny()["manifest"].replace(MARKED, f'{MARKED}clearance = "Head of equality"\n')
+    left_out = scrutiny() | {"manifest": f'clearance = "left-out"\n{said}'}
+    monkeypatch.setattr("tests.review.board.scrutiny", lambda: left_out)
+    board = gather(app, client, person_of)
+    assert [error["pointer"] for error in board.submit().json()["errors"]] == ["/clearances/section~1equality"]
+    clear(board, "section/equality")
+    assert board.submit().status_code == 201
+    assert not any("Cleared by" in line for line in word.text_of(board.document("0.1")))
+
+
+def test_everybody_clears_in_their_own_name_and_the_secretary_writes_it_down(board, database):
+    with database.writing() as session:
+        person = session.scalars(select(Person).where(Person.key == "dcc")).one().id
+        session.scalars(select(Account).where(Account.key == "approver-force")).one().person_id = person
+    own = {"place": "section/equality", "digest": needed(board)["section/equality"]["digest"], "cleared_by": "dcc"}
+    refused = board.approver.post(CLEARANCES, json=own | {"cleared_by": "head"})
+    assert (refused.status_code, "in your own name" in refused.json()["detail"]) == (403, True)
+    assert board.approver.post(CLEARANCES, json=own).status_code == 201
+    assert needed(board)["section/equality"]["cleared_by"] == "dcc"
+    assert clear(board, "implication/money", cleared_by="head").status_code == 201
