@@ -313,13 +313,17 @@ def default_blocks(entry: SectionEntry, values: Values | None = None) -> tuple[B
     return BLOCKS.validate_python(shapes)
 
 
+_STANDING = frozenset({"clause", "actions"})
+"""Kinds of blocks that stand whatever a paper writes."""
+
+
 def filled(entry: SectionEntry, own: Sequence[Block], values: Values) -> tuple[Block, ...]:
     """The blocks of a paper's section: its own, or else the format's.
 
     A clause of the format stands whatever the paper writes, and so do open actions: around its own blocks, unless one
     of them prints it.
     """
-    if own and not any(block.kind == "clause" for block in entry.blocks):
+    if own and not any(block.kind in _STANDING for block in entry.blocks):
         return tuple(own)
     given = default_blocks(entry, values)
     if not own:
