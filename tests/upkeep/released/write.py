@@ -18,10 +18,11 @@ from app.facts.demonstration_round import KEY, UNANSWERED, play_round
 from app.facts.load import load
 from app.facts.shapes import FactsFile
 from app.facts.shipped import demonstration, shipped_formats
+from app.people.queries import get_person
 from app.pictures.commands import add
 from app.pictures.image import clean
 from app.replies.commands import keep
-from app.rounds.commands import claim_reminder
+from app.rounds.commands import claim_reminder, give_calendar
 from app.rounds.queries import get_request
 from app.settings import PACKAGED_MIGRATIONS, PACKAGED_TEMPLATES
 from app.tables import Base
@@ -64,6 +65,7 @@ def fill(stores: Stores) -> None:
         load(session, stores.blobs, demonstration(), by=by.key, now=now)
         play_round(session, stores.blobs, demonstration(), by=by.key)
         request = get_request(session, KEY, UNANSWERED[0])
+        give_calendar(session, by, board=None, person=get_person(session, "acc-crime"), at=now)
         claim_reminder(session, request.id, "late", "lead@example", object_="reminder", by=by.key, at=now)
         for paper in demonstration().papers[:2]:
             assemble(session, stores.blobs, paper.reference, by=by, now=now)
