@@ -312,12 +312,16 @@ def page(
     )
 
 
-def last_of_paper(session: Session, reference: str, *, limit: int, before: int | None = None) -> list[Version]:
+def last_of_paper(
+    session: Session, reference: str, *, limit: int, before: int | None = None, only_released: bool = False
+) -> list[Version]:
     """The last `limit` versions of a paper, the newest first, with paper and template version.
 
-    Only those with a number below `before`, where that is given.
+    Only those with a number below `before`, where that is given, and only released ones, where that is asked.
     """
     statement = select(Version).join(Version.paper).where(Paper.reference == reference)
+    if only_released:
+        statement = statement.where(Version.id.in_(select(Release.version_id)))
     if before is not None:
         statement = statement.where(Version.number < before)
     return list(

@@ -4,6 +4,13 @@ import re
 
 import pytest
 
+from app.people.queries import get_organisation
+from app.upkeep.stores import open_stores
+from app.versions import queries as versions
+from app.versions.commands import release
+from tests.demonstrated import settings_for
+from tests.stories import NOON
+
 DECEMBER = "collaboration-2026-12"
 PAPER = f"/papers/{DECEMBER}"
 
@@ -187,3 +194,25 @@ def test_papers_are_found_by_their_state(browser_of):
     assert "No paper fits." in browser.page.text
     browser.send("/papers", state="draft")
     assert {row[2] for row in browser.page.rows()} == {"Draft"}
+
+
+def test_who_receives_a_paper_sees_what_was_released_and_nothing_else(browser_of, tmp_path):
+    author = browser_of("report-author").visit(f"{PAPER}/front-sheet")
+    author.send(f"{PAPER}/front-sheet", title="Not released yet").send(f"{PAPER}/versions")
+    settings = settings_for(tmp_path / "site")
+    stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
+    with stores.database.writing() as session:
+        receiver = get_organisation(session, "northmoor-pcc")
+        release(session, version=versions.get(session, DECEMBER, "0.1"), receiver=receiver, by="ada", now=NOON)
+    stores.database.dispose()
+    office = browser_of("commissioners-office").visit(PAPER)
+
+    assert office.page.path == f"{PAPER}/versions"
+    assert [text for text in office.page.links() if text.startswith("Version ")] == ["Version 0.1"]
+    assert "Not released yet" not in office.page.text
+
+    office.follow("Version 0.1")
+    assert office.client.get(office.page.links()["Download version 0.1"]).content[:2] == b"PK"
+    assert "What it lacks" not in office.page.text
+    for address in (f"{PAPER}/versions/0.2", f"{PAPER}/versions/0.2/document", f"{PAPER}/whole", f"{PAPER}/draft"):
+        assert office.visit(address).page.status in {403, 404}

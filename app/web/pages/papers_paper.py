@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.accounts.policy import Action
+from app.accounts.policy import State as Exists
 from app.assembly.assemble import facts_of
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import Gap, Worded, worded_paper
@@ -17,7 +18,7 @@ from app.formats.manifest import Manifest
 from app.papers.blocks import NarrativeBlock, RecommendationsBlock, TableBlock
 from app.papers.lifecycle import may_change
 from app.versions import queries as versions
-from app.web.pages.layout import page
+from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import may_write, paper_for
 from app.web.pages.papers_parts import STATES, in_words
 from app.web.pages.visit import Visiting
@@ -34,6 +35,8 @@ NEWEST = 3
 def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
     """The paper as a list of tasks."""
     with visit.reading() as session:
+        if Reach(session, visit.account).what_exists(reference)[1] is Exists.RELEASED:
+            return to(f"/papers/{reference}/versions")  # who receives a paper has nothing to do with its making
         paper = paper_for(session, visit, trace, reference)
         state = Reach(session, visit.account).paper(reference).state
         is_open = may_change(state)

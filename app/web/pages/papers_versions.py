@@ -1,15 +1,17 @@
 """Versions of a paper: generated, told with how they came about, downloaded; and previews that are not kept."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.policy import Action
+from app.accounts.policy import Action, State
 from app.assembly.assemble import assemble, facts_of, preview
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import worded_paper
+from app.facts.shapes import PaperShape
 from app.fields import KeyText, Line
 from app.versions import queries as versions
 from app.web.deps import Paced
@@ -17,13 +19,33 @@ from app.web.downloads import download
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import may_write, paper_for
 from app.web.pages.papers_paper import address_of
-from app.web.pages.visit import Visiting
-from app.web.trace import Tracing
+from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach
+from app.web.trace import Trace, Tracing
 
 router = APIRouter(prefix="/papers/{reference}")
 
 OF_A_PAGE = 25
 """Versions on one page of the timeline."""
+
+
+class Named(NamedTuple):
+    """A paper as the organisation knows it whose board received it: by what was released."""
+
+    reference: str
+    title: str
+
+
+def known(session: Session, visit: Visit, trace: Trace, reference: str) -> PaperShape | Named:
+    """The paper; for who receives it, what was released of it. Raises as `Reach.what_exists`."""
+    visit.authorise(Action.READ_VERSIONS)
+    paper, state = Reach(session, visit.account).what_exists(reference)
+    if state is not State.RELEASED:
+        return paper_for(session, visit, trace, reference)
+    (newest,) = versions.last_of_paper(session, reference, limit=1, only_released=True)
+    facts = Snapshot.from_json(newest.snapshot).paper
+    trace.reading(reference, f"{paper.marking} {facts.marking}", "paper")
+    return Named(reference, facts.title)
 
 
 @router.post("/versions")
@@ -46,8 +68,10 @@ def list_versions(
     """The versions as a timeline, the newest first."""
     visit.authorise(Action.READ_VERSIONS)
     with visit.reading() as session:
-        paper = paper_for(session, visit, trace, reference)
-        found = versions.last_of_paper(session, reference, limit=OF_A_PAGE + 1, before=before)
+        paper = known(session, visit, trace, reference)
+        found = versions.last_of_paper(
+            session, reference, limit=OF_A_PAGE + 1, before=before, only_released=isinstance(paper, Named)
+        )
         return page(
             visit,
             "papers/versions.html",
@@ -55,7 +79,7 @@ def list_versions(
             paper=paper,
             kept=found[:OF_A_PAGE],
             earlier=found[OF_A_PAGE - 1].number if len(found) > OF_A_PAGE else None,
-            may_generate=visit.may(Action.GENERATE),
+            may_generate=visit.may(Action.GENERATE) and not isinstance(paper, Named),
         )
 
 
@@ -64,14 +88,15 @@ def one_version(reference: KeyText, label: Line, visit: Visiting, trace: Tracing
     """How a version came about, what it lacks, and the way to its document."""
     visit.authorise(Action.READ_VERSIONS)
     with visit.reading() as session:
-        paper = paper_for(session, visit, trace, reference)
-        version = versions.get(session, reference, label)
+        paper = known(session, visit, trace, reference)
+        version = Reach(session, visit.account).version(reference, label)
+        may_preview = visit.may(Action.PREVIEW) and not isinstance(paper, Named)
         snapshot = Snapshot.from_json(version.snapshot)
         maker = accounts.find(session, version.made_by)
         has_changed = None
-        if visit.may(Action.PREVIEW):
+        if may_preview:
             has_changed = facts_of(session, reference, now=visit.now).facts_digest != version.facts_digest
-        gaps = worded_paper(snapshot).gaps if visit.may(Action.PREVIEW) else ()
+        gaps = worded_paper(snapshot).gaps if may_preview else ()
         return page(
             visit,
             "papers/version.html",
@@ -85,7 +110,7 @@ def one_version(reference: KeyText, label: Line, visit: Visiting, trace: Tracing
             gaps=[{"words": gap.words, "href": address_of(reference, gap)} for gap in gaps],
             may_write=may_write(visit),
             may_download=visit.may(Action.DOWNLOAD),
-            may_preview=visit.may(Action.PREVIEW),
+            may_preview=may_preview,
         )
 
 
@@ -94,8 +119,9 @@ def document(reference: KeyText, label: Line, visit: Visiting, trace: Tracing) -
     """The very bytes that were kept, under the version's file name."""
     visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
-        paper = paper_for(session, visit, trace, reference)
-        version = versions.get(session, reference, label)
+        reach = Reach(session, visit.account)
+        paper, _ = reach.what_exists(reference)
+        version = reach.version(reference, label)
         printed = Snapshot.from_json(version.snapshot).paper.marking
         trace.reading(reference, f"{paper.marking} {printed}", "document")
         return download(visit.here.blobs.get(version.file_digest), version.file_name)
