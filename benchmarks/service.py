@@ -4,6 +4,7 @@ The real application over a SQLite file, called as a server calls it, without a 
 """
 
 import asyncio
+import gc
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ class Service:
     """The application with the workload's paper in its database, and a client that may do everything."""
 
     def __init__(self, folder: Path, n: int) -> None:
-        self.settings = Settings(data=folder, _env_file=None)
+        self.settings = Settings(data=folder, generate_per_minute=1_000_000, _env_file=None)
         upgrade(self.settings.database_url, PACKAGED_MIGRATIONS)
         self.stores = open_stores(self.settings.database_url, self.settings.blobs, self.settings.audit_checkpoint_file)
         with self.stores.database.writing() as session:
@@ -131,9 +132,12 @@ def service(n: int) -> Iterator[Service]:
     """A service in a folder of its own, which is gone afterwards; its paper has `n` workstreams."""
     with TemporaryDirectory(prefix="boardpapers-benchmark-") as folder:
         made = Service(Path(folder), n)
+        gc.collect()
+        gc.freeze()  # as a serving process does: what stays for good is not looked through for garbage
         try:
             yield made
         finally:
+            gc.unfreeze()
             made.close()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, WrapValidator
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 
 from app.word import Coloured, Fact, Narrative, Vocabulary, region_of
 
@@ -15,9 +15,7 @@ class Printed:
     """Marks a text that every template must print where it is not empty; so are coloured words and narratives."""
 
 
-PrintedText = Annotated[
-    str, Printed(), WrapValidator(lambda text, read: text if isinstance(text, Fact) else read(text))
-]
+PrintedText = Annotated[InstanceOf[str], Printed()]
 """A text that must be printed; a `Fact` stays one, with the key of the stored text that it is."""
 
 
@@ -198,7 +196,11 @@ def for_engine(value: Any) -> Any:
         return [for_engine(item) for item in value]
     if issubclass(kind, BaseModel):
         printed = _printed(kind)
-        return {name: _fact(inner) if name in printed else for_engine(inner) for name, inner in value}
+        # Asked of every word of a paper: without the generator of pydantic, and plain values without another call.
+        return {
+            name: _fact(inner) if name in printed and inner else inner if type(inner) in _PLAIN else for_engine(inner)
+            for name, inner in value.__dict__.items()
+        }
     # The same word at two places must be printed twice.
     return copy(value) if isinstance(value, Narrative | Coloured) else value
 

@@ -30,6 +30,18 @@ def places_of(snapshot: str) -> frozenset[str]:
     return frozenset([*(f"section/{section.key}" for section in facts.sections), *stored_texts(facts)])
 
 
+def places_in_words(snapshot: Snapshot) -> dict[str, str]:
+    """The sections of the snapshot and the parts of its updates, by their places, as a reader calls them."""
+    headings = {entry.key: entry.heading for entry in snapshot.manifest.sections}
+    named = {f"section/{one.key}": one.heading or headings[one.key] for one in snapshot.sections}
+    for workstream in snapshot.workstreams:
+        for update in workstream.updates:
+            for part in update.parts:
+                words = part.replace("-", " ")
+                named[f"update/{workstream.ref}/{update.as_at}/{part}"] = f"{workstream.name}: {words}"
+    return named
+
+
 def _fields(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for field in snapshot.manifest.front_sheet:
         if value := stored_value(snapshot, field):

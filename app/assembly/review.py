@@ -141,8 +141,7 @@ def submit(
     lock(session, "facts")
     paper = papers.get(session, reference)
     paper_commands.require(paper, Deed.SUBMIT)
-    today = now.astimezone(LONDON).date()
-    faults = [*_in_the_way(session, paper, now, written_on), *_dates(paper, written_on, today)]
+    faults = _faults(session, paper, now, written_on)
     if faults:
         raise NotReady(paper, faults)
     if written_on is not None:
@@ -153,6 +152,11 @@ def submit(
     submission = version_commands.lay_before(session, paper=paper, version=version, number=number, by=by.key, now=now)
     paper_commands.advance(session, paper, Deed.SUBMIT, by=by.key, at=now)
     return submission
+
+
+def in_the_way(session: Session, reference: str, *, now: datetime) -> list[Fault]:
+    """What keeps the paper from being submitted as it is: every gap, every date out of order, what is not cleared."""
+    return _faults(session, papers.get(session, reference), now, None)
 
 
 def clear(
@@ -312,6 +316,11 @@ def steps_of(submission: Submission) -> tuple[DecisionStep, ...]:
 
 
 # On the way to review
+
+
+def _faults(session: Session, paper: Paper, now: datetime, written_on: date | None) -> list[Fault]:
+    today = now.astimezone(LONDON).date()
+    return [*_in_the_way(session, paper, now, written_on), *_dates(paper, written_on, today)]
 
 
 def _in_the_way(session: Session, paper: Paper, now: datetime, written_on: date | None) -> Iterator[Fault]:

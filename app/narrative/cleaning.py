@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -127,13 +127,18 @@ def _lines_of_text(paragraph: str) -> str:
     return "<br>".join(escaped(with_spaces_kept(line)) for line in paragraph.split("\n"))
 
 
-def _html_of_markdown(value: str) -> str:
+@cache  # to make one takes longer than to read most texts
+def _markdown() -> MarkdownIt:
     # HTML stays off outside of fences that are named after it: a `<` in prose is a character. Beyond its nesting limit
     # the parser leaves text out without a word, hence the limit far above what is held, and the check against it.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
     parser.enable(["table", "strikethrough"])
     # A line like “[Action]: Reviewed” would define a link that nothing prints; to its writer it is a sentence.
-    parser.disable("reference")
+    return parser.disable("reference")
+
+
+def _html_of_markdown(value: str) -> str:
+    parser = _markdown()
     tokens = parser.parse(value)
     if any(token.level >= _MAX_NESTING - 2 for token in tokens):
         raise TooDeep("elements", _MAX_NESTING)

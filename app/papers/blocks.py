@@ -319,6 +319,8 @@ def filled(entry: SectionEntry, own: Sequence[Block], values: Values) -> tuple[B
     A clause of the format stands whatever the paper writes, and so do open actions: around its own blocks, unless one
     of them prints it.
     """
+    if own and not any(block.kind == "clause" for block in entry.blocks):
+        return tuple(own)
     given = default_blocks(entry, values)
     if not own:
         return given

@@ -280,7 +280,10 @@ class Coloured:
         return bool(self._text)
 
     def __copy__(self) -> "Coloured":
-        return Coloured(self._text, self._background, self._foreground, region=self._region)
+        copied = Coloured.__new__(Coloured)  # whose colours were read
+        copied._text, copied._region = self._text, self._region
+        copied._background, copied._foreground = self._background, self._foreground
+        return copied
 
     def __html__(self) -> str:
         look = f'<w:b/><w:bCs/><w:color w:val="{self._foreground}"/>'

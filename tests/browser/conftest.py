@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from fastapi import APIRouter
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 from app.main import create_app
+from app.web.deps import utc_now
 from tests.demonstrated import PASSWORD, build_assets, copied, demonstrated, settings_for
 from tests.service import free_port
 
@@ -77,15 +79,19 @@ def site(installed: Path, tmp_path: Path) -> Iterator[Site]:
 class serving:  # noqa: N801 - it reads as what happens within the block
     """The installation in a folder is served within the block, with more pages, by a thread of this process."""
 
-    def __init__(self, folder: Path, *more: APIRouter) -> None:
+    def __init__(self, folder: Path, *more: APIRouter, now: datetime | None = None) -> None:
+        """At `now`, all the time; without it, at the time that it is."""
         self.folder = folder
         self.more = more
+        self.now = now
 
     def __enter__(self) -> Site:
         port = free_port()
         app = create_app(settings_for(self.folder, host="127.0.0.1", port=port))
         for router in self.more:
             app.include_router(router)
+        if self.now is not None:
+            app.dependency_overrides[utc_now] = lambda: self.now
         self.server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()

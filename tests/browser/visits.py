@@ -105,6 +105,11 @@ VISITS: dict[str, list[Visit]] = {
         Visit("template-manager", "/template-reference"),
         Visit("template-manager", "/template-reference?q=rating"),
     ],
+    "/papers/{reference}/review": [
+        Visit("report-author", "/papers/collaboration-2026-12/review"),
+        Visit("reader", "/papers/collaboration-2026-12/review"),
+    ],
+    "/papers/{reference}/decide": [Visit("chief-officer", "/papers/collaboration-2026-12/decide")],
     "/accounts": [Visit("administrator", "/accounts"), Visit("administrator", "/accounts?q=nobody")],
     "/new-account": [Visit("administrator", "/new-account")],
     "/accounts/{key}": [
@@ -135,6 +140,8 @@ NO_PAGES = {
     "/formats/{key}/versions/{number}/manifest",
     "/formats/{key}/versions/{number}/trial/document",
     "/formats/{key}/versions/{number}/effect/{reference}/{which}",
+    "/papers/{reference}/decide/document",
+    "/papers/{reference}/decide/frame",
     "/papers/{reference}/preview/document",
     "/papers/{reference}/preview/frame",
     "/papers/{reference}/public-copy",

@@ -58,6 +58,7 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
             state=STATES[state],
             is_open=is_open,
             may_write=may_write(visit) and is_open,
+            may_download=visit.may(Action.DOWNLOAD),
             may_follow=may_write(visit) and paper.series is not None,
             may_generate=visit.may(Action.GENERATE) and is_open,
             shows_versions=visit.may(Action.READ_VERSIONS),

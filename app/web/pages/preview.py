@@ -126,5 +126,10 @@ def _page(visit: Visit, shown: Shown) -> Response:
 
 
 def _frame(visit: Visit, shown: Shown) -> Response:
+    return frame(visit, shown.heading, f"{shown.address}/document")
+
+
+def frame(visit: Visit, heading: str, document: str) -> Response:
+    """The page of a frame in which the document at this address of ours is drawn."""
     headers = {"Content-Security-Policy": FRAME_POLICY}
-    return page(visit, "papers/preview_frame.html", shown.heading, headers=headers, shown=shown)
+    return page(visit, "papers/preview_frame.html", heading, headers=headers, document=document)

@@ -7,6 +7,7 @@ from app.web.pages import (
     brief,
     built,
     compare,
+    decide,
     formats,
     guides,
     home,
@@ -21,6 +22,7 @@ from app.web.pages import (
     papers_workstreams,
     preview,
     ratings,
+    review,
     rounds,
     service,
     sign_in,
@@ -60,6 +62,8 @@ def router() -> APIRouter:
         preview.router,
         compare.router,
         brief.router,
+        review.router,
+        decide.router,
     ):
         pages.include_router(part)
     return pages

@@ -1,0 +1,218 @@
+"""The decision: the very document on screen with its digest, approval, sending back, and what was decided elsewhere."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.accounts.policy import Action
+from app.assembly import review
+from app.assembly.differences import changes_since
+from app.assembly.review import AnotherCandidate, Elsewhere
+from app.errors import Conflict, Invalid
+from app.fields import Day, KeyText, SafeText
+from app.papers import queries as papers
+from app.people.queries import NoPerson
+from app.versions import queries as versions
+from app.web.deps import Caller, ProofNeeded, recently_proved
+from app.web.downloads import download
+from app.web.pages.forms import NOTHING_TYPED, Form, Typed
+from app.web.pages.layout import page, to
+from app.web.pages.preview import frame
+from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach
+from app.web.trace import Tracing
+
+router = APIRouter(prefix="/papers/{reference}/decide")
+
+DecidedOn = Annotated[Day | None, Query(description="Day on which it was approved elsewhere")]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class ApproveForm(_Asked):
+    """An approval of the document that was on screen."""
+
+    digest: str = Field(title="the digest of the document", pattern="^[0-9a-f]{64}$")
+    on_behalf_of: KeyText | None = Field(default=None, title="in whose place you decide")
+    remarks: SafeText | None = Field(default=None, title="your remarks")
+
+
+class SendBackForm(_Asked):
+    """Why the paper goes back."""
+
+    reasons: SafeText = Field(title="why the paper goes back")
+    on_behalf_of: KeyText | None = Field(default=None, title="in whose place you decide")
+
+
+class RecordForm(_Asked):
+    """An approval that was given elsewhere."""
+
+    digest: str = Field(title="the digest of the document", pattern="^[0-9a-f]{64}$")
+    decided_on: date = Field(title="the day of the decision")
+    decided_by: KeyText = Field(title="who decided")
+    evidence: SafeText = Field(title="where the decision is written")
+
+
+@router.get("")
+def show(visit: Visiting, reference: KeyText, trace: Tracing, decided_on: DecidedOn = None) -> Response:
+    """What the next decision is about, and the ways to decide."""
+    visit.authorise(Action.READ_VERSIONS)
+    with visit.reading() as session:
+        kept = Reach(session, visit.account).paper(reference)
+    trace.reading(reference, kept.marking, "candidate")
+    return _page(visit, reference, decided_on=decided_on)
+
+
+@router.get("/frame")
+def show_frame(visit: Visiting, reference: KeyText, decided_on: DecidedOn = None) -> Response:
+    """The frame in which the candidate is drawn."""
+    visit.authorise(Action.READ_VERSIONS)
+    with visit.reading() as session:
+        Reach(session, visit.account).paper(reference)
+        title = papers.get(session, reference).title
+    return frame(visit, f"For decision: {title}", f"/papers/{reference}/decide/document{_query(decided_on)}")
+
+
+@router.get("/document")
+def document(visit: Visiting, reference: KeyText, trace: Tracing, decided_on: DecidedOn = None) -> Response:
+    """The bytes that are decided on."""
+    visit.authorise(Action.READ_VERSIONS)
+    with visit.reading() as session:
+        paper = Reach(session, visit.account).paper(reference)
+        trace.reading(reference, paper.marking, "candidate")
+        made = review.candidate(session, visit.here.blobs, reference, now=visit.now, decided_on=decided_on)
+    return download(made.content, made.file_name)
+
+
+@router.post("/{way}")
+def decide(
+    visit: Visiting, reference: KeyText, way: Literal["approve", "send-back", "record"], form: Typed
+) -> Response:
+    """The decision stands; of the last approval, exactly the bytes that were on screen are kept."""
+    with visit.reading() as session:
+        Reach(session, visit.account).paper(reference)
+    day = _day(form) if way == "record" else None
+    try:
+        recently_proved(Caller(visit.account, visit.session), visit.here, visit.now)
+        said = WAYS[way](visit, reference, form)
+    except ProofNeeded:
+        return _page(visit, reference, form.wrong("", NOT_PROVED, status=403), decided_on=day, needs_proof=True)
+    except NoPerson:
+        name = "decided_by" if way == "record" else "on_behalf_of"
+        return _page(visit, reference, form.wrong(name, "There is no such person"), decided_on=day)
+    except (Invalid, AnotherCandidate) as refused:
+        return _page(visit, reference, form.refused(refused, "decided_by", "evidence", "reasons"), decided_on=day)
+    return to(f"/papers/{reference}/review", said=said)
+
+
+NOT_PROVED = "Show again that it is you, then decide: nothing of what you typed is lost"
+
+
+def _approve(visit: Visit, reference: str, form: Form) -> str:
+    asked = form.read(ApproveForm)
+    with visit.writing() as session:
+        decision = review.approve(
+            session,
+            visit.here.blobs,
+            reference,
+            digest=asked.digest,
+            by=visit.account,
+            now=visit.now,
+            on_behalf_of=asked.on_behalf_of,
+            reasons=asked.remarks,
+        )
+        return f"Version {decision.version.label} is approved."
+
+
+def _send_back(visit: Visit, reference: str, form: Form) -> str:
+    asked = form.read(SendBackForm)
+    with visit.writing() as session:
+        review.send_back(
+            session,
+            reference,
+            reasons=asked.reasons,
+            by=visit.account,
+            now=visit.now,
+            on_behalf_of=asked.on_behalf_of,
+        )
+    return "The paper is sent back, and its author sees why."
+
+
+def _record(visit: Visit, reference: str, form: Form) -> str:
+    asked = form.read(RecordForm)
+    with visit.writing() as session:
+        review.approve(
+            session,
+            visit.here.blobs,
+            reference,
+            digest=asked.digest,
+            by=visit.account,
+            now=visit.now,
+            on_behalf_of=asked.decided_by,
+            elsewhere=Elsewhere(asked.decided_on, asked.evidence),
+        )
+    return "The decision is recorded."
+
+
+WAYS = {"approve": _approve, "send-back": _send_back, "record": _record}
+
+
+def _page(
+    visit: Visit,
+    reference: str,
+    form: Form = NOTHING_TYPED,
+    *,
+    decided_on: date | None = None,
+    needs_proof: bool = False,
+) -> Response:
+    with visit.reading() as session:
+        paper = papers.get(session, reference)
+        try:
+            made = review.candidate(session, visit.here.blobs, reference, now=visit.now, decided_on=decided_on)
+        except (Conflict, Invalid) as refused:
+            return page(visit, "papers/not_to_decide.html", "Nothing to decide", reference=reference, why=str(refused),
+                        title=paper.title, status=409)  # fmt: skip
+        said: dict[str, Any] = {
+            "title": paper.title,
+            "candidate": made,
+            "submitted": made.submission.version.label,
+            "officer": paper.chief_officer,
+            "changes": changes_since(
+                session, versions.get(session, reference, made.submission.version.label), now=visit.now
+            ),
+            "has_earlier": versions.before(session, made.submission.version) is not None,
+        }
+    is_decider = visit.account.role.value == made.step.role
+    return page(
+        visit,
+        "papers/decide.html",
+        f"Decide on {said['title']}",
+        form=form,
+        reference=reference,
+        query=_query(decided_on),
+        decided_on=decided_on,
+        needs_proof=needs_proof or not _is_proved(visit),
+        is_decider=is_decider,
+        may_record=visit.may(Action.RECORD_DECISIONS),
+        **said,
+    )
+
+
+def _day(form: Form) -> date | None:
+    try:
+        return date.fromisoformat(form.value("decided_on"))
+    except ValueError:
+        return None
+
+
+def _is_proved(visit: Visit) -> bool:
+    return visit.session is not None and visit.here.rules.is_proved(visit.session, visit.now)
+
+
+def _query(decided_on: date | None) -> str:
+    return f"?decided_on={decided_on}" if decided_on else ""

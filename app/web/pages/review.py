@@ -1,0 +1,326 @@
+"""How far a paper has come: what is in the way, submission, comments, what was decided, and what follows approval."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from app.accounts.policy import Action
+from app.assembly import issuing, review
+from app.assembly.regions import places_in_words
+from app.assembly.selection import clearances_of
+from app.assembly.snapshot import Snapshot
+from app.errors import Conflict, Fault, Invalid
+from app.fields import KeyText, Line, SafeText
+from app.formats import queries as formats
+from app.papers import queries as papers
+from app.papers.lifecycle import State
+from app.papers.queries import PaperKept
+from app.people.queries import NoPerson
+from app.versions import commands
+from app.versions import queries as versions
+from app.versions.models import Comment, Decision, Submission, Verdict
+from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
+from app.web.pages.layout import page, to
+from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach, matter_of
+
+router = APIRouter(prefix="/papers/{reference}")
+
+STATES = {
+    State.DRAFT: ("Draft", "govuk-tag--grey"),
+    State.IN_REVIEW: ("In review", "govuk-tag--blue"),
+    State.APPROVED: ("Approved", "govuk-tag--green"),
+    State.WITHDRAWN: ("Withdrawn", "govuk-tag--red"),
+}
+"""State of a paper → its word, and the class of its tag."""
+
+VERDICTS = {Verdict.APPROVED: "Approved", Verdict.SENT_BACK: "Sent back"}
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class SubmitForm(_Asked):
+    """What the author says on submitting."""
+
+    written_on: date | None = Field(default=None, title="the day of writing")
+
+
+class CommentForm(_Asked):
+    """What somebody says about a place of a version."""
+
+    place: Line = Field(title="what the comment is about")
+    comment: SafeText = Field(title="the comment")
+
+
+class ClearForm(_Asked):
+    """That a person cleared a text."""
+
+    text: Line = Field(title="the text that is cleared")
+    cleared_by: KeyText = Field(title="who cleared it")
+    cleared_on: date | None = Field(default=None, title="the day")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the decisions that a submission needs."""
+
+    label: str
+    decided: str | None
+    """In words; None: it is still to be decided."""
+    on: date | None
+    by: str
+    reasons: str | None
+    evidence: str | None
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Laid:
+    """One submission, and what became of it."""
+
+    number: int
+    version: str
+    at: datetime
+    by: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A comment with its replies, under the words for its place."""
+
+    number: int
+    place: str
+    remarks: tuple[Comment, ...]
+    settled_by: str | None
+
+
+@router.get("/review")
+def show(visit: Visiting, reference: KeyText) -> Response:
+    """How far the paper has come, and what can be done now."""
+    return _page(visit, reference)
+
+
+@router.post("/review/submit")
+def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
+    """The paper is in review."""
+    _allowed(visit, reference, Action.SUBMIT)
+    try:
+        asked = form.read(SubmitForm)
+        with visit.writing() as session:
+            review.submit(
+                session, visit.here.blobs, reference, by=visit.account, now=visit.now, written_on=asked.written_on
+            )
+    except (Invalid, Conflict) as refused:
+        return _page(visit, reference, form.refused(refused, "written_on"))
+    return to(_address(reference), said="The paper is in review.")
+
+
+@router.post("/review/withdraw")
+def withdraw(visit: Visiting, reference: KeyText) -> Response:
+    """The paper is withdrawn; what was kept of it stays."""
+    _allowed(visit, reference, Action.SUBMIT)
+    with visit.writing() as session:
+        review.withdraw(session, reference, by=visit.account, now=visit.now)
+    return to(_address(reference), said="The paper is withdrawn.")
+
+
+@router.post("/review/reopen")
+def reopen(visit: Visiting, reference: KeyText) -> Response:
+    """The paper is a draft again."""
+    _allowed(visit, reference, Action.SUBMIT)
+    with visit.writing() as session:
+        review.reopen(session, reference, by=visit.account, now=visit.now)
+    return to(_address(reference), said="The paper is a draft again.")
+
+
+@router.post("/review/comments")
+def comment(visit: Visiting, reference: KeyText, form: Typed) -> Response:
+    """A thread of comments has begun, on the newest version."""
+    kept = _allowed(visit, reference, Action.COMMENT)
+    try:
+        asked = form.read(CommentForm)
+        with visit.writing() as session:
+            version = versions.last(session, kept.id)
+            if version is None or asked.place not in places_in_words(Snapshot.from_json(version.snapshot)):
+                raise FaultyForm([Fault("place", "Choose what the comment is about")])
+            commands.comment(
+                session,
+                paper=kept,
+                version=version,
+                place=asked.place,
+                text=asked.comment,
+                by=visit.account.key,
+                now=visit.now,
+            )
+    except (Invalid, Conflict) as refused:
+        return _page(visit, reference, form.refused(refused, "place", "comment"))
+    return to(f"{_address(reference)}#comments", said="Your comment is there for all who see the draft.")
+
+
+@router.post("/review/comments/{number}/replies")
+def reply(visit: Visiting, reference: KeyText, number: int, form: Typed) -> Response:
+    """The thread goes on."""
+    kept = _allowed(visit, reference, Action.COMMENT)
+    name = f"reply-{number}"
+    text = form.value(name).strip()
+    try:
+        if not text:
+            raise FaultyForm([Fault(name, "Enter your answer")])
+        with visit.writing() as session:
+            version = versions.last(session, kept.id)
+            if version is not None:
+                commands.reply(
+                    session, paper=kept, version=version, number=number, text=text, by=visit.account.key, now=visit.now
+                )
+    except (Invalid, Conflict) as refused:
+        return _page(visit, reference, form.refused(refused, name))
+    return to(f"{_address(reference)}#comments", said="Your answer is there.")
+
+
+@router.post("/review/comments/{number}/settled")
+def settle(visit: Visiting, reference: KeyText, number: int) -> Response:
+    """The thread is settled."""
+    kept = _allowed(visit, reference, Action.COMMENT)
+    with visit.writing() as session:
+        commands.resolve(session, paper=kept, number=number, by=visit.account.key, now=visit.now)
+    return to(f"{_address(reference)}#comments", said="The comment is settled.")
+
+
+@router.post("/review/clear")
+def clear(visit: Visiting, reference: KeyText, form: Typed) -> Response:
+    """The text, as it was on the page, is cleared by the person."""
+    _allowed(visit, reference, Action.CLEAR)
+    try:
+        asked = form.read(ClearForm)
+        place, _, digest = asked.text.rpartition(" ")
+        with visit.writing() as session:
+            review.clear(
+                session,
+                reference,
+                place=place,
+                digest=digest,
+                person=asked.cleared_by,
+                day=asked.cleared_on,
+                by=visit.account,
+                now=visit.now,
+            )
+    except NoPerson:
+        return _page(visit, reference, form.wrong("cleared_by", "There is no such person"))
+    except (Invalid, Conflict) as refused:
+        return _page(visit, reference, form.refused(refused, "text", "cleared_by"))
+    return to(_address(reference), said="The text is cleared.")
+
+
+@router.post("/review/release")
+def release(visit: Visiting, reference: KeyText, form: Typed) -> Response:
+    """The approved version may be read by the organisation whose board receives the paper."""
+    _allowed(visit, reference, Action.RELEASE)
+    try:
+        with visit.writing() as session:
+            issuing.release(session, reference, form.value("label"), by=visit.account, now=visit.now)
+    except Conflict as refused:
+        return _page(visit, reference, form.refused(refused))
+    return to(_address(reference), said="The version is released.")
+
+
+def told(submission: Submission) -> Laid:
+    """The submission in words; loaded as in `versions.standing`."""
+    made = {decision.position: decision for decision in submission.decisions}
+    return Laid(
+        number=submission.number,
+        version=submission.version.label,
+        at=submission.at,
+        by=submission.by,
+        steps=tuple(
+            _step(step.label, made.get(position)) for position, step in enumerate(review.steps_of(submission), start=1)
+        ),
+    )
+
+
+def _step(label: str, decision: Decision | None) -> Step:
+    if decision is None:
+        return Step(label, None, None, "", None, None, "", "")
+    by = decision.by
+    if decision.on_behalf_of is not None:
+        where = "recorded by" if decision.evidence else "in whose place decided"
+        by = f"{decision.on_behalf_of.name}, {where} {decision.by}"
+    return Step(
+        label=label,
+        decided=VERDICTS[decision.verdict],
+        on=decision.decided_on,
+        by=by,
+        reasons=decision.reasons,
+        evidence=decision.evidence,
+        version=decision.version.label,
+        digest=decision.digest,
+    )
+
+
+def _allowed(visit: Visit, reference: str, action: Action) -> PaperKept:
+    with visit.reading() as session:
+        kept = Reach(session, visit.account).paper(reference)
+    visit.authorise(action, matter_of(kept))
+    return kept
+
+
+def _page(visit: Visit, reference: str, form: Form = NOTHING_TYPED) -> Response:
+    visit.authorise(Action.READ_VERSIONS)
+    with visit.reading() as session:
+        kept = Reach(session, visit.account).paper(reference)
+        said = _said(session, visit, kept)
+    return page(visit, "papers/review.html", f"Review of {said['title']}", form=form, reference=reference, **said)
+
+
+def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
+    paper = papers.get(session, kept.reference)
+    newest = versions.last(session, kept.id)
+    matter = matter_of(kept)
+    places = places_in_words(Snapshot.from_json(newest.snapshot)) if newest else {}
+    released = versions.released(session, kept.id)
+    template = formats.live_versions(session, [paper.format.key]).get(paper.format.key)
+    is_draft = kept.state is State.DRAFT and template is not None
+    return {
+        "title": paper.title,
+        "state": kept.state,
+        "tag": STATES[kept.state],
+        "newest": newest,
+        "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft else [],
+        "clearances": list(clearances_of(session, paper, template, now=visit.now)) if template else [],
+        "submissions": [told(submission) for submission in reversed(versions.submissions(session, kept.id))],
+        "threads": [
+            Thread(
+                number=thread.number,
+                place=places.get(thread.place, thread.place),
+                remarks=(thread, *thread.replies),
+                settled_by=thread.resolution.by if thread.resolution else None,
+            )
+            for thread in versions.comments(session, kept.id)
+        ],
+        "places": [{"value": "", "text": "Choose"}, *({"value": key, "text": words} for key, words in places.items())],
+        "approved": [(version.label, version.label in released) for version in versions.approvals(session, kept.id)],
+        "may": {
+            deed: visit.may(action, matter)
+            for deed, action in {
+                "submit": Action.SUBMIT,
+                "comment": Action.COMMENT,
+                "clear": Action.CLEAR,
+                "release": Action.RELEASE,
+                "decide": Action.DECIDE,
+                "check": Action.CHECK,
+                "record": Action.RECORD_DECISIONS,
+            }.items()
+        },
+    }
+
+
+def _address(reference: str) -> str:
+    return f"/papers/{reference}/review"

@@ -1,0 +1,149 @@
+"""A paper on its way: what stands in the way, submission, comments, sending back, approval of the bytes on screen."""
+
+import hashlib
+import re
+from datetime import timedelta
+
+import pytest
+
+from app.web.deps import utc_now
+from tests.demonstrated import PASSWORD
+from tests.stories import NOON
+
+PAPER = "/papers/digital-evidence-2026-12"
+REVIEW, DECIDE = f"{PAPER}/review", f"{PAPER}/decide"
+
+
+@pytest.fixture
+def author(browser_of):
+    return browser_of("report-author")
+
+
+@pytest.fixture
+def officer(browser_of):
+    return browser_of("chief-officer")
+
+
+@pytest.fixture
+def submitted(author):
+    """The paper is in review."""
+    author.visit(REVIEW).send(f"{REVIEW}/submit")
+    assert author.page.told == "The paper is in review.", author.page.text
+    return author
+
+
+def proved(browser):
+    """The person showed again who they are."""
+    browser.visit(f"/prove?next={DECIDE}").send("/prove", password=PASSWORD)
+    return browser
+
+
+def test_what_stands_in_the_way_is_told_before_and_after_submitting(author):
+    address = "/papers/collaboration-2026-12/review"
+    page = author.visit(address).page
+    assert "1 thing stands in the way:" in page.text
+
+    page = author.send(f"{address}/submit").page
+
+    assert page.status == 422
+    assert any("Next steps" in error for error in page.errors)
+
+
+def test_an_approver_sends_back_and_the_author_reads_why(submitted, officer):
+    page = officer.visit(DECIDE).send(f"{DECIDE}/send-back", reasons="").page
+    assert (page.status, page.errors) == (422, ["Enter why the paper goes back"])
+
+    officer.send(f"{DECIDE}/send-back", reasons="Say what it costs.\nIn pounds.")
+
+    assert officer.page.told == "The paper is sent back, and its author sees why."
+    assert "Say what it costs." in submitted.visit(REVIEW).page.text
+
+
+def test_the_very_bytes_on_screen_are_approved(submitted, officer):
+    page = proved(officer).visit(DECIDE).page
+    shown = page.tree.get_element_by_id("digest").text
+    file = officer.client.get(page.links()["Download the Word document"])
+    assert hashlib.sha256(file.content).hexdigest() == shown
+
+    officer.send(f"{DECIDE}/approve", on_behalf_of="")
+
+    label = re.fullmatch(r"Version (\S+) is approved\.", officer.page.told)[1]
+    kept = officer.client.get(f"/api/v1{PAPER}/versions/{label}/document")
+    assert kept.content == file.content
+    assert shown in officer.page.text
+
+
+def test_what_changed_after_it_was_on_screen_is_not_approved(submitted, officer):
+    proved(officer).visit(DECIDE)
+    page = officer.send(f"{DECIDE}/approve", digest="0" * 64, on_behalf_of="", remarks="Well done.").page
+
+    assert page.status == 409
+    assert "is not what was on screen any more" in page.errors[0]
+    assert page.tree.get_element_by_id("remarks").text.strip() == "Well done."
+
+
+def test_without_a_fresh_proof_nothing_is_decided_and_nothing_lost(site, submitted, officer):
+    officer.visit(DECIDE)
+    site.dependency_overrides[utc_now] = lambda: NOON + timedelta(minutes=25)
+
+    page = officer.send(f"{DECIDE}/send-back", reasons="Too long.").page
+
+    assert page.status == 403
+    assert page.errors == ["Show again that it is you, then decide: nothing of what you typed is lost"]
+    assert page.tree.get_element_by_id("reasons").text.strip() == "Too long."
+    kept = page
+    assert "Show that it is you" in officer.visit(DECIDE).page.links()
+    officer.follow("Show that it is you").send("/prove", password=PASSWORD)
+    officer.page = kept
+    officer.send(f"{DECIDE}/send-back")
+    assert officer.page.told == "The paper is sent back, and its author sees why."
+
+
+def test_nobody_decides_on_what_they_submitted_and_others_only_look(submitted, browser_of):
+    page = submitted.visit(DECIDE).page
+    assert page.status == 200
+    assert not [form for form in page.tree.forms if form.get("action", "").endswith(("/approve", "/send-back"))]
+    assert browser_of("commissioners-office").visit(DECIDE).page.status == 404
+
+
+def test_comments_are_answered_and_settled(author, officer):
+    page = officer.visit(REVIEW).send(f"{REVIEW}/comments", place="", comment="Why?").page
+    assert (page.status, page.errors) == (422, ["Enter what the comment is about"])
+    assert page.tree.get_element_by_id("comment").text.strip() == "Why?"
+    officer.send(f"{REVIEW}/comments", place="section/purpose")
+    assert officer.page.told == "Your comment is there for all who see the draft."
+
+    author.visit(REVIEW).send(f"{REVIEW}/comments/1/replies", **{"reply-1": "Because."})
+    page = author.visit(REVIEW).send(f"{REVIEW}/comments/1/settled").page
+
+    assert "Because." in page.text
+    assert "Settled by report-author." in page.text
+
+
+def test_an_approval_elsewhere_is_recorded_with_its_evidence(submitted, browser_of):
+    secretary = proved(browser_of("board-secretary"))
+    secretary.visit(DECIDE).send(DECIDE, decided_on="2026-11-23")
+    page = secretary.send(f"{DECIDE}/record", evidence="").page
+    assert (page.status, page.errors) == (422, ["Enter where the decision is written"])
+
+    secretary.send(f"{DECIDE}/record", evidence="E-mail of 23 November 2026")
+
+    assert secretary.page.told == "The decision is recorded."
+    assert "Decided elsewhere: E-mail of 23 November 2026" in secretary.page.text
+
+
+def test_what_is_approved_is_released_and_read_by_who_receives_it(submitted, officer, browser_of):
+    proved(officer).visit(DECIDE).send(f"{DECIDE}/approve", on_behalf_of="")
+    secretary = browser_of("board-secretary")
+    label = secretary.visit(REVIEW).page.form(f"{REVIEW}/release").fields["label"]
+    secretary.send(f"{REVIEW}/release")
+
+    assert secretary.page.told == "The version is released."
+    outsider = browser_of("commissioners-office")
+    assert outsider.visit(f"{PAPER}/versions/{label}/preview").page.status == 200
+    assert outsider.visit(f"{PAPER}/versions/0.1/preview").page.status == 404
+
+
+def test_a_paper_is_withdrawn_and_reopened(author):
+    assert author.visit(REVIEW).send(f"{REVIEW}/withdraw").page.told == "The paper is withdrawn."
+    assert author.send(f"{REVIEW}/reopen").page.told == "The paper is a draft again."
