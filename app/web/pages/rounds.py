@@ -255,7 +255,7 @@ def _request_page(visit: Visit, key: str, ref: str, form: Form = NOTHING_TYPED) 
         "rounds/request.html",
         f"{told.name} ({ref})",
         form=form,
-        told=told,
+        what=told,
         newest=newest,
         labels={part.key: part.label for part in told.to_fill},
         standing=STANDINGS[told.standing],
