@@ -28,6 +28,9 @@ def document(app):
 OPEN = {"POST /api/v1/session", "PUT /api/v1/session/password"}
 """What needs no sign-in, since it is one."""
 
+BY_SECRET = {"GET /api/v1/calendar/{secret}.ics"}
+"""What programs read that cannot sign in: the address itself is the secret."""
+
 
 def operations(document):
     for path, methods in document["paths"].items():
@@ -63,6 +66,9 @@ def test_every_operation_is_told_in_full(document):
         elif name in OPEN:
             assert "security" not in operation, name
             assert {"403", "422", "429"} <= answers.keys(), name
+        elif name in BY_SECRET:
+            assert "security" not in operation, name
+            assert {"404", "422"} <= answers.keys(), name
         elif name.partition(" ")[2].startswith("/api/v1"):
             assert operation["security"] == [{"token": []}], name
             assert {"401", "403", "422"} <= answers.keys(), name
