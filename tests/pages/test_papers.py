@@ -216,3 +216,12 @@ def test_who_receives_a_paper_sees_what_was_released_and_nothing_else(browser_of
     assert "What it lacks" not in office.page.text
     for address in (f"{PAPER}/versions/0.2", f"{PAPER}/versions/0.2/document", f"{PAPER}/whole", f"{PAPER}/draft"):
         assert office.visit(address).page.status in {403, 404}
+
+
+def test_a_paper_leads_to_its_review_and_brief(browser_of):
+    browser = browser_of("report-author").visit(PAPER)
+
+    browser.follow("Submit the paper, and see what stands in its way")
+    assert (browser.page.status, browser.page.path) == (200, f"{PAPER}/review")
+    assert browser.visit(PAPER).follow("A brief of the paper on one page").page.status == 200
+    assert "See comments, clearances and decisions" in browser_of("reader").visit(PAPER).page.links()
