@@ -12,6 +12,7 @@ def test_the_brief_is_printed_on_one_sheet(page: Page, signed_in, assert_accessi
     assert_accessible(page)
     pictured(page, "brief")
 
+    page.wait_for_load_state("networkidle")
     printed = page.pdf(format="A4", prefer_css_page_size=False)
     (tmp_path / "brief.pdf").write_bytes(printed)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

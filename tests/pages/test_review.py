@@ -41,12 +41,13 @@ def proved(browser):
 def test_what_stands_in_the_way_is_told_before_and_after_submitting(author):
     address = "/papers/collaboration-2026-12/review"
     page = author.visit(address).page
-    assert "1 thing stands in the way:" in page.text
+    assert re.search(r"\d+ things? stands? in the way:", page.text)
 
     page = author.send(f"{address}/submit").page
 
     assert page.status == 422
     assert any("Next steps" in error for error in page.errors)
+    assert page.told is None
 
 
 def test_an_approver_sends_back_and_the_author_reads_why(submitted, officer):

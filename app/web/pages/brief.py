@@ -18,7 +18,7 @@ from app.web.trace import Tracing, marking_of
 
 router = APIRouter(prefix="/papers/{reference}")
 
-MOST = {"moved": 14, "gaps": 8, "changes": 6, "names": 12}
+MOST = {"moved": 12, "gaps": 6, "changes": 4, "names": 8}
 """How much of each list the page shows: more would not fit on one sheet of paper."""
 
 
