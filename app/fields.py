@@ -14,6 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Va
 from app import narrative
 from app.errors import Invalid
 
+LARGEST_NUMBER = 2**31 - 1
+"""What a column of numbers holds at most."""
+
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML 1.0 document can hold (https://www.w3.org/TR/xml/#charsets)."""
 

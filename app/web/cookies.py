@@ -77,17 +77,23 @@ def refuse_other_pages(request: Request, secret: str | None) -> None:
     """
     if request.method in SAFE:
         return
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if site is not None:
-        ours = site == "same-origin"
-    elif origin is not None:
-        ours = urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower() != ""
-    else:
+    ours = is_from_our_page(request)
+    if ours is None:
         shown = request.headers.get(TOKEN_HEADER, "")
         ours = secret is None or hmac.compare_digest(shown.encode(), token_of(secret).encode())
     if not ours:
         raise NotOurPage
+
+
+def is_from_our_page(request: Request) -> bool | None:
+    """Whether the browser says that a page of ours made the request; None where it says nothing of that."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        return site == "same-origin"
+    if origin is not None:
+        return urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower() != ""
+    return None
 
 
 def _named(request: Request, name: str) -> str:

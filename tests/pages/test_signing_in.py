@@ -84,6 +84,17 @@ def test_what_was_typed_when_the_session_ended_is_sent_again(browser_of):
     assert browser.page.errors == ["Enter your password"]
 
 
+@pytest.mark.parametrize(
+    "said", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://elsewhere.example"}]
+)
+def test_nothing_is_kept_of_what_another_site_sends_without_a_session(visitor, said):
+    del visitor.client.headers["Sec-Fetch-Site"]
+
+    answer = visitor.client.post("/accounts/reader/role", data={"role": "administrator"}, headers=said)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
 def test_a_link_sets_a_password_once(visitor, tmp_path):
     settings = settings_for(tmp_path / "site")
     stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)

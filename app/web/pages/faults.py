@@ -6,7 +6,8 @@ from anyio.from_thread import run
 from fastapi import Request
 from fastapi.responses import Response
 
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
+from app.web.cookies import is_from_our_page
 from app.web.deps import NotSignedIn, ProofNeeded, premises
 from app.web.errors import ProblemDocument
 from app.web.onward import with_next
@@ -83,7 +84,14 @@ def _ask_who(request: Request) -> Response:
     """To the page on which people sign in; what was typed when the session ended waits to be sent again."""
     if request.method in {"GET", "HEAD"}:
         return to(with_next("/sign-in", _address(request)))
-    kept = {name: values for name, values in run(typed, request).typed.items() if name not in NEVER_GIVEN_BACK}
+    # A page of somebody else's must not put its words into a form of ours, for who is signed in to send by a click.
+    if not is_from_our_page(request):
+        return to("/sign-in")
+    try:
+        sent = run(typed, request)
+    except Invalid:
+        return to("/sign-in")
+    kept = {name: values for name, values in sent.typed.items() if name not in NEVER_GIVEN_BACK}
     return page(_visit(request), "sign_in/again.html", "Your session has ended", status=401, kept=kept)
 
 

@@ -6,9 +6,11 @@ from typing import Annotated, Any, TypeVar, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 
 from app.errors import Fault, Invalid, Problem
+from app.fields import NOT_XML
 from app.web.errors import status_of
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -95,6 +97,9 @@ NOTHING_TYPED = Form()
 
 async def typed(request: Request) -> Form:
     """What was sent with the request; whoever calls closes it with the request."""
+    charset = parse_options_header(request.headers.get("content-type"))[1].get(b"charset", b"utf-8")
+    if charset.lower() not in {b"utf-8", b"utf8"}:
+        raise FaultyForm([Fault("", "The form was sent in other characters than UTF-8")])
     sent = await request.form(max_fields=MOST_FIELDS)
     texts: dict[str, list[str]] = {}
     files: dict[str, list[UploadFile]] = {}
@@ -105,6 +110,8 @@ async def typed(request: Request) -> Form:
         else:
             # Browsers end the lines of a text area with two characters.
             texts.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        if NOT_XML.search(name) or (isinstance(value, str) and NOT_XML.search(value)):
+            raise FaultyForm([Fault("", "The form holds a character that no document can have")])
     return Form(texts, files)
 
 

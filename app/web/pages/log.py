@@ -15,7 +15,7 @@ from app.accounts.policy import Action
 from app.audit import queries
 from app.audit.models import AuditEvent
 from app.audit.queries import Wanted
-from app.fields import Day, KeyText, Line
+from app.fields import LARGEST_NUMBER, Day, KeyText, Line
 from app.web.log_file import Way, log_file
 from app.web.pages.forms import FaultyForm, Form
 from app.web.pages.layout import page
@@ -70,7 +70,7 @@ class Told:
 
 
 @router.get("/audit")
-def events(visit: Auditing, before: Annotated[int | None, Query(ge=1)] = None) -> Response:
+def events(visit: Auditing, before: Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER)] = None) -> Response:
     """Events that fit what is asked, the newest first."""
     form = _asked(visit)
     found: list[AuditEvent] = []

@@ -31,6 +31,7 @@ NAMES = {
     "routing": "Meetings that the paper goes to",
     "appendices": "Appendices",
     "documents": "Background documents",
+    "actions": "Open actions of earlier meetings",
 }
 """What people call each kind."""
 
