@@ -43,6 +43,13 @@ def get(session: Session, key: str) -> Account:
     return account
 
 
+def of_the_same_persons(session: Session, keys: Iterable[str]) -> frozenset[str]:
+    """These keys, and those of every other account of the persons who sign in by them."""
+    keys = frozenset(keys)
+    persons = select(Account.person_id).where(Account.key.in_(keys), Account.person_id.is_not(None))
+    return keys | frozenset(session.scalars(select(Account.key).where(Account.person_id.in_(persons))))
+
+
 def keys_of(session: Session, person_id: int, key: str) -> frozenset[str]:
     """Keys of the accounts by which the person with this id and key signs in.
 

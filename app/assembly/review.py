@@ -270,7 +270,11 @@ def approve(
     """
     lock(session, "facts")
     paper = papers.get(session, reference)
-    made = _candidate(session, blobs, paper, elsewhere.decided_on if elsewhere else now.astimezone(LONDON).date())
+    today = now.astimezone(LONDON).date()
+    if elsewhere and elsewhere.decided_on > today:
+        sentence = f"{in_words(elsewhere.decided_on, 'day-month-year')} is still to come."
+        raise DatesOutOfOrder("What was decided elsewhere was decided by today.", [Fault("decided_on", sentence)])
+    made = _candidate(session, blobs, paper, elsewhere.decided_on if elsewhere else today)
     person = _decider(session, paper, made.step, by, on_behalf_of, recorded=elsewhere is not None)
     if digest != made.digest:
         raise AnotherCandidate(paper, made.digest)
@@ -435,7 +439,8 @@ def _decider(
     """
     if not recorded and by.role.value != step.role:
         raise AnothersStep(step)
-    written_by = versions.hands(session, paper.id) | _accounts(session, paper.author)
+    hands = accounts.of_the_same_persons(session, versions.hands(session, paper.id))
+    written_by = hands | _accounts(session, paper.author)
     action = Action.RECORD_DECISIONS if recorded else DECIDED_BY[step.role]
     policy.authorise(by, action, _matter(paper, written_by))
     person = get_person(session, on_behalf_of) if on_behalf_of else None

@@ -9,8 +9,6 @@ from app.assembly.differences import changes_since
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for
 from app.compare.facts import Since, ratings, since
-from app.papers import queries as papers
-from app.versions import queries as versions
 from app.versions.models import Version
 
 
@@ -31,25 +29,19 @@ class Brief:
     """What the facts say otherwise since the version was made, in words."""
 
 
-def brief_of(session: Session, version: Version, *, now: datetime) -> Brief:
-    """What stands in the version, what changed since the paper before, and since it was made.
+def brief_of(session: Session, version: Version, *, earlier: Version | None, now: datetime) -> Brief:
+    """What stands in the version, what changed since `earlier` of the paper before, and since it was made.
 
     Needs the version's paper and template version.
     """
     snapshot = Snapshot.from_json(version.snapshot)
-    earlier = _earlier(session, version.paper.reference)
+    before = Snapshot.from_json(earlier.snapshot) if earlier else None
     return Brief(
         version=version,
         snapshot=snapshot,
         gaps=tuple(context_for(snapshot).gaps),
         ratings=ratings(snapshot),
-        earlier=earlier,
-        since_last_paper=since(earlier, snapshot) if earlier else None,
+        earlier=before,
+        since_last_paper=since(before, snapshot) if before else None,
         changes=tuple(changes_since(session, version, now=now)),
     )
-
-
-def _earlier(session: Session, reference: str) -> Snapshot | None:
-    paper = papers.previous(session, papers.get(session, reference))
-    last = versions.last(session, paper.id) if paper else None
-    return Snapshot.from_json(last.snapshot) if last else None

@@ -302,14 +302,20 @@ def walk(session: Session) -> Iterator[Paper]:
 def previous(session: Session, paper: Paper) -> Paper | None:
     """The paper before this one in its series, by day of meeting; None without a series or for its first paper.
 
-    Needs the paper's `meeting`; the answer comes with what a list shows.
+    One of its own organisation, for what another one wrote in the same series is not its to read; and none that was
+    withdrawn. Needs the paper's `meeting`; the answer comes with what a list shows.
     """
     if paper.series_id is None:
         return None
     return session.scalar(
         select(Paper)
         .join(Paper.meeting)
-        .where(Paper.series_id == paper.series_id, Meeting.held_on < paper.meeting.held_on)
+        .where(
+            Paper.series_id == paper.series_id,
+            Paper.organisation_id == paper.organisation_id,
+            Paper.state != State.WITHDRAWN,
+            Meeting.held_on < paper.meeting.held_on,
+        )
         .order_by(Meeting.held_on.desc(), Paper.reference.desc())
         .limit(1)
         .options(*LISTED_PAPER)

@@ -6,7 +6,7 @@ from datetime import UTC
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select, true, tuple_
+from sqlalchemy import Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.boards.models import Board, Meeting
@@ -121,9 +121,12 @@ def approval_of(session: Session, version: Version) -> Decision | None:
     return session.scalars(made.where(or_(Decision.id == carried, last_step))).one_or_none()
 
 
-def is_released(session: Session, version: Version) -> bool:
-    """Whether the version was released to the organisation whose board receives the paper."""
-    return session.scalar(select(func.count()).where(Release.version_id == version.id)) != 0
+def is_released(session: Session, version: Version, *, to: int | None = None) -> bool:
+    """Whether the version was released; with the id of an organisation, to this one."""
+    found = select(func.count()).where(Release.version_id == version.id)
+    if to is not None:
+        found = found.where(Release.organisation_id == to)
+    return session.scalar(found) != 0
 
 
 def released(session: Session, paper_id: int) -> dict[str, Release]:
@@ -293,11 +296,19 @@ def decision_digest(decision: Decision, submission: Submission) -> str:
     return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+def _released_to(organisation_id: int) -> Select[int]:
+    """Ids of the versions that were released to the organisation."""
+    return select(Release.version_id).where(Release.organisation_id == organisation_id)
+
+
 def page(
-    session: Session, paper_id: int, *, after: int = 0, limit: int = 100, only_released: bool = False
+    session: Session, paper_id: int, *, after: int = 0, limit: int = 100, released_to: int | None = None
 ) -> list[Version]:
-    """Versions of a paper with a number above `after`, in the order of their numbers, with their template versions."""
-    shown = Version.id.in_(select(Release.version_id)) if only_released else true()
+    """Versions of a paper with a number above `after`, in the order of their numbers, with their template versions.
+
+    With the id of an organisation, only those that were released to it.
+    """
+    shown = true() if released_to is None else Version.id.in_(_released_to(released_to))
     return list(
         session.scalars(
             select(Version)
@@ -313,15 +324,16 @@ def page(
 
 
 def last_of_paper(
-    session: Session, reference: str, *, limit: int, before: int | None = None, only_released: bool = False
+    session: Session, reference: str, *, limit: int, before: int | None = None, released_to: int | None = None
 ) -> list[Version]:
     """The last `limit` versions of a paper, the newest first, with paper and template version.
 
-    Only those with a number below `before`, where that is given, and only released ones, where that is asked.
+    Only those with a number below `before`, and only those released to the organisation with this id, where these are
+    given.
     """
     statement = select(Version).join(Version.paper).where(Paper.reference == reference)
-    if only_released:
-        statement = statement.where(Version.id.in_(select(Release.version_id)))
+    if released_to is not None:
+        statement = statement.where(Version.id.in_(_released_to(released_to)))
     if before is not None:
         statement = statement.where(Version.number < before)
     return list(

@@ -8,6 +8,7 @@ is confined to their organisation. Staff numbers are seen only by who may.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from sqlalchemy.orm import Session
@@ -50,9 +51,13 @@ class Reach:
         paper = papers.kept(self._session, reference)
         if policy.exists_for(self._account, matter_of(paper)):
             return paper, State.DRAFT
-        released = matter_of(paper, State.RELEASED)
-        if policy.exists_for(self._account, released) and versions.released(self._session, paper.id):
-            return paper, State.RELEASED
+        to = self.receives_as(State.RELEASED)
+        # To whom a version was released is said by the release, whatever board its paper is for now.
+        matter = replace(matter_of(paper, State.RELEASED), receiver_id=to)
+        if to is not None and policy.exists_for(self._account, matter):
+            found = versions.released(self._session, paper.id).values()
+            if any(release.organisation_id == to and self.is_cleared_for(release.version) for release in found):
+                return paper, State.RELEASED
         raise Hidden(papers.NoPaper(reference))
 
     def version(self, reference: str, label: str) -> Version:
@@ -63,14 +68,28 @@ class Reach:
         """
         _, state = self.what_exists(reference)
         version = versions.get(self._session, reference, label)
-        unreleased = state is State.RELEASED and not versions.is_released(self._session, version)
-        if unreleased or not self.is_cleared_for(version):
+        to = self.receives_as(state)
+        is_within = to is None or versions.is_released(self._session, version, to=to)
+        if not (is_within and self.is_cleared_for(version)):
             raise Hidden(versions.NoSuchVersion(reference, label))
         return version
+
+    def receives_as(self, state: State) -> int | None:
+        """The id of the organisation to which versions must have been released; None for who reads drafts."""
+        return policy.confined_to(self._account) if state is State.RELEASED else None
 
     def is_cleared_for(self, version: Version) -> bool:
         """Whether the account may see what bears the marking that is printed in this version."""
         return self._account.markings is None or marking_of(version) in self._account.markings
+
+    def last_of_previous(self, reference: str) -> Version | None:
+        """The newest version of the paper before this one in its series, where it exists for the account."""
+        paper = papers.previous(self._session, papers.get(self._session, reference))
+        if paper is None:
+            return None
+        kept, last = papers.kept(self._session, paper.reference), versions.last(self._session, paper.id)
+        exists = last is not None and policy.exists_for(self._account, matter_of(kept)) and self.is_cleared_for(last)
+        return last if exists else None
 
     def sees_release(self, release: Release) -> bool:
         """Whether there is this release for the account; loaded as in `versions.releases`."""

@@ -9,10 +9,11 @@ from app import word
 from app.accounts.models import Role
 from app.boards.models import Board as BoardRow
 from app.boards.models import Meeting
+from app.people.queries import organisation_ids
 from app.versions import queries as versions
 from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
 from tests.review.test_decisions import damage_of
-from tests.stories import PAPER
+from tests.stories import PAPER, paper
 
 RELEASES = "/api/v1/releases"
 DOCUMENT = f"{ADDRESS}/versions/1.0/document"
@@ -78,6 +79,24 @@ def test_a_reader_who_is_confined_to_other_boards_or_markings_sees_no_release(ap
 
         get(session, "reader-force").markings = ["SECRET"]
     assert other.get(RELEASES).json()["items"] == []
+
+
+def test_a_release_stays_with_whom_it_was_released_to_when_the_paper_goes_to_another_board(
+    approved, client_of, database
+):
+    release(approved)
+    fire = {"key": "fire", "name": "Fire Service", "short_name": "Fire"}
+    assert approved.admin.post("/api/v1/facts", json={"facts": "1", "organisations": [fire]}).status_code == 200
+    receives, other = client_of(Role.READER, "office"), client_of(Role.READER, "fire")
+    with database.writing() as session:
+        board = session.scalars(select(BoardRow).where(BoardRow.key == "scrutiny-board")).one()
+        board.organisation_id = organisation_ids(session, ["fire"])["fire"]
+    for client, status in [(receives, 200), (other, 404)]:
+        assert client.get(DOCUMENT).status_code == status
+        assert client.get(f"{ADDRESS}/versions").status_code == status
+    approved.reopen()
+    approved.write(title="What nobody outside may read yet")
+    assert [item["title"] for item in receives.get(RELEASES).json()["items"]] == [paper()["title"]]
 
 
 # Reissued

@@ -9,10 +9,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app import word
+from app.accounts import queries as accounts
 from app.accounts.models import Account, Role
 from app.assembly.assemble import ENGINE, make_again
 from app.assembly.review import NothingToDecide, refusal
 from app.people.models import Person
+from app.people.queries import get_person
 from app.upkeep.verify import verify
 from app.versions.models import Decision, Version
 from tests.api.test_it_fails_cleanly import Steps, is_told_without_our_inside
@@ -348,3 +350,25 @@ def test_the_step_of_an_approval_that_fails_leaves_the_state_before_or_after(
 
 def decisions_of(board) -> int:
     return sum(step["decision"] is not None for made in board.review()["submissions"] for step in made["steps"])
+
+
+def test_nobody_decides_on_their_paper_by_another_account_of_theirs(board, database):
+    with database.writing() as session:
+        person = get_person(session, "dcc")
+        for key in ("author-force", "approver-force"):
+            accounts.get(session, key).person_id = person.id
+    board.submit()
+
+    answer = board.approve()
+
+    assert (answer.status_code, "you wrote or submitted" in answer.json()["detail"]) == (403, True)
+
+
+def test_what_was_decided_elsewhere_was_not_decided_tomorrow(board):
+    board.submit()
+    said = {"digest": board.candidate()["digest"], "decided_by": "dcc", "evidence": "Minutes"}
+
+    answer = board.post(board.secretary, "recorded-decisions", said | {"decided_on": "2026-11-24"})
+
+    assert answer.status_code == 422, answer.text
+    assert "still to come" in answer.text

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.assembly import issuing
+from app.assembly.snapshot import Snapshot
 from app.fields import Day, KeyText, Line
 from app.versions import queries as versions
 from app.versions.models import Release
@@ -43,14 +44,15 @@ class ReleaseOut(BaseModel):
 
     @classmethod
     def of(cls, release: Release) -> "ReleaseOut":
-        """What the row says; loaded as in `versions.releases`."""
+        """What the row and the released version say, whatever its paper says now; loaded as in `versions.releases`."""
+        facts = Snapshot.from_json(release.version.snapshot)
         paper = release.version.paper
         return cls(
             paper=paper.reference,
-            title=paper.title,
+            title=facts.paper.title,
             organisation=paper.organisation.key,
-            board=paper.meeting.board.key,
-            meeting=paper.meeting.held_on,
+            board=facts.board.key,
+            meeting=facts.board.meeting_on,
             version=release.version.label,
             released_to=release.organisation.key,
             released_at=release.at.astimezone(UTC),

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from app.accounts.policy import State
 from app.assembly.assemble import assemble
 from app.compare.documents import Fate
 from app.compare.queries import Compared, between
@@ -176,9 +175,9 @@ def list_versions(reference: KeyText, who: VersionReader, session: Reading, page
     """The versions, first to last."""
     reach = Reach(session, who)
     paper, state = reach.what_exists(reference)
-    released = state is State.RELEASED
+    to = reach.receives_as(state)
     found = every(
-        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size, only_released=released),
+        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size, released_to=to),
         str(page.after_number()),
         size=page.limit + 1,
         key=lambda version: str(version.number),

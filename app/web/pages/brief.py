@@ -37,8 +37,10 @@ def brief(
         version = reach.version(reference, label) if label else versions.last(session, kept.id)
         if version is None or not reach.is_cleared_for(version):
             return _page(visit, reference, papers.get(session, reference).title, found=None)
-        found = brief_of(session, version, now=visit.now)
-    trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
+        earlier = reach.last_of_previous(reference)
+        found = brief_of(session, version, earlier=earlier, now=visit.now)
+    for read in filter(None, (version, earlier)):
+        trace.reading(read.paper.reference, f"{read.paper.marking} {marking_of(read)}", "document")
     return _page(visit, reference, found.snapshot.paper.title, found=found)
 
 

@@ -94,6 +94,7 @@ def decide(
     visit: Visiting, reference: KeyText, way: Literal["approve", "send-back", "record"], form: Typed
 ) -> Response:
     """The decision stands; of the last approval, exactly the bytes that were on screen are kept."""
+    visit.authorise(Action.READ_VERSIONS)
     with visit.reading() as session:
         Reach(session, visit.account).paper(reference)
     day = _day(form) if way == "record" else None

@@ -12,7 +12,7 @@ from app.assembly.assemble import assemble, facts_of, preview
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import worded_paper
 from app.facts.shapes import PaperShape
-from app.fields import KeyText, Line
+from app.fields import LARGEST_NUMBER, KeyText, Line
 from app.versions import queries as versions
 from app.web.deps import Paced
 from app.web.downloads import download
@@ -39,10 +39,12 @@ class Named(NamedTuple):
 def known(session: Session, visit: Visit, trace: Trace, reference: str) -> PaperShape | Named:
     """The paper; for who receives it, what was released of it. Raises as `Reach.what_exists`."""
     visit.authorise(Action.READ_VERSIONS)
-    paper, state = Reach(session, visit.account).what_exists(reference)
+    reach = Reach(session, visit.account)
+    paper, state = reach.what_exists(reference)
     if state is not State.RELEASED:
         return paper_for(session, visit, trace, reference)
-    (newest,) = versions.last_of_paper(session, reference, limit=1, only_released=True)
+    released = versions.last_of_paper(session, reference, limit=OF_A_PAGE, released_to=reach.receives_as(state))
+    newest = next(filter(reach.is_cleared_for, released))
     facts = Snapshot.from_json(newest.snapshot).paper
     trace.reading(reference, f"{paper.marking} {facts.marking}", "paper")
     return Named(reference, facts.title)
@@ -63,21 +65,24 @@ def generate(reference: KeyText, visit: Visiting, trace: Tracing, making: Paced)
 
 @router.get("/versions")
 def list_versions(
-    reference: KeyText, visit: Visiting, trace: Tracing, before: Annotated[int | None, Query(ge=1)] = None
+    reference: KeyText,
+    visit: Visiting,
+    trace: Tracing,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER)] = None,
 ) -> Response:
     """The versions as a timeline, the newest first."""
     visit.authorise(Action.READ_VERSIONS)
     with visit.reading() as session:
         paper = known(session, visit, trace, reference)
-        found = versions.last_of_paper(
-            session, reference, limit=OF_A_PAGE + 1, before=before, only_released=isinstance(paper, Named)
-        )
+        reach = Reach(session, visit.account)
+        receiver = reach.receives_as(State.RELEASED if isinstance(paper, Named) else State.DRAFT)
+        found = versions.last_of_paper(session, reference, limit=OF_A_PAGE + 1, before=before, released_to=receiver)
         return page(
             visit,
             "papers/versions.html",
             "Versions",
             paper=paper,
-            kept=found[:OF_A_PAGE],
+            kept=list(filter(reach.is_cleared_for, found[:OF_A_PAGE])),
             earlier=found[OF_A_PAGE - 1].number if len(found) > OF_A_PAGE else None,
             may_generate=visit.may(Action.GENERATE) and not isinstance(paper, Named),
         )
