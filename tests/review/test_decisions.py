@@ -33,6 +33,10 @@ label = "Chief officer"
 """
 
 
+EVERY = {"disk": (3, 1), "statement": (25, 5)}
+"""Of the steps of an approval, every how many-th fails: by default, and in full."""
+
+
 def test_exactly_the_bytes_on_screen_are_approved_and_kept(board):
     board.submit()
     candidate = board.candidate()
@@ -316,7 +320,7 @@ def test_the_step_of_an_approval_that_fails_leaves_the_state_before_or_after(
     steps.let_fail(10**9)
     failures = 0
     try:
-        for number in range(1, 500, 1 if full else 3 if kind == "disk" else 25):
+        for number in range(1, 500, EVERY[kind][full]):
             board.write(title=f"Collaboration update {number}")
             assert board.submit().status_code == 201
             said = {"decision": "approve", "digest": board.candidate()["digest"]}
