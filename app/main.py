@@ -83,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def described(app: FastAPI) -> str:
     """The app's OpenAPI document as text: names sorted, two spaces a level, a line break at its end."""
-    return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
 
 
 def _limits(settings: Settings) -> Limits:
