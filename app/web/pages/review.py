@@ -144,23 +144,16 @@ def reopen(visit: Visiting, reference: KeyText) -> Response:
 
 @router.post("/review/comments")
 def comment(visit: Visiting, reference: KeyText, form: Typed) -> Response:
-    """A thread of comments has begun, on the newest version."""
-    kept = _allowed(visit, reference, Action.COMMENT)
+    """A thread of comments has begun, on the version that was on screen."""
+    _allowed(visit, reference, Action.COMMENT)
     try:
         asked = form.read(CommentForm)
         with visit.writing() as session:
-            version = versions.last(session, kept.id)
-            if version is None or asked.place not in places_in_words(Snapshot.from_json(version.snapshot)):
-                raise FaultyForm([Fault("place", "Choose what the comment is about")])
-            commands.comment(
-                session,
-                paper=kept,
-                version=version,
-                place=asked.place,
-                text=asked.comment,
-                by=visit.account.key,
-                now=visit.now,
-            )
+            version = Reach(session, visit.account).version(reference, form.value("version"))
+            review.comment(session, version, place=asked.place, text=asked.comment, by=visit.account, now=visit.now)
+    except review.NoSuchPlace:
+        chosen = FaultyForm([Fault("place", "Choose what the comment is about")])
+        return _page(visit, reference, form.refused(chosen, "place", "comment"))
     except (Invalid, Conflict) as refused:
         return _page(visit, reference, form.refused(refused, "place", "comment"))
     return to(f"{_address(reference)}#comments", said="Your comment is there for all who see the draft.")
