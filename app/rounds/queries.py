@@ -166,6 +166,25 @@ def of_person(session: Session, person_id: int) -> Sequence[Request]:
     ).all()
 
 
+def to_answer(session: Session, person_id: int | None, refs: Collection[str]) -> Sequence[Request]:
+    """Every request of the rounds that take answers for which this person is asked, or that asks these workstreams.
+
+    Ordered and loaded as in `of_open_rounds`.
+    """
+    asked = [Workstream.ref.in_(refs)]
+    if person_id is not None:
+        asked.append(Request.person_id == person_id)
+        asked.append(and_(Request.person_id.is_(None), Workstream.owner_id == person_id))
+    return session.scalars(
+        select(Request)
+        .join(Request.round)
+        .join(Request.workstream)
+        .where(~Round.closed, or_(*asked))
+        .order_by(Round.due_on, Round.key, Request.position)
+        .options(*WHOLE_REQUEST)
+    ).all()
+
+
 def get_answer(request: Request, number: int) -> Answer:
     """The answer with this number, among those of a whole request.
 

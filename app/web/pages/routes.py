@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.web.pages import (
     accounts,
+    answers,
     brief,
     built,
     compare,
@@ -21,6 +22,8 @@ from app.web.pages import (
     papers_workstreams,
     preview,
     ratings,
+    requests,
+    rounds,
     service,
     sign_in,
     templates,
@@ -46,6 +49,9 @@ def router() -> APIRouter:
         papers_versions.router,
         unsent.router,
         updates.router,
+        answers.router,
+        requests.router,
+        rounds.router,
         formats.router,
         templates.router,
         manual.router,

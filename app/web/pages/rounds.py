@@ -1,0 +1,257 @@
+"""Rounds, run by a secretary or an author: opened for a paper, watched, closed; and the calendar of their board."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from app.accounts import policy
+from app.accounts.policy import Action
+from app.boards import queries as boards
+from app.boards.deadlines import Stage
+from app.errors import Conflict, Fault, Invalid
+from app.facts.asked import asked_in_brief
+from app.fields import Day, KeyText, Line
+from app.papers import queries as papers
+from app.papers.asking import round_for
+from app.papers.models import Paper
+from app.rounds import commands, queries, reach
+from app.rounds.commands import RequestEntry, RoundEntry
+from app.rounds.models import Round
+from app.rounds.standing import OPEN, Standing
+from app.web.pages.answers import KINDS, STANDINGS
+from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
+from app.web.pages.layout import page, to
+from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach
+
+router = APIRouter()
+
+PAGE_SIZE = 50
+
+STAGES = {
+    Stage.ANSWERS: "Workstreams have answered",
+    Stage.DRAFT: "The draft is complete",
+    Stage.CHIEF_OFFICER: "The chief officer has decided",
+    Stage.BOARD: "The paper is with the board",
+    Stage.PUBLICATION: "The public copy is published",
+}
+"""What people call the stages before a meeting."""
+
+
+class RoundForm(BaseModel):
+    """A round that is to be opened."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: KeyText = Field(title="the key")
+    name: Line = Field(title="the name")
+    due_on: Day = Field(title="the day on which answers are due")
+    as_at: Day = Field(title="the day as at which is reported")
+    ask: list[str] = Field(title="at least one workstream", min_length=1)
+    parts: list[str] = Field(title="the parts")
+
+
+@router.get("/rounds")
+def show_all(visit: Visiting, after: Annotated[str, Query(max_length=100)] = "") -> Response:
+    """Every round, by key."""
+    visit.authorise(Action.READ_FACTS)
+    with visit.reading() as session:
+        found = queries.rounds(
+            session,
+            after=after,
+            limit=PAGE_SIZE + 1,
+            organisation_id=policy.confined_to(visit.account),
+            boards=visit.account.boards,
+        )
+        rows = [
+            {
+                "key": row.key,
+                "name": row.name,
+                "meeting": row.meeting.held_on,
+                "board": row.meeting.board.name,
+                "due_on": row.due_on,
+                "closed": row.closed,
+                "open": sum(asked_in_brief(one, today=visit.today).standing in OPEN for one in row.requests),
+                "asked": len(row.requests),
+            }
+            for row in found
+        ]
+    return page(
+        visit,
+        "rounds/list.html",
+        "Rounds",
+        rounds=rows[:PAGE_SIZE],
+        onward=rows[PAGE_SIZE - 1]["key"] if len(rows) > PAGE_SIZE else None,
+        may_run=visit.may(Action.RUN_ROUNDS),
+    )
+
+
+@router.get("/rounds/{key}")
+def watch(visit: Visiting, key: KeyText, standing: Annotated[str, Query(max_length=20)] = "") -> Response:
+    """Who has answered and how, and who has not."""
+    with visit.reading() as session:
+        return _round_page(session, visit, key, standing)
+
+
+@router.post("/rounds/{key}/closed")
+def close(visit: Visiting, form: Typed, key: KeyText) -> Response:
+    """The round takes no answers any more, or takes them again."""
+    is_closed = form.value("deed") == "close"
+    with visit.writing() as session:
+        round_ = _run(session, visit, key)
+        commands.set_closed(session, round_, is_closed, by=visit.account.key, at=visit.now)
+    words = "is closed: it takes no answers, and nobody is reminded." if is_closed else "takes answers again."
+    return to(f"/rounds/{key}", said=f"The round {words}")
+
+
+@router.post("/rounds/{key}/calendar")
+def give_calendar(visit: Visiting, key: KeyText) -> Response:
+    """The address of the board's calendar for who visits, shown this once."""
+    visit.authorise(Action.READ_FACTS)
+    with visit.writing() as session:
+        board = reach.get(session, visit.account, key).meeting.board
+        _, secret = commands.give_calendar(session, visit.account, board=board, person=None, at=visit.now)
+        name = board.name
+    return page(
+        visit,
+        "rounds/secret.html",
+        f"Calendar of {name}",
+        is_secret=True,
+        secret=f"{visit.here.address}/api/v1/calendar/{secret}.ics",
+        ends=None,
+        back=f"/rounds/{key}",
+    )
+
+
+@router.get("/new-round")
+def ask_round(visit: Visiting, paper: Annotated[KeyText | None, Query()] = None) -> Response:
+    """The page that opens a round: first for which paper, then whom it asks."""
+    visit.authorise(Action.RUN_ROUNDS)
+    with visit.reading() as session:
+        return _new_page(session, visit, paper)
+
+
+@router.post("/new-round")
+def open_round(visit: Visiting, form: Typed) -> Response:
+    """The round is open."""
+    visit.authorise(Action.RUN_ROUNDS)
+    reference = form.value("paper")
+    with visit.reading() as session:
+        _paper(session, visit, reference)
+    try:
+        asked = form.read(RoundForm)
+        with visit.writing() as session:
+            if queries.find(session, asked.key) is not None:
+                raise FaultyForm([Fault("key", "There is a round with this key already: choose another")])
+            entry = _entry(_paper(session, visit, reference), asked)
+            commands.save_round(session, entry, by=visit.account.key, at=visit.now)
+            _run(session, visit, asked.key)
+    except (Invalid, Conflict) as problem:
+        with visit.reading() as session:
+            return _new_page(session, visit, reference, form.refused(problem, "ask", "parts"))
+    return to(f"/rounds/{asked.key}", said=f"The round is open: {len(entry.requests)} workstreams are asked.")
+
+
+def _entry(paper: Paper, asked: RoundForm) -> RoundEntry:
+    meeting = paper.meeting
+    known = [choice.workstream.ref for choice in paper.choices]
+    if strange := set(asked.ask) - set(known):
+        raise FaultyForm([Fault("ask", f"The paper has no workstream “{min(strange)}”")])
+    return RoundEntry(
+        key=asked.key,
+        name=asked.name,
+        organisation=paper.organisation.key,
+        board=meeting.board.key,
+        meeting=meeting.held_on,
+        due_on=asked.due_on,
+        as_at=asked.as_at,
+        closed=False,
+        requests=tuple(
+            RequestEntry(choice.workstream.ref, parts=_parts_of(choice.workstream.parts, asked.parts), person=None)
+            for choice in paper.choices
+            if choice.workstream.ref in asked.ask
+        ),
+    )
+
+
+def _parts_of(own: Iterable[Any], wanted: Iterable[str]) -> tuple[str, ...]:
+    """Those of the wanted parts that a workstream has, which says of some that it does not use them."""
+    unused = {part.part for part in own if part.need.value == "unused"}
+    return tuple(part for part in wanted if part not in unused)
+
+
+def _run(session: Session, visit: Visit, key: str) -> Round:
+    """The round, which who visits may run."""
+    visit.authorise(Action.RUN_ROUNDS)
+    round_ = reach.get(session, visit.account, key)
+    visit.authorise(Action.RUN_ROUNDS, reach.matter_of(round_))
+    return round_
+
+
+def _paper(session: Session, visit: Visit, reference: str) -> Paper:
+    Reach(session, visit.account).paper(reference)
+    return papers.get(session, reference)
+
+
+def _new_page(session: Session, visit: Visit, reference: str | None, form: Form = NOTHING_TYPED) -> Response:
+    if reference is None:
+        found = papers.to_come(
+            session,
+            since=visit.today,
+            limit=200,
+            organisation_id=policy.confined_to(visit.account),
+            boards=visit.account.boards,
+            markings=visit.account.markings,
+        )
+        choices = [{"value": row.reference, "text": f"{row.title}, {_in_words(row.meeting.held_on)}"} for row in found]
+        return page(visit, "rounds/choose.html", "Open a round", papers=choices)
+    paper = _paper(session, visit, reference)
+    entry, due_on = round_for(paper, reference), boards.answers_due(session, paper.meeting)
+    manifest = boards.find_manifest(session, paper.meeting.board)
+    return page(
+        visit,
+        "rounds/new.html",
+        "Open a round",
+        form=form,
+        paper=paper,
+        entry=entry,
+        due_on=due_on,
+        workstreams=[{"value": one.workstream.ref, "text": one.workstream.name} for one in paper.choices],
+        parts=[{"value": part.key, "text": part.label} for part in (manifest.parts if manifest else ())],
+        deadlines=_deadlines(boards.deadlines(session, paper.meeting)),
+    )
+
+
+def _round_page(session: Session, visit: Visit, key: str, standing: str) -> Response:
+    visit.authorise(Action.READ_FACTS)
+    round_ = reach.get(session, visit.account, key)
+    rows = [asked_in_brief(request, today=visit.today) for request in round_.requests]
+    wanted = [row for row in rows if not standing or row.standing == standing]
+    return page(
+        visit,
+        "rounds/round.html",
+        round_.name,
+        round=round_,
+        rows=wanted,
+        counts={name: sum(row.standing == name for row in rows) for name in STANDINGS},
+        standing=standing if standing in set(Standing) else "",
+        standings=STANDINGS,
+        kinds=KINDS,
+        deadlines=_deadlines(boards.deadlines(session, round_.meeting)),
+        may_run=visit.may(Action.RUN_ROUNDS, reach.matter_of(round_)),
+    )
+
+
+def _deadlines(found: Mapping[str, date]) -> list[tuple[str, date]]:
+    """Every stage in words, and its day."""
+    words: Mapping[str, str] = {stage.value: said for stage, said in STAGES.items()}
+    return [(words.get(stage, stage), day) for stage, day in found.items()]
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
