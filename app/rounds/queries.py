@@ -6,7 +6,7 @@ from datetime import UTC, date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -171,7 +171,7 @@ def to_answer(session: Session, person_id: int | None, refs: Collection[str]) ->
 
     Ordered and loaded as in `of_open_rounds`.
     """
-    asked = [Workstream.ref.in_(refs)]
+    asked: list[ColumnElement[bool]] = [Workstream.ref.in_(refs)]
     if person_id is not None:
         asked.append(Request.person_id == person_id)
         asked.append(and_(Request.person_id.is_(None), Workstream.owner_id == person_id))

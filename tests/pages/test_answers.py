@@ -52,7 +52,10 @@ def test_a_lead_says_what_has_changed(site, browser_of):
         "progress": "<p>The <strong>aircraft</strong> came.</p>"
     }
     assert "The aircraft came." in lead.page.text
-    assert "Answered by Assistant Chief Constable (Operations) on 23 November 2026 at 12:00, late" in lead.page.text
+    said = (
+        "Answered by Assistant Chief Constable (Operations) on behalf of Head of Contact Management on 23 November 2026"
+    )
+    assert f"{said} at 12:00, late" in lead.page.text
 
 
 def test_the_short_answers_say_how_they_will_be_printed(site, browser_of):

@@ -28,8 +28,9 @@ def test_a_secretary_sees_who_has_answered_and_who_has_not(browser_of):
     ]
     secretary.follow("Quarterly collaboration update, December 2026")
     assert len(secretary.page.rows()) == 12
-    assert ["Late: no answer yet: 2", "Sent back: 1"] == [
-        words for words in secretary.page.links() if words.startswith(("Late", "Sent back"))
+    assert [words for words in secretary.page.links() if words.startswith(("Late", "Sent back"))] == [
+        "Late: no answer yet: 2",
+        "Sent back: 1",
     ]
     secretary.follow("Late: no answer yet: 2")
     assert [row[1:] for row in secretary.page.rows()] == [["Late: no answer yet", "–"]] * 2
@@ -47,10 +48,20 @@ def test_a_round_is_opened_for_a_paper_with_the_days_of_its_meeting(site, browse
     secretary.send("/new-round", key="evidence", ask=wanted[:1], parts=["progress"], due_on="2026-11-30")
 
     made = the_round(site, "evidence")
-    assert secretary.page.told == "The round is open: 1 workstreams are asked."
+    assert secretary.page.told == "The round is open: 1 workstream is asked."
     assert secretary.page.path == "/rounds/evidence"
     assert [(one.workstream.ref, one.parts) for one in made.requests] == [(wanted[0], ["progress"])]
     assert (made.due_on, made.closed) == (date(2026, 11, 30), False)
+
+
+def test_a_part_that_is_asked_for_is_not_left_empty(site, browser_of):
+    secretary = browser_of("board-secretary").visit("/new-round?paper=collaboration-2026-12")
+    secretary.send("/new-round", key="again", ask=["NAT-03"], parts=["progress"])
+    answer = "/rounds/again/requests/NAT-03/answer"
+    lead = browser_of("workstream-lead").visit(answer).send(answer, press="deed=changed", parts__progress=" ")
+    assert lead.page.errors == ["Is asked for, and is empty"]
+    assert lead.page.tree.xpath("//a[@href='#parts.progress']")
+    assert lead.send(answer, press="deed=changed", parts__progress="Said.").page.told
 
 
 def test_what_is_wrong_with_a_new_round_is_said_and_kept(site, browser_of):

@@ -20,7 +20,10 @@ NOTHING = "nothing"
 class Keyed(Protocol):
     """A part that is asked for."""
 
-    key: str
+    @property
+    def key(self) -> str:
+        """Its key."""
+        ...
 
 
 def said_of(update: Update | None) -> Mapping[str, Any] | None:

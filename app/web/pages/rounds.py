@@ -154,7 +154,9 @@ def open_round(visit: Visiting, form: Typed) -> Response:
     except (Invalid, Conflict) as problem:
         with visit.reading() as session:
             return _new_page(session, visit, reference, form.refused(problem, "ask", "parts"))
-    return to(f"/rounds/{asked.key}", said=f"The round is open: {len(entry.requests)} workstreams are asked.")
+    count = len(entry.requests)
+    words = "1 workstream is" if count == 1 else f"{count} workstreams are"
+    return to(f"/rounds/{asked.key}", said=f"The round is open: {words} asked.")
 
 
 def _entry(paper: Paper, asked: RoundForm) -> RoundEntry:
