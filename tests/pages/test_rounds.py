@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from app.facts.demonstration_round import KEY
+from app.people.queries import get_person
 from app.rounds import queries
+from app.rounds.commands import RequestEntry, RoundEntry, save_round
+from tests.stories import NOON
 
 ROUND = f"/rounds/{KEY}"
 REG = f"{ROUND}/requests/REG-01"
@@ -121,6 +124,33 @@ def test_a_round_is_closed_and_opened_again(site, browser_of):
     assert "Answer" not in browser_of("workstream-lead").visit(f"{ROUND}/requests/NAT-03").page.links()
     secretary.send(f"{ROUND}/closed", press="deed=open")
     assert not the_round(site).closed
+
+
+def test_who_has_not_answered_is_reminded_once(site, browser_of, tmp_path):
+    with site.state.premises.database.writing() as session:
+        get_person(session, "acc-operations").contact = "operations@northmoor.example"
+        other = queries.get_request(session, KEY, "NAT-03").round
+        twin = RoundEntry(
+            key="twin",
+            name="Another",
+            organisation="northmoor",
+            board="performance-resources",
+            meeting=date(2026, 12, 10),
+            due_on=other.due_on,
+            as_at=None,
+            closed=False,
+            requests=(RequestEntry("NAT-03", (), None),),
+        )
+        save_round(session, twin, by="ada", at=NOON)
+    secretary = browser_of("board-secretary").visit(ROUND).send(f"{ROUND}/reminders")
+    assert secretary.page.told == "Reminders sent: 3."
+    letters = [letter.read_text() for letter in (tmp_path / "site" / "mail").iterdir()]
+    assert any("operations@northmoor.example" in letter for letter in letters)
+    assert all("Quarterly collaboration update" in letter for letter in letters), "the other round's were not asked for"
+    secretary.send(f"{ROUND}/reminders")
+    assert secretary.page.told == "Nobody is to be reminded now who was not before."
+    assert len(list((tmp_path / "site" / "mail").iterdir())) == len(letters) == 3
+    assert browser_of("workstream-lead").client.post(f"{ROUND}/reminders").status_code == 403
 
 
 def test_the_address_of_the_boards_calendar_is_shown_once(browser_of):

@@ -109,6 +109,20 @@ def close(visit: Visiting, form: Typed, key: KeyText) -> Response:
     return to(f"/rounds/{key}", said=f"The round {words}")
 
 
+@router.post("/rounds/{key}/reminders")
+def remind(visit: Visiting, key: KeyText) -> Response:
+    """Whoever has not answered is reminded now, unless they were reminded of the same before."""
+    with visit.reading() as session:
+        _run(session, visit, key)
+    done = visit.here.remind(key, visit.account.key, visit.now)
+    failed = [one.reminder.to for one in done if one.trouble is not None]
+    sent = len(done) - len(failed)
+    words = "Nobody is to be reminded now who was not before." if not done else f"Reminders sent: {sent}."
+    if failed:
+        words += f" Not sent to {', '.join(failed)}: tell whoever runs this service."
+    return to(f"/rounds/{key}", said=words)
+
+
 @router.post("/rounds/{key}/calendar")
 def give_calendar(visit: Visiting, key: KeyText) -> Response:
     """The address of the board's calendar for who visits, shown this once."""
