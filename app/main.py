@@ -17,6 +17,8 @@ from app.accounts import sign_in
 from app.accounts.identity import Provider
 from app.accounts.models import Role
 from app.accounts.sign_in import ClaimedRoles, SessionRules
+from app.notices import reminders
+from app.notices.post import post_by
 from app.settings import PACKAGED_MIGRATIONS, Settings
 from app.upkeep import diary
 from app.upkeep.figures import figures
@@ -68,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
             {claimed: Role(role) for claimed, role in settings.oidc_roles.items()}, settings.oidc_organisation
         ),
         address=settings.address,
+        remind=_reminding(stores, settings),
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app, faults.as_page)
@@ -124,6 +127,30 @@ def _provider(settings: Settings) -> Provider | None:
         return None
     secret = settings.oidc_client_secret
     return Provider(settings.oidc_issuer, settings.oidc_client_id, secret.get_secret_value() if secret else None)
+
+
+def _reminding(stores: Stores, settings: Settings) -> Callable[[str, str, datetime], list[reminders.Outcome]]:
+    post = post_by(
+        settings.smtp_host,
+        settings.smtp_port,
+        starttls=settings.smtp_starttls,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        folder=settings.mail,
+    )
+
+    def remind(round_key: str, by: str, now: datetime) -> list[reminders.Outcome]:
+        return reminders.remind(
+            stores.database,
+            post,
+            sender=settings.mail_from,
+            address=settings.address,
+            by=by,
+            now=now,
+            round_key=round_key,
+        )
+
+    return remind
 
 
 def _noting(stores: Stores, command: Callable[..., None], what: str) -> Callable[[int, datetime], None]:

@@ -171,15 +171,17 @@ def remind(data: DataOption = None, as_json: JsonOption = False) -> None:
     settings (BOARDPAPERS_SMTP_HOST …); without one, each letter is a file in the data folder's mail. The exit code is 1
     when a letter could not be sent.
     """
-    from app.notices.post import Folder, Smtp
+    from app.notices.post import post_by
     from app.notices.reminders import remind as send_reminders
 
     settings = settings_of(data)
-    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-    post = (
-        Smtp(settings.smtp_host, settings.smtp_port, settings.smtp_starttls, settings.smtp_user, password)
-        if settings.smtp_host
-        else Folder(settings.mail)
+    post = post_by(
+        settings.smtp_host,
+        settings.smtp_port,
+        starttls=settings.smtp_starttls,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        folder=settings.mail,
     )
     with ready(data) as stores:
         with stores.database.writing() as session:

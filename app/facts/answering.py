@@ -11,6 +11,7 @@ from app.errors import Conflict, Fault, Invalid
 from app.facts import read
 from app.facts.decode import FaultyFacts
 from app.facts.load import load
+from app.facts.reporting import revision_of
 from app.facts.shapes import FactsFile, Shape, UpdateShape
 from app.fields import Day, KeyText, Line
 from app.people.models import Person
@@ -19,7 +20,7 @@ from app.rounds import queries
 from app.rounds.commands import RoundIsClosed, record_answer
 from app.rounds.models import Answer, AnswerKind, Request
 from app.workstreams.models import Update
-from app.workstreams.queries import get_update, latest
+from app.workstreams.queries import find_update, get_update, latest
 
 
 class FaultyAnswer(Invalid):
@@ -38,6 +39,13 @@ class LastTimeIsAnother(Conflict):
 
     def __init__(self, ref: str, as_at: date) -> None:
         super().__init__(f"“{ref}” has reported as at {as_at} since. Read it, and decide anew.")
+
+
+class AnsweredMeanwhile(Conflict):
+    """Somebody answered, or reported as at the same day, since the request was read."""
+
+    def __init__(self) -> None:
+        super().__init__("Another answer was saved meanwhile. Yours is still here: look at both, then send.")
 
 
 class SaidShape(Shape):
@@ -94,12 +102,40 @@ def giver(session: Session, said: AnswerShape, own_id: int | None) -> Giver:
     return Giver(given_by, found.get("on_behalf_of"))
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What somebody was shown who answers."""
+
+    answer: int
+    """Number of the newest answer; 0: none."""
+    revision: int
+    """Of what is reported as at the round's day, as `reporting.revision_of` says it."""
+
+
+def seen_of(session: Session, request: Request) -> Seen:
+    """What somebody sees who reads the whole request now."""
+    head = find_update(session, request.workstream.ref, request.round.as_at)
+    return Seen(request.answers[-1].number if request.answers else 0, revision_of(head))
+
+
 def answer(
-    session: Session, blobs: Blobs, key: str, ref: str, *, said: SaidShape, who: Giver, by: str, now: datetime
+    session: Session,
+    blobs: Blobs,
+    key: str,
+    ref: str,
+    *,
+    said: SaidShape,
+    who: Giver,
+    by: str,
+    now: datetime,
+    seen: Seen | None = None,
 ) -> Answer:
     """The answer is recorded, and with it the update that it brings; all of it or nothing.
 
+    `seen` is what who answers was shown, where that is known.
+
     Raises:
+        AnsweredMeanwhile: the request, or what is reported as at its day, is not as it was seen.
         NoRequest, RoundIsClosed: the round does not ask this workstream, or takes no answers any more.
         FaultyAnswer: with what is wrong with the update, and the parts that are asked for and empty.
         NothingBefore, LastTimeIsAnother: there is nothing that could be unchanged, or something newer.
@@ -107,6 +143,8 @@ def answer(
     request = queries.get_request(session, key, ref)
     if request.round.closed:
         raise RoundIsClosed(request.round)
+    if seen is not None and seen != seen_of(session, request):
+        raise AnsweredMeanwhile
     if said.kind is AnswerKind.NO_CHANGE:
         update = _unchanged(session, request, said.as_at)
     else:

@@ -8,15 +8,24 @@ from datetime import UTC, date, datetime, timedelta
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from app.assembly.wording import in_words
 from app.boards import queries as boards
 from app.boards.deadlines import LONDON
 from app.facts.read import update_shape
 from app.facts.shapes import UpdateShape
-from app.formats.manifest import Need, Part
+from app.formats.manifest import Need, Part, Wording, worded
 from app.rounds.models import Answer, AnswerKind, Request, Round, Verdict
 from app.rounds.standing import Standing, asked_person, is_late, last_answer, standing_of
 from app.workstreams.models import Update
 from app.workstreams.queries import latest
+
+
+class Printed(BaseModel):
+    """In which words a paper prints an answer that brings no text, as the board's format says them."""
+
+    no_change: str | None = Field(description="None: nothing was reported that could be unchanged")
+    nothing: str
+    nothing_of: str = Field(description="Where a subject is named, which stands here as “…”")
 
 
 class Judged(BaseModel):
@@ -208,6 +217,23 @@ def answered(given: Answer, round_: Round) -> Answered:
             for said in given.judgements
         ],
     )
+
+
+def printed(session: Session, request: Request, before: Update | None) -> Printed:
+    """In which words the answers *no change* (since the update `before`) and *nothing to report* will be printed."""
+    manifest = boards.find_manifest(session, request.round.meeting.board)
+    wording, style = (manifest.wording, manifest.dates) if manifest else (Wording(), "day-month-year")
+    as_at = in_words(request.round.as_at, style)
+    return Printed(
+        no_change=worded(wording.no_change, as_at=in_words(before.as_at, style)) if before else None,
+        nothing=worded(wording.nothing_to_report, as_at=as_at),
+        nothing_of=worded(wording.nil_subject, as_at=as_at, subject="…"),
+    )
+
+
+def parts_to_fill(session: Session, request: Request) -> list[AskedPart]:
+    """The parts that a request which was loaded whole asks for."""
+    return _to_fill(session, request, last_time(session, request))
 
 
 def _to_fill(session: Session, request: Request, before: Update | None) -> list[AskedPart]:

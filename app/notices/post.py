@@ -77,3 +77,10 @@ class Folder:
             (self.folder / f"{name}.eml").write_bytes(letter.as_bytes(policy=SMTP))
         except OSError as error:
             raise NotSentError(f"{self.folder} cannot be written: {error.strerror}") from error
+
+
+def post_by(
+    host: str | None, port: int, *, starttls: bool, user: str | None, password: str | None, folder: Path
+) -> Post:
+    """The mail server; without one, the folder."""
+    return Smtp(host, port, starttls, user, password) if host else Folder(folder)

@@ -60,25 +60,38 @@ class _Reader:
     by_link: bool
 
 
-def due(session: Session, *, address: str, now: datetime) -> list[Reminder]:
-    """Every reminder that is due at this moment, whether it was sent before or not; `address` is the service's."""
+def due(session: Session, *, address: str, now: datetime, round_key: str | None = None) -> list[Reminder]:
+    """Every reminder that is due at this moment, whether it was sent before or not; `address` is the service's.
+
+    Where a round is named, only those of that one.
+    """
     today = now.astimezone(LONDON).date()
     return [
         reminder
         for request in queries.of_open_rounds(session)
+        if round_key in (None, request.round.key)
         if (occasion := _occasion(request, today))
         for reminder in _letters(request, occasion, address, now)
     ]
 
 
-def remind(database: Database, post: Post, *, sender: str, address: str, by: str, now: datetime) -> list[Outcome]:
+def remind(
+    database: Database,
+    post: Post,
+    *,
+    sender: str,
+    address: str,
+    by: str,
+    now: datetime,
+    round_key: str | None = None,
+) -> list[Outcome]:
     """Every reminder that is due and was never sent has been sent, once; answers what became of each.
 
-    The database remembers a letter before it leaves. One that certainly has not left is forgotten, and is due again;
-    one that perhaps has left, as after a crash, is not sent a second time.
+    Where a round is named, only those of that one. The database remembers a letter before it leaves. One that certainly
+    has not left is forgotten, and is due again; one that perhaps has left, as after a crash, is not sent a second time.
     """
     with database.reading() as session:
-        reminders = due(session, address=address, now=now)
+        reminders = due(session, address=address, now=now, round_key=round_key)
     return [
         outcome for reminder in reminders for outcome in _sent(database, post, reminder, sender=sender, by=by, now=now)
     ]

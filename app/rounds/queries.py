@@ -6,7 +6,7 @@ from datetime import UTC, date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -161,6 +161,25 @@ def of_person(session: Session, person_id: int) -> Sequence[Request]:
             ~Round.closed,
             or_(Request.person_id == person_id, and_(Request.person_id.is_(None), Workstream.owner_id == person_id)),
         )
+        .order_by(Round.due_on, Round.key, Request.position)
+        .options(*WHOLE_REQUEST)
+    ).all()
+
+
+def to_answer(session: Session, person_id: int | None, refs: Collection[str]) -> Sequence[Request]:
+    """Every request of the rounds that take answers for which this person is asked, or that asks these workstreams.
+
+    Ordered and loaded as in `of_open_rounds`.
+    """
+    asked: list[ColumnElement[bool]] = [Workstream.ref.in_(refs)]
+    if person_id is not None:
+        asked.append(Request.person_id == person_id)
+        asked.append(and_(Request.person_id.is_(None), Workstream.owner_id == person_id))
+    return session.scalars(
+        select(Request)
+        .join(Request.round)
+        .join(Request.workstream)
+        .where(~Round.closed, or_(*asked))
         .order_by(Round.due_on, Round.key, Request.position)
         .options(*WHOLE_REQUEST)
     ).all()

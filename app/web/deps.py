@@ -1,6 +1,6 @@
 """What routes are given: the doors of the database, the blobs, the time, and who asks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -19,6 +19,7 @@ from app.audit.commands import REQUEST_ID
 from app.blobs import Blobs
 from app.db import Database, lock
 from app.errors import Forbidden
+from app.notices.reminders import Outcome
 from app.rounds import commands as round_commands
 from app.rounds import queries as rounds
 from app.rounds.models import AnswerLink
@@ -66,6 +67,8 @@ class Premises:
     claimed: ClaimedRoles
     address: str
     """How browsers reach the service, without a slash at its end."""
+    remind: Callable[[str, str, datetime], Sequence[Outcome]]
+    """Sends the reminders of the round with this key that are due and were never sent, in the name of the account."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case

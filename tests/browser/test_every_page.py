@@ -7,6 +7,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from app.accounts import queries, sign_in
+from app.facts.demonstration_round import KEY
+from app.rounds import queries as rounds
+from app.rounds.commands import give_link
 from app.upkeep.stores import open_stores
 from app.web.pages.routes import router
 from tests.browser import conftest as browser
@@ -49,6 +52,19 @@ def link(standing) -> str:
 
 
 @pytest.fixture(scope="module")
+def by_link(standing) -> str:
+    """The secret of a link by which somebody outside answers."""
+    settings = settings_for(standing.folder)
+    stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
+    with stores.database.writing() as session:
+        request = rounds.get_request(session, KEY, "REG-04")
+        now = NOON.replace(year=2099)
+        _, secret = give_link(session, request, name="Office", contact=None, days=90, by="ada", at=now)
+    stores.database.dispose()
+    return secret
+
+
+@pytest.fixture(scope="module")
 def windows(chromium, standing):
     """A window for each account, signed in once."""
     opened: dict[str | None, tuple[browser.watched, browser.Page]] = {}
@@ -75,9 +91,9 @@ def windows(chromium, standing):
         for number, visit in enumerate(visits)
     ],
 )
-def test_a_page_is_for_everybody(windows, link, pictured, path, visit):
+def test_a_page_is_for_everybody(windows, link, by_link, pictured, path, visit):
     window = windows(visit.account)
-    window.goto(visit.address.format(link=link))
+    window.goto(visit.address.format(link=link, by_link=by_link))
 
     browser.check(window)
     name = "".join(c if c.isalnum() else "-" for c in f"{path}-{visit.account}-{VISITS[path].index(visit)}").strip("-")

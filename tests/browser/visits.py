@@ -39,6 +39,27 @@ VISITS: dict[str, list[Visit]] = {
         Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-22"),
         Visit("reader", "/workstreams/JNT-01/updates/2026-11-20"),
     ],
+    "/rounds": [Visit("board-secretary", "/rounds"), Visit("commissioners-office", "/rounds")],
+    "/rounds/{key}": [
+        Visit("board-secretary", "/rounds/collaboration-2026-12"),
+        Visit("reader", "/rounds/collaboration-2026-12?standing=missing"),
+    ],
+    "/new-round": [
+        Visit("board-secretary", "/new-round"),
+        Visit("board-secretary", "/new-round?paper=collaboration-2026-12"),
+    ],
+    "/rounds/{key}/requests/{ref}": [
+        Visit("workstream-lead", "/rounds/collaboration-2026-12/requests/NAT-03"),
+        Visit("report-author", "/rounds/collaboration-2026-12/requests/INN-02"),
+        Visit("board-secretary", "/rounds/collaboration-2026-12/requests/REG-01"),
+        Visit("reader", "/rounds/collaboration-2026-12/requests/FIR-03"),
+    ],
+    "/rounds/{key}/requests/{ref}/answer": [
+        Visit("workstream-lead", "/rounds/collaboration-2026-12/requests/NAT-03/answer"),
+        Visit("board-secretary", "/rounds/collaboration-2026-12/requests/INN-02/answer"),
+    ],
+    "/answer-by-link": [Visit(None, "/answer-by-link?link={by_link}"), Visit(None, "/answer-by-link?link=bl_none")],
+    "/answer-by-link/thanks": [Visit(None, "/answer-by-link/thanks")],
     "/accessibility": [Visit(None, "/accessibility"), Visit("reader", "/accessibility")],
     "/keyboard": [Visit(None, "/keyboard")],
     "/papers": [
@@ -116,10 +137,6 @@ VISITS: dict[str, list[Visit]] = {
         Visit("administrator", "/accounts/report-author"),
         Visit("administrator", "/accounts/command-line"),
     ],
-    "/rounds": [Visit("board-secretary", "/rounds")],
-    "/new-round": [Visit("board-secretary", "/new-round")],
-    "/rounds/{key}": [Visit("board-secretary", "/rounds/collaboration-2026-12")],
-    "/rounds/{key}/asked/{ref}": [Visit("board-secretary", "/rounds/collaboration-2026-12/asked/JNT-01")],
     "/audit": [Visit("administrator", "/audit"), Visit("administrator", "/audit?since=yesterday")],
     "/service": [Visit("administrator", "/service")],
     "/papers/{reference}/preview": [Visit("report-author", "/papers/collaboration-2026-12/preview")],
@@ -128,7 +145,10 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "(no page)": [Visit("reader", "/nowhere"), Visit(None, "/nowhere")],
 }
-"""Path of a page, as its route has it → its visits; `{link}` is the secret of a link to set a password."""
+"""Path of a page, as its route has it → its visits.
+
+`{link}` is the secret of a link to set a password, `{by_link}` of one to answer.
+"""
 
 NO_PAGES = {
     "/assets/{name}",

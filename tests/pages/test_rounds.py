@@ -1,89 +1,177 @@
-"""A board secretary runs a round: sees who has answered, opens one, gives a link; an author accepts and sends back."""
+"""A secretary opens a round, watches it, reads answers, gives out links and closes it. Without JavaScript."""
+
+from datetime import date
 
 import pytest
 
-from app.web.pages.rounds import STANDINGS
+from app.facts.demonstration_round import KEY
+from app.people.queries import get_person
+from app.rounds import queries
+from app.rounds.commands import RequestEntry, RoundEntry, save_round
+from tests.stories import NOON
 
-ROUND = "/rounds/collaboration-2026-12"
-
-
-@pytest.fixture
-def secretary(browser_of):
-    return browser_of("board-secretary")
-
-
-def answered(browser) -> str:
-    """Address of the first request whose answer waits to be read."""
-    rows = browser.visit(ROUND).page.rows()
-    place = next(number for number, row in enumerate(rows) if row[2] == "Answered, to be read")
-    return browser.page.tree.xpath("//main//tbody/tr/th/a/@href")[place]
+ROUND = f"/rounds/{KEY}"
+REG = f"{ROUND}/requests/REG-01"
 
 
-def test_a_round_is_watched_closed_and_opened_again(secretary):
-    secretary.visit("/").visit("/rounds")
-    assert "Rounds" in secretary.page.navigation
-    secretary.visit(secretary.page.tree.xpath("//main//tbody//a/@href")[0])
-    assert secretary.page.path == ROUND
-    assert {row[2] for row in secretary.page.rows()} <= {words for words, _ in STANDINGS.values()}
-    assert "still to come" in secretary.page.text
-
-    secretary.send(f"{ROUND}/close")
-    assert secretary.page.told == "The round is closed: it takes no answers, and nobody is reminded."
-    assert secretary.visit("/rounds").page.rows()[0][3] == "Closed"
-    secretary.visit(ROUND).send(f"{ROUND}/open")
-    assert secretary.page.told == "The round is open again."
+def the_round(site, key=KEY):
+    with site.state.premises.database.reading() as session:
+        return queries.find(session, key)
 
 
-def test_an_answer_is_sent_back_with_a_reason_or_accepted(browser_of):
-    author = browser_of("report-author")
-    address = answered(author)
-    author.visit(address)
-    (back,) = [form.get("action") for form in author.page.tree.forms if "send-back" in form.get("action")]
-    author.send(back, reason=" ")
-    assert (author.page.status, author.page.errors) == (422, ["Enter why it is sent back"])
-    author.send(back, reason="Which quarter is the figure of?")
-    assert author.page.told.endswith("was sent back.")
-    assert "Which quarter is the figure of?" in author.visit(address).page.text
-    author.send(back.replace("send-back", "accept"))
-    assert author.page.told.endswith("is accepted.")
-    assert author.client.post(address + "/answers/99/accept").status_code == 404
+def test_a_secretary_sees_who_has_answered_and_who_has_not(browser_of):
+    secretary = browser_of("board-secretary").visit("/").visit("/rounds")
+    assert secretary.page.rows() == [
+        [
+            f"Quarterly collaboration update, December 2026{KEY}",
+            "Performance and Resources Scrutiny Board10 December 2026",
+            "20 November 2026",
+            "3 of 12",
+        ]
+    ]
+    secretary.follow("Quarterly collaboration update, December 2026")
+    assert len(secretary.page.rows()) == 12
+    assert [words for words in secretary.page.links() if words.startswith(("Late", "Sent back"))] == [
+        "Late: no answer yet: 2",
+        "Sent back: 1",
+    ]
+    secretary.follow("Late: no answer yet: 2")
+    assert [row[1:] for row in secretary.page.rows()] == [["Late: no answer yet", "–"]] * 2
+    late = [row[2] for row in secretary.visit(ROUND).page.rows() if row[2].endswith("late")]
+    assert len(late) == 1
 
 
-def test_a_link_is_shown_once_and_taken_away(secretary):
-    address = f"{ROUND}/asked/JNT-01"
-    secretary.visit(address).send(f"{address}/links", name="", days="400")
+def test_a_round_is_opened_for_a_paper_with_the_days_of_its_meeting(site, browser_of):
+    secretary = browser_of("board-secretary").visit("/rounds").follow("Open a round")
+    secretary.send("/new-round", paper="digital-evidence-2026-12")
+    form = secretary.page.form("/new-round")
+    assert form.fields["due_on"] == form.fields["as_at"]
+    wanted = secretary.page.tree.xpath("//input[@name='ask']/@value")
+    assert len(wanted) > 1
+    secretary.send("/new-round", key="evidence", ask=wanted[:1], parts=["progress"], due_on="2026-11-30")
+
+    made = the_round(site, "evidence")
+    assert secretary.page.told == "The round is open: 1 workstream is asked."
+    assert secretary.page.path == "/rounds/evidence"
+    assert [(one.workstream.ref, one.parts) for one in made.requests] == [(wanted[0], ["progress"])]
+    assert (made.due_on, made.closed) == (date(2026, 11, 30), False)
+
+
+def test_a_part_that_is_asked_for_is_not_left_empty(site, browser_of):
+    secretary = browser_of("board-secretary").visit("/new-round?paper=collaboration-2026-12")
+    secretary.send("/new-round", key="again", ask=["NAT-03"], parts=["progress"])
+    answer = "/rounds/again/requests/NAT-03/answer"
+    lead = browser_of("workstream-lead").visit(answer).send(answer, press="deed=changed", parts__progress=" ")
+    assert lead.page.errors == ["Is asked for, and is empty"]
+    assert lead.page.tree.xpath("//a[@href='#parts.progress']")
+    assert lead.send(answer, press="deed=changed", parts__progress="Said.").page.told
+
+
+def test_what_is_wrong_with_a_new_round_is_said_and_kept(site, browser_of):
+    secretary = browser_of("board-secretary").visit("/new-round?paper=collaboration-2026-12")
+    secretary.send("/new-round", name="Again")
+    assert secretary.page.errors == ["There is a round with this key already: choose another"]
+    assert secretary.page.form("/new-round").fields["name"] == "Again"
+    secretary.send("/new-round", key="other", due_on="soon", ask=None)
+    assert secretary.page.status == 422
     assert len(secretary.page.errors) == 2
-    secretary.send(f"{address}/links", name="Programme office of the region", days="7")
-    secret = secretary.page.tree.xpath("//code")[0].text
-    assert "bl_" in secret
-    assert "content-encoding" not in secretary.page.answer.headers
-
-    secretary.visit(address)
-    assert secret.rpartition("/")[2] not in secretary.page.answer.text
-    row = secretary.page.rows()[-1]
-    assert (row[0], row[2]) == ("Programme office of the region", "Never")
-    (take,) = [form.get("action") for form in secretary.page.tree.forms if "revoke" in form.get("action")][-1:]
-    secretary.send(take)
-    assert secretary.page.rows()[-1][1].startswith("Taken away")
+    secretary.send("/new-round", key="other", due_on="2026-11-30", ask=["JNT-01", "NONE-1"])
+    assert secretary.page.errors == ["The paper has no workstream “NONE-1”"]
+    assert the_round(site, "other") is None
 
 
-def test_a_round_is_opened_for_a_paper(secretary):
-    secretary.visit("/rounds").follow("Open a round").send("/new-round")
-    assert secretary.page.errors == ["Enter a paper"]
-    (field,) = secretary.page.tree.xpath("//select[@name='paper']")
-    there = [value for value in field.value_options if value == "collaboration-2026-12"]
-    other = next(value for value in field.value_options if value and value not in there)
-    for known in there:
-        secretary.send("/new-round", paper=known)
-        assert secretary.page.status == 409
-    secretary.send("/new-round", paper=other, due_on="next week")
-    assert "must be a date like 2026-03-26" in secretary.page.errors[0]
-    secretary.send("/new-round", paper=other, due_on="2026-12-01", name="Everything")
-    assert secretary.page.path == f"/rounds/{other}"
-    assert secretary.page.heading == "Everything"
-    assert "Answers are due on 1 December 2026" in secretary.page.text
+def test_an_answer_is_sent_back_with_a_reason_and_accepted(site, browser_of):
+    author = browser_of("report-author").visit(REG)
+    author.send(f"{REG}/judgement", press="verdict=sent-back")
+    assert author.page.errors == ["Is needed when an answer is sent back"]
+    author.send(f"{REG}/judgement", press="verdict=sent-back", reason="Which region?")
+    assert author.page.told.endswith("is sent back.")
+    assert "Which region?" in browser_of("workstream-lead").visit(f"{REG}/answer").page.text
+    author.visit(REG).send(f"{REG}/judgement", press="verdict=accepted")
+    assert author.page.told.endswith("is accepted.")
+    assert "Accepted on 23 November 2026 at 12:00." in author.visit(REG).page.text
 
 
-@pytest.mark.parametrize("address", ["/rounds", "/new-round", ROUND, f"{ROUND}/asked/JNT-01"])
-def test_leads_do_not_run_rounds(browser_of, address):
-    assert browser_of("workstream-lead").visit(address).page.status == 403
+def test_only_the_newest_answer_is_judged(browser_of):
+    author, lead = browser_of("report-author").visit(REG), browser_of("workstream-lead").visit(f"{REG}/answer")
+    lead.send(f"{REG}/answer", press="deed=changed", parts__progress="Newer.")
+    author.send(f"{REG}/judgement", press="verdict=accepted")
+    assert author.page.status == 409
+    assert author.page.errors == ["There is a newer answer. Read it, and judge that one."]
+
+
+def test_a_link_is_shown_once_opens_and_is_taken_away(site, browser_of, visitor):
+    secretary = browser_of("board-secretary").visit(REG)
+    secretary.send(f"{REG}/links", days="100")
+    assert len(secretary.page.errors) == 2
+    secretary.send(f"{REG}/links", name="Regional office", days="14")
+    (address,) = secretary.page.tree.xpath("//main//code/text()")
+    assert secretary.page.answer.headers.get("content-encoding") is None
+    path = address[address.index("/answer-by-link") :]
+    assert "as Regional office" in visitor.visit(path).page.text
+
+    secretary.visit(REG)
+    assert path.partition("=")[2] not in secretary.page.answer.text
+    secretary.send(f"{REG}/links/2/taken")
+    assert secretary.page.told == "The link opens nothing any more."
+    assert visitor.visit(path).page.status == 404
+
+
+def test_a_round_is_closed_and_opened_again(site, browser_of):
+    secretary = browser_of("board-secretary").visit(ROUND).send(f"{ROUND}/closed", press="deed=close")
+    assert the_round(site).closed
+    assert "This round is closed." in secretary.page.text
+    assert "Answer" not in browser_of("workstream-lead").visit(f"{ROUND}/requests/NAT-03").page.links()
+    secretary.send(f"{ROUND}/closed", press="deed=open")
+    assert not the_round(site).closed
+
+
+def test_who_has_not_answered_is_reminded_once(site, browser_of, tmp_path):
+    with site.state.premises.database.writing() as session:
+        get_person(session, "acc-operations").contact = "operations@northmoor.example"
+        other = queries.get_request(session, KEY, "NAT-03").round
+        twin = RoundEntry(
+            key="twin",
+            name="Another",
+            organisation="northmoor",
+            board="performance-resources",
+            meeting=date(2026, 12, 10),
+            due_on=other.due_on,
+            as_at=None,
+            closed=False,
+            requests=(RequestEntry("NAT-03", (), None),),
+        )
+        save_round(session, twin, by="ada", at=NOON)
+    secretary = browser_of("board-secretary").visit(ROUND).send(f"{ROUND}/reminders")
+    assert secretary.page.told == "Reminders sent: 3."
+    letters = [letter.read_text() for letter in (tmp_path / "site" / "mail").iterdir()]
+    assert any("operations@northmoor.example" in letter for letter in letters)
+    assert all("Quarterly collaboration update" in letter for letter in letters), "the other round's were not asked for"
+    secretary.send(f"{ROUND}/reminders")
+    assert secretary.page.told == "Nobody is to be reminded now who was not before."
+    assert len(list((tmp_path / "site" / "mail").iterdir())) == len(letters) == 3
+    assert browser_of("workstream-lead").client.post(f"{ROUND}/reminders").status_code == 403
+
+
+def test_the_address_of_the_boards_calendar_is_shown_once(browser_of):
+    secretary = browser_of("board-secretary").visit(ROUND).send(f"{ROUND}/calendar")
+    (address,) = secretary.page.tree.xpath("//main//code/text()")
+    answer = secretary.client.get(address[address.index("/api/v1/calendar/") :])
+    assert answer.text.startswith("BEGIN:VCALENDAR")
+
+
+@pytest.mark.parametrize("address", ["/new-round", "/new-round?paper=collaboration-2026-12"])
+def test_who_may_not_run_rounds_does_not(address, site, browser_of):
+    lead = browser_of("workstream-lead")
+    assert lead.visit(address).page.status == 403
+    assert "Open a round" not in lead.visit("/rounds").page.links()
+    assert lead.client.post(f"{ROUND}/closed", data={"deed": "close"}).status_code == 403
+    assert lead.client.post(f"{REG}/links", data={"name": "Me", "days": "1"}).status_code == 403
+    assert lead.client.post(f"{REG}/judgement", data={"number": "1", "verdict": "accepted"}).status_code == 403
+    assert not the_round(site).closed
+
+
+def test_another_organisations_rounds_are_not_there(browser_of):
+    office = browser_of("commissioners-office").visit("/rounds")
+    assert "There is no round." in office.page.text
+    assert office.visit(ROUND).page.status == 404

@@ -14,7 +14,12 @@ from app.accounts.models import Role
 from app.accounts.policy import Action
 from app.boards import queries as boards
 from app.papers import queries as papers
+from app.rounds import queries as rounds
+from app.rounds.models import Request
+from app.rounds.reach import matter_of
+from app.rounds.standing import OPEN, Standing, standing_of
 from app.versions import queries as versions
+from app.web.pages.answers import STANDINGS
 from app.web.pages.layout import page
 from app.web.pages.visit import Visit, Visiting
 from app.workstreams import queries as workstreams
@@ -93,6 +98,31 @@ def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
     }
 
 
+def _due(session: Session, visit: Visit) -> dict[str, Any]:
+    asked = rounds.to_answer(session, visit.account.person_id, visit.account.workstreams or ())
+    seen = [request for request in asked if visit.may(Action.ANSWER_ROUNDS, matter_of(request.round, _ref(request)))]
+    standings = [(request, standing_of(request, today=visit.today)) for request in seen]
+    # By day due, so what is late comes first; of one day, what was sent back has nobody's answer either.
+    rows = [
+        {
+            "round": request.round.key,
+            "round_name": request.round.name,
+            "ref": _ref(request),
+            "name": request.workstream.name,
+            "due_on": request.round.due_on,
+            "standing": STANDINGS[standing],
+            "is_urgent": standing is not Standing.WAITING,
+        }
+        for request, standing in standings
+        if standing in OPEN
+    ]
+    return {"due": rows[:MOST]}
+
+
+def _ref(request: Request) -> str:
+    return request.workstream.ref
+
+
 def _workstreams(session: Session, visit: Visit) -> dict[str, Any]:
     refs = visit.account.workstreams
     wanted = Wanted(
@@ -105,6 +135,7 @@ def _workstreams(session: Session, visit: Visit) -> dict[str, Any]:
 
 
 PARTS = (
+    Part(Action.ANSWER_ROUNDS, "home/due.html", _due, frozenset({Role.LEAD})),
     Part(Action.WRITE_UPDATES, "home/workstreams.html", _workstreams, frozenset({Role.LEAD})),
     Part(Action.READ_FACTS, "home/papers.html", _papers),
     Part(Action.READ_FACTS, "home/meetings.html", _meetings),

@@ -1,270 +1,273 @@
-"""Rounds for whoever runs them: opened for a paper, watched, answers accepted or sent back, links given, closed."""
+"""Rounds, run by a secretary or an author: opened for a paper, watched, closed; and the calendar of their board."""
 
-from dataclasses import replace
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.policy import Action
-from app.errors import Conflict, Invalid
-from app.facts.asked import asked, asked_in_brief
-from app.fields import Day, KeyText, Line, SafeText
+from app.boards import queries as boards
+from app.boards.deadlines import Stage
+from app.errors import Conflict, Fault, Invalid
+from app.facts.asked import asked_in_brief
+from app.fields import Day, KeyText, Line
 from app.papers import queries as papers
 from app.papers.asking import round_for
+from app.papers.models import Paper
 from app.rounds import commands, queries, reach
-from app.rounds.commands import RoundIsThere
-from app.rounds.models import Request, Round, Verdict
-from app.rounds.standing import OPEN, Standing, standing_of
-from app.web.pages.forms import NOTHING_TYPED, Form, Typed
+from app.rounds.commands import RequestEntry, RoundEntry
+from app.rounds.models import Round
+from app.rounds.standing import OPEN, Standing
+from app.web.pages.answers import KINDS, STANDINGS
+from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
-from app.web.pages.visit import Allowed, Visit
+from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 
 router = APIRouter()
 
-MOST = 100
-"""Rounds that the list shows, the ones due last; papers that a new round may be for."""
+PAGE_SIZE = 50
 
-Running = Annotated[Visit, Depends(Allowed(Action.RUN_ROUNDS))]
-Judging = Annotated[Visit, Depends(Allowed(Action.JUDGE_ANSWERS))]
-
-STANDINGS: dict[Standing, tuple[str, str]] = {
-    Standing.WAITING: ("Not answered yet", "grey"),
-    Standing.MISSING: ("Late: no answer", "red"),
-    Standing.SENT_BACK: ("Sent back", "orange"),
-    Standing.ANSWERED: ("Answered, to be read", "blue"),
-    Standing.ACCEPTED: ("Accepted", "green"),
+STAGES = {
+    Stage.ANSWERS: "Workstreams have answered",
+    Stage.DRAFT: "The draft is complete",
+    Stage.CHIEF_OFFICER: "The chief officer has decided",
+    Stage.BOARD: "The paper is with the board",
+    Stage.PUBLICATION: "The public copy is published",
 }
-"""How a request stands → its words, and the colour of their tag."""
+"""What people call the stages before a meeting."""
 
 
-class _Said(BaseModel):
+class RoundForm(BaseModel):
+    """A round that is to be opened."""
+
     model_config = ConfigDict(frozen=True)
 
-
-class NewRound(_Said):
-    """A round for the workstreams of a paper."""
-
-    paper: KeyText = Field(title="a paper")
-    name: Line | None = Field(default=None, title="a name")
-    due_on: Day | None = Field(default=None, title="the day on which answers are due")
-    as_at: Day | None = Field(default=None, title="the day as at which is reported")
-
-
-class SentBack(_Said):
-    """Why an answer is sent back."""
-
-    reason: SafeText = Field(title="why it is sent back")
-
-
-class NewLink(_Said):
-    """Who is given a link."""
-
-    name: Line = Field(title="who is given the link")
-    contact: Line | None = Field(default=None, title="an e-mail address")
-    days: int = Field(title="how long it opens", ge=1, le=90)
+    key: KeyText = Field(title="the key")
+    name: Line = Field(title="the name")
+    due_on: Day = Field(title="the day on which answers are due")
+    as_at: Day = Field(title="the day as at which is reported")
+    ask: list[str] = Field(title="at least one workstream", min_length=1)
+    parts: list[str] = Field(title="the parts")
 
 
 @router.get("/rounds")
-def every_round(visit: Running) -> Response:
-    """The rounds, the one due last first."""
-    day = visit.today
+def show_all(visit: Visiting, after: Annotated[str, Query(max_length=100)] = "") -> Response:
+    """Every round, by key."""
+    visit.authorise(Action.READ_FACTS)
     with visit.reading() as session:
-        found = [
-            round_
-            for round_ in queries.walk(session, organisation_id=policy.confined_to(visit.account))
-            if policy.exists_for(visit.account, reach.matter_of(round_))
-        ][:MOST]
+        found = queries.rounds(
+            session,
+            after=after,
+            limit=PAGE_SIZE + 1,
+            organisation_id=policy.confined_to(visit.account),
+            boards=visit.account.boards,
+        )
         rows = [
             {
-                "round": round_,
-                "open": sum(standing_of(request, today=day) in OPEN for request in round_.requests),
-                "asked": len(round_.requests),
+                "key": row.key,
+                "name": row.name,
+                "meeting": row.meeting.held_on,
+                "board": row.meeting.board.name,
+                "due_on": row.due_on,
+                "closed": row.closed,
+                "open": sum(asked_in_brief(one, today=visit.today).standing in OPEN for one in row.requests),
+                "asked": len(row.requests),
             }
-            for round_ in found
+            for row in found
         ]
-    return page(visit, "rounds/list.html", "Rounds", rounds=rows)
-
-
-@router.get("/new-round")
-def ask_round(visit: Running) -> Response:
-    """The page on which a round is opened."""
-    return _new_page(visit)
-
-
-@router.post("/new-round")
-def open_round(visit: Running, form: Typed) -> Response:
-    """Each workstream of the paper is asked, by the day that was given or that the meeting's deadlines say."""
-    try:
-        said = form.read(NewRound)
-        with visit.writing() as session:
-            Reach(session, visit.account).paper(said.paper)
-            key = said.paper
-            if queries.find(session, key) is not None:
-                raise RoundIsThere(key)
-            entry = round_for(papers.get(session, said.paper), key)
-            entry = replace(entry, name=said.name or entry.name, due_on=said.due_on, as_at=said.as_at)
-            commands.save_round(session, entry, by=visit.account.key, at=visit.now)
-            reach.get(session, visit.account, key)
-    except (Invalid, Conflict) as problem:
-        return _new_page(visit, form.refused(problem, "paper"))
-    return to(f"/rounds/{key}", said=f"The round is open: {len(entry.requests)} workstreams are asked.")
-
-
-@router.get("/rounds/{key}")
-def one_round(key: KeyText, visit: Running) -> Response:
-    """The round: who has answered, and who has not."""
-    return _round_page(visit, key)
-
-
-@router.post("/rounds/{key}/close")
-def close(key: KeyText, visit: Running) -> Response:
-    """The round takes no answers any more."""
-    with visit.writing() as session:
-        round_ = reach.get(session, visit.account, key)
-        commands.set_closed(session, round_, True, by=visit.account.key, at=visit.now)
-    return to(f"/rounds/{key}", said="The round is closed: it takes no answers, and nobody is reminded.")
-
-
-@router.post("/rounds/{key}/open")
-def open_again(key: KeyText, visit: Running) -> Response:
-    """The round takes answers again."""
-    with visit.writing() as session:
-        round_ = reach.get(session, visit.account, key)
-        commands.set_closed(session, round_, False, by=visit.account.key, at=visit.now)
-    return to(f"/rounds/{key}", said="The round is open again.")
-
-
-@router.get("/rounds/{key}/asked/{ref}")
-def one_request(key: KeyText, ref: KeyText, visit: Running) -> Response:
-    """What was asked of one workstream, what it answered, and the links that were given for it."""
-    return _request_page(visit, key, ref)
-
-
-@router.post("/rounds/{key}/asked/{ref}/answers/{number}/accept")
-def accept(key: KeyText, ref: KeyText, number: int, visit: Judging) -> Response:
-    """The newest answer is accepted."""
-    try:
-        with visit.writing() as session:
-            _judge(
-                session, visit, reach.get_request(session, visit.account, key, ref), number, verdict=Verdict.ACCEPTED
-            )
-    except Conflict as problem:
-        return _request_page(visit, key, ref, NOTHING_TYPED.refused(problem))
-    return to(f"/rounds/{key}", said=f"The answer of {ref} is accepted.")
-
-
-@router.post("/rounds/{key}/asked/{ref}/answers/{number}/send-back")
-def send_back(*, key: KeyText, ref: KeyText, number: int, visit: Judging, form: Typed) -> Response:
-    """The newest answer is sent back with a reason: an answer is to come again."""
-    try:
-        why = form.read(SentBack).reason
-        with visit.writing() as session:
-            request = reach.get_request(session, visit.account, key, ref)
-            _judge(session, visit, request, number, verdict=Verdict.SENT_BACK, reason=why)
-    except (Invalid, Conflict) as problem:
-        return _request_page(visit, key, ref, form.refused(problem, "reason"))
-    return to(f"/rounds/{key}", said=f"The answer of {ref} was sent back.")
-
-
-@router.post("/rounds/{key}/asked/{ref}/links")
-def give_link(key: KeyText, ref: KeyText, visit: Running, form: Typed) -> Response:
-    """A link for somebody without an account, shown once: it stands in this answer alone."""
-    try:
-        said = form.read(NewLink)
-        with visit.writing() as session:
-            request = reach.get_request(session, visit.account, key, ref)
-            link, secret = commands.give_link(
-                session,
-                request,
-                name=said.name,
-                contact=said.contact,
-                days=said.days,
-                by=visit.account.key,
-                at=visit.now,
-            )
-            ends = link.expires_at
-    except Invalid as problem:
-        return _request_page(visit, key, ref, form.refused(problem, "name", "days"))
     return page(
         visit,
-        "rounds/link.html",
-        f"Link for {said.name}",
-        is_secret=True,
-        back=f"/rounds/{key}/asked/{ref}",
-        secret=secret,
-        address=f"{visit.here.address}/api/v1/link",
-        ends=ends,
+        "rounds/list.html",
+        "Rounds",
+        rounds=rows[:PAGE_SIZE],
+        onward=rows[PAGE_SIZE - 1]["key"] if len(rows) > PAGE_SIZE else None,
+        may_run=visit.may(Action.RUN_ROUNDS),
     )
 
 
-@router.post("/rounds/{key}/asked/{ref}/links/{number}/revoke")
-def take_link(key: KeyText, ref: KeyText, number: int, visit: Running) -> Response:
-    """The link opens nothing any more."""
-    with visit.writing() as session:
-        request = reach.get_request(session, visit.account, key, ref)
-        link = queries.get_link(request, number)
-        commands.revoke_link(session, request, link, by=visit.account.key, at=visit.now)
-    return to(f"/rounds/{key}/asked/{ref}", said="The link was taken away: it opens nothing any more.")
-
-
-def _new_page(visit: Visit, form: Form = NOTHING_TYPED) -> Response:
-    who = visit.account
+@router.get("/rounds/{key}")
+def watch(visit: Visiting, key: KeyText, standing: Annotated[str, Query(max_length=20)] = "") -> Response:
+    """Who has answered and how, and who has not."""
     with visit.reading() as session:
+        return _round_page(session, visit, key, standing)
+
+
+@router.post("/rounds/{key}/closed")
+def close(visit: Visiting, form: Typed, key: KeyText) -> Response:
+    """The round takes no answers any more, or takes them again."""
+    is_closed = form.value("deed") == "close"
+    with visit.writing() as session:
+        round_ = _run(session, visit, key)
+        commands.set_closed(session, round_, is_closed, by=visit.account.key, at=visit.now)
+    words = "is closed: it takes no answers, and nobody is reminded." if is_closed else "takes answers again."
+    return to(f"/rounds/{key}", said=f"The round {words}")
+
+
+@router.post("/rounds/{key}/reminders")
+def remind(visit: Visiting, key: KeyText) -> Response:
+    """Whoever has not answered is reminded now, unless they were reminded of the same before."""
+    with visit.reading() as session:
+        _run(session, visit, key)
+    done = visit.here.remind(key, visit.account.key, visit.now)
+    failed = [one.reminder.to for one in done if one.trouble is not None]
+    sent = len(done) - len(failed)
+    words = "Nobody is to be reminded now who was not before." if not done else f"Reminders sent: {sent}."
+    if failed:
+        words += f" Not sent to {', '.join(failed)}: tell whoever runs this service."
+    return to(f"/rounds/{key}", said=words)
+
+
+@router.post("/rounds/{key}/calendar")
+def give_calendar(visit: Visiting, key: KeyText) -> Response:
+    """The address of the board's calendar for who visits, shown this once."""
+    visit.authorise(Action.READ_FACTS)
+    with visit.writing() as session:
+        board = reach.get(session, visit.account, key).meeting.board
+        _, secret = commands.give_calendar(session, visit.account, board=board, person=None, at=visit.now)
+        name = board.name
+    return page(
+        visit,
+        "rounds/secret.html",
+        f"Calendar of {name}",
+        is_secret=True,
+        secret=f"{visit.here.address}/api/v1/calendar/{secret}.ics",
+        ends=None,
+        back=f"/rounds/{key}",
+    )
+
+
+@router.get("/new-round")
+def ask_round(visit: Visiting, paper: Annotated[KeyText | None, Query()] = None) -> Response:
+    """The page that opens a round: first for which paper, then whom it asks."""
+    visit.authorise(Action.RUN_ROUNDS)
+    with visit.reading() as session:
+        return _new_page(session, visit, paper)
+
+
+@router.post("/new-round")
+def open_round(visit: Visiting, form: Typed) -> Response:
+    """The round is open."""
+    visit.authorise(Action.RUN_ROUNDS)
+    reference = form.value("paper")
+    with visit.reading() as session:
+        _paper(session, visit, reference)
+    try:
+        asked = form.read(RoundForm)
+        with visit.writing() as session:
+            if queries.find(session, asked.key) is not None:
+                raise FaultyForm([Fault("key", "There is a round with this key already: choose another")])
+            entry = _entry(_paper(session, visit, reference), asked)
+            commands.save_round(session, entry, by=visit.account.key, at=visit.now)
+            _run(session, visit, asked.key)
+    except (Invalid, Conflict) as problem:
+        with visit.reading() as session:
+            return _new_page(session, visit, reference, form.refused(problem, "ask", "parts"))
+    count = len(entry.requests)
+    words = "1 workstream is" if count == 1 else f"{count} workstreams are"
+    return to(f"/rounds/{asked.key}", said=f"The round is open: {words} asked.")
+
+
+def _entry(paper: Paper, asked: RoundForm) -> RoundEntry:
+    meeting = paper.meeting
+    known = [choice.workstream.ref for choice in paper.choices]
+    if strange := set(asked.ask) - set(known):
+        raise FaultyForm([Fault("ask", f"The paper has no workstream “{min(strange)}”")])
+    return RoundEntry(
+        key=asked.key,
+        name=asked.name,
+        organisation=paper.organisation.key,
+        board=meeting.board.key,
+        meeting=meeting.held_on,
+        due_on=asked.due_on,
+        as_at=asked.as_at,
+        closed=False,
+        requests=tuple(
+            RequestEntry(choice.workstream.ref, parts=_parts_of(choice.workstream.parts, asked.parts), person=None)
+            for choice in paper.choices
+            if choice.workstream.ref in asked.ask
+        ),
+    )
+
+
+def _parts_of(own: Iterable[Any], wanted: Iterable[str]) -> tuple[str, ...]:
+    """Those of the wanted parts that a workstream has, which says of some that it does not use them."""
+    unused = {part.part for part in own if part.need.value == "unused"}
+    return tuple(part for part in wanted if part not in unused)
+
+
+def _run(session: Session, visit: Visit, key: str) -> Round:
+    """The round, which who visits may run."""
+    visit.authorise(Action.RUN_ROUNDS)
+    round_ = reach.get(session, visit.account, key)
+    visit.authorise(Action.RUN_ROUNDS, reach.matter_of(round_))
+    return round_
+
+
+def _paper(session: Session, visit: Visit, reference: str) -> Paper:
+    Reach(session, visit.account).paper(reference)
+    return papers.get(session, reference)
+
+
+def _new_page(session: Session, visit: Visit, reference: str | None, form: Form = NOTHING_TYPED) -> Response:
+    if reference is None:
         found = papers.to_come(
             session,
             since=visit.today,
-            limit=MOST,
-            organisation_id=policy.confined_to(who),
-            boards=who.boards,
-            markings=who.markings,
+            limit=200,
+            organisation_id=policy.confined_to(visit.account),
+            boards=visit.account.boards,
+            markings=visit.account.markings,
         )
-        choices = [{"value": paper.reference, "text": f"{paper.reference}: {paper.title}"} for paper in found]
-    return page(visit, "rounds/new.html", "Open a round", form=form, choices=choices)
+        choices = [{"value": row.reference, "text": f"{row.title}, {_in_words(row.meeting.held_on)}"} for row in found]
+        return page(visit, "rounds/choose.html", "Open a round", papers=choices)
+    paper = _paper(session, visit, reference)
+    entry, due_on = round_for(paper, reference), boards.answers_due(session, paper.meeting)
+    manifest = boards.find_manifest(session, paper.meeting.board)
+    return page(
+        visit,
+        "rounds/new.html",
+        "Open a round",
+        form=form,
+        paper=paper,
+        entry=entry,
+        due_on=due_on,
+        workstreams=[{"value": one.workstream.ref, "text": one.workstream.name} for one in paper.choices],
+        parts=[{"value": part.key, "text": part.label} for part in (manifest.parts if manifest else ())],
+        deadlines=_deadlines(boards.deadlines(session, paper.meeting)),
+    )
 
 
-def _round_page(visit: Visit, key: str) -> Response:
-    day = visit.today
-    with visit.reading() as session:
-        round_: Round = reach.get(session, visit.account, key)
-        rows = [asked_in_brief(request, today=day) for request in round_.requests]
+def _round_page(session: Session, visit: Visit, key: str, standing: str) -> Response:
+    visit.authorise(Action.READ_FACTS)
+    round_ = reach.get(session, visit.account, key)
+    rows = [asked_in_brief(request, today=visit.today) for request in round_.requests]
+    wanted = [row for row in rows if not standing or row.standing == standing]
     return page(
         visit,
         "rounds/round.html",
         round_.name,
         round=round_,
-        rows=[(row, *STANDINGS[row.standing]) for row in rows],
-        to_come=sum(row.standing in OPEN for row in rows),
-        overdue=sum(row.standing is Standing.MISSING for row in rows),
-        to_read=sum(row.standing is Standing.ANSWERED for row in rows),
+        rows=wanted,
+        counts={name: sum(row.standing == name for row in rows) for name in STANDINGS},
+        standing=standing if standing in set(Standing) else "",
+        standings=STANDINGS,
+        kinds=KINDS,
+        deadlines=_deadlines(boards.deadlines(session, round_.meeting)),
+        may_run=visit.may(Action.RUN_ROUNDS, reach.matter_of(round_)),
     )
 
 
-def _request_page(visit: Visit, key: str, ref: str, form: Form = NOTHING_TYPED) -> Response:
-    with visit.reading() as session:
-        request = reach.get_request(session, visit.account, key, ref)
-        told = asked(session, request, now=visit.now)
-        links = list(request.links)
-    newest = told.answers[-1] if told.answers else None
-    return page(
-        visit,
-        "rounds/request.html",
-        f"{told.name} ({ref})",
-        form=form,
-        what=told,
-        newest=newest,
-        labels={part.key: part.label for part in told.to_fill},
-        standing=STANDINGS[told.standing],
-        links=links,
-        may_judge=visit.may(Action.JUDGE_ANSWERS),
-    )
+def _deadlines(found: Mapping[str, date]) -> list[tuple[str, date]]:
+    """Every stage in words, and its day."""
+    words: Mapping[str, str] = {stage.value: said for stage, said in STAGES.items()}
+    return [(words.get(stage, stage), day) for stage, day in found.items()]
 
 
-def _judge(
-    session: Session, visit: Visit, request: Request, number: int, *, verdict: Verdict, reason: str | None = None
-) -> None:
-    commands.judge(session, request, number, verdict, reason, by=visit.account.key, at=visit.now)
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,93 @@
+"""What is reported in a form: text beside last time's text, and ratings with their sources."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from app.errors import Fault
+from app.facts.read import update_shape
+from app.facts.shapes import RatingShape, UpdateShape
+from app.web.pages.forms import FaultyForm, Form
+from app.web.pages.narrative import narrative_of
+from app.workstreams.models import RagScheme, Update, Workstream
+
+NOTHING = "nothing"
+"""The deed of the button that says that there is nothing to report."""
+
+
+class Keyed(Protocol):
+    """A part that is asked for."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        ...
+
+
+def said_of(update: Update | None) -> Mapping[str, Any] | None:
+    """What an update says, by part and dimension; None: there is none."""
+    if update is None:
+        return None
+    return {
+        "nothing_to_report": update.nothing_to_report,
+        "parts": {part.part: part.narrative for part in update.parts},
+        "ratings": {rating.dimension.key: rating.value for rating in update.ratings},
+        "sources": {rating.dimension.key: rating.source for rating in update.ratings},
+        "shape": update_shape(update),
+    }
+
+
+def typed_parts(form: Form, parts: Iterable[Keyed]) -> dict[str, str]:
+    """What was typed into the fields of these parts, as canonical HTML; raises FaultyForm with all that is wrong."""
+    said: dict[str, str] = {}
+    faults: list[Fault] = []
+    for part in parts:
+        try:
+            said[part.key] = narrative_of(form, f"parts.{part.key}")
+        except FaultyForm as faulty:
+            faults += faulty.faults
+    if faults:
+        raise FaultyForm(faults)
+    return said
+
+
+def typed_update(form: Form, as_at: date, scheme: RagScheme | None, parts: Iterable[Keyed]) -> UpdateShape:
+    """What was typed, as an update as at this day; raises FaultyForm."""
+    faults: list[Fault] = []
+    written: dict[str, str] = {}
+    try:
+        written = typed_parts(form, parts)
+    except FaultyForm as faulty:
+        faults += faulty.faults
+    if form.value("deed") == NOTHING and not faults:
+        refuse_text(written)
+        return UpdateShape(as_at=as_at, nothing_to_report=True)
+    rated: dict[str, RatingShape] = {}
+    for dimension in scheme.dimensions if scheme else ():
+        value = form.value(f"ratings.{dimension.key}")
+        if not value:
+            continue
+        try:
+            source = form.value(f"sources.{dimension.key}").strip() or None
+            rated[dimension.key] = RatingShape(value=value, source=source)
+        except ValidationError as error:
+            faults.append(Fault(f"sources.{dimension.key}", str(error.errors()[0]["msg"])))
+    if faults:
+        raise FaultyForm(faults)
+    prose = {key: {"format": "html", "value": value} for key, value in written.items()}
+    return UpdateShape.model_validate({"as_at": as_at, "parts": prose, "ratings": rated})
+
+
+def refuse_text(written: Mapping[str, str], kept: Mapping[str, str] | None = None) -> None:
+    """Nothing new was typed: no text is thrown away by a button. Raises FaultyForm; what is `kept` is not lost."""
+    new = [key for key, text in written.items() if text and text != (kept or {}).get(key)]
+    if new:
+        what = "Take this text out where there is nothing to report, or save the update"
+        raise FaultyForm([Fault(f"parts.{key}", what) for key in new])
+
+
+def usual_source(workstream: Workstream) -> str | None:
+    """Where the workstream's ratings come from unless one says otherwise. Needs its theme."""
+    return workstream.rating_source or workstream.theme.rating_source
