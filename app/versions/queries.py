@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -36,6 +36,18 @@ def last(session: Session, paper_id: int) -> Version | None:
         .limit(1)
         .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
     ).one_or_none()
+
+
+def made_before(session: Session, paper_id: int, moment: datetime) -> Version:
+    """The last version of a paper that was made before that moment, or else its first one; it has one."""
+    kept = select(Version).where(Version.paper_id == paper_id).limit(1)
+    last = session.scalars(kept.where(Version.made_at < moment).order_by(Version.number.desc())).one_or_none()
+    return last or session.scalars(kept.order_by(Version.number)).one()
+
+
+def labels(session: Session, paper_id: int) -> set[str]:
+    """The labels of all versions of a paper."""
+    return set(session.scalars(select(Version.label).where(Version.paper_id == paper_id)))
 
 
 def newest(session: Session, paper_ids: Iterable[int]) -> dict[int, Version]:
