@@ -543,6 +543,12 @@ class Manifest(_Entry):
         marking = {self.second_marking.field} if self.second_marking else set()
         return frozenset({when.field for when in conditions if when} | marking)
 
+    @property
+    def wants_clearances(self) -> bool:
+        """Whether there is any text that a named person must clear."""
+        asked = [section.clearance for section in self.sections]
+        return any([*asked, *(implication.clearance for implication in self.implications)])
+
 
 @lru_cache(maxsize=32)  # every draft asks, and formats are few
 def parse_manifest(text: str) -> Manifest:
