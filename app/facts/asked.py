@@ -69,6 +69,17 @@ class AskedInBrief(BaseModel):
     late: bool = Field(description="Whether the newest answer came late")
 
 
+class AskedOfMe(AskedInBrief):
+    """How a request stands that is somebody's to answer, and for which meeting it is."""
+
+    round: str
+    round_name: str
+    board: str
+    meeting: date
+    due_on: date
+    as_at: date
+
+
 class AskedPart(BaseModel):
     """A part that is to be filled."""
 
@@ -196,6 +207,20 @@ def asked_in_brief(request: Request, *, today: date) -> AskedInBrief:
         kind=newest.kind if newest else None,
         given_by=newest.given_by_name if newest else None,
         late=newest is not None and is_late(newest, request.round.due_on),
+    )
+
+
+def asked_of_me(request: Request, *, today: date) -> AskedOfMe:
+    """How a request of an open round stands on that day, for which meeting; of one that was loaded whole."""
+    round_ = request.round
+    return AskedOfMe(
+        **dict(asked_in_brief(request, today=today)),
+        round=round_.key,
+        round_name=round_.name,
+        board=round_.meeting.board.key,
+        meeting=round_.meeting.held_on,
+        due_on=round_.due_on,
+        as_at=round_.as_at,
     )
 
 

@@ -425,6 +425,7 @@ class Wording(_Entry):
     action_due: Line = _added("Due")
     action_meeting: Line = _added("Asked for on")
     no_actions: Line = _added("No actions of earlier meetings are open.")
+    outcome: Line = _added("Outcome of the meeting of {meeting}")
 
 
 def worded(pattern: str, **values: str) -> str:

@@ -187,10 +187,11 @@ def release_of(session: Session, reference: str, label: str) -> Release:
     return found
 
 
-def releases(session: Session, *, after: str = "", limit: int) -> Sequence[Release]:
+def releases(session: Session, *, after: str = "", limit: int, to: int | None = None) -> Sequence[Release]:
     """At most `limit` releases behind the place `after` (`release_place`), by paper and version.
 
-    With version, paper, and what its meeting and board are.
+    With the id of an organisation, those to it of what others wrote. With version, paper, and what its meeting and
+    board are.
     """
     reference, _, number = after.rpartition(" ")
     behind = tuple_(Paper.reference, Version.number) > (reference, int(number)) if after else true()
@@ -198,11 +199,39 @@ def releases(session: Session, *, after: str = "", limit: int) -> Sequence[Relea
         select(Release)
         .join(Release.version)
         .join(Version.paper)
-        .where(behind)
+        .where(behind, true() if to is None else _received_by(to))
         .order_by(Paper.reference, Version.number)
         .limit(limit)
         .options(*WHOLE_RELEASE)
     ).all()
+
+
+def last_received(session: Session, to: int, *, limit: int, before: int | None = None) -> Sequence[Release]:
+    """Of each paper that another organisation wrote, the newest version that was released to the one with the id `to`.
+
+    At most `limit`, what was released last first, of those before the release with the id `before` where one is given;
+    loaded as in `releases`.
+    """
+    newest = (
+        select(func.max(Release.id))
+        .join(Release.version)
+        .join(Version.paper)
+        .where(_received_by(to))
+        .group_by(Version.paper_id)
+    )
+    earlier = true() if before is None else Release.id < before
+    return session.scalars(
+        select(Release)
+        .where(Release.id.in_(newest), earlier)
+        .order_by(Release.id.desc())
+        .limit(limit)
+        .options(*WHOLE_RELEASE)
+    ).all()
+
+
+def _received_by(organisation_id: int) -> ColumnElement[bool]:
+    """It was released to the organisation, which did not write it."""
+    return and_(Release.organisation_id == organisation_id, Paper.organisation_id != organisation_id)
 
 
 def release_place(release: Release) -> str:
@@ -378,6 +407,7 @@ WHOLE_RELEASE = (
     selectinload(Release.organisation),
     selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.organisation),
     selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.meeting).selectinload(Meeting.board),
+    selectinload(Release.version).selectinload(Version.template_version).selectinload(TemplateVersion.format),
 )
 """What is loaded with a release."""
 

@@ -23,7 +23,7 @@ from app.upkeep.verify import verify
 from app.versions.models import Decision, Version
 from tests.api.test_it_fails_cleanly import Steps, is_told_without_our_inside
 from tests.review.board import ADDRESS, gather
-from tests.stories import PAPER, paper, scrutiny
+from tests.stories import PAPER, on_every_page, paper, scrutiny
 
 TWO_STEPS = """
 [[decisions]]
@@ -48,7 +48,8 @@ def test_exactly_the_bytes_on_screen_are_approved_and_kept(board):
     assert sha256(on_screen).hexdigest() == candidate["digest"]
     said = word.text_of(on_screen)
     assert "23 November 2026" in said
-    assert not any("DRAFT" in line for line in said)
+    assert not any("DRAFT" in line for line in on_every_page(on_screen))
+    assert "OFFICIAL – DRAFT" in on_every_page(board.document("0.1"))
     assert board.labels() == ["0.1"], "the candidate is not kept"
     answer = board.approve(digest=candidate["digest"])
     assert answer.status_code == 201, answer.text

@@ -53,6 +53,41 @@ def open_round_again(client, said, **headers):
     return client.put(ROUND, json=said, headers={"If-Match": etag} | headers)
 
 
+def test_everybody_lists_what_is_asked_of_them(filled, client_of, database, later):
+    open_round(filled)  # asks procurement of “head”, and forensics of nobody
+    open_round(filled, key="march-too", due_on="2027-02-01", requests=[{"workstream": "forensics"}])
+    named, lead, elsewhere = client_of(Role.AUTHOR, "force"), client_of(Role.LEAD, "force"), client_of(Role.READER)
+    with database.writing() as session:
+        accounts.get(session, "report-author-force").person_id = get_person(session, "head").id
+        accounts.get(session, "workstream-lead-force").workstreams = ["forensics", "procurement"]
+        accounts.get(session, "reader-all").boards = []
+        accounts.get(session, "reader-all").workstreams = ["forensics"]
+
+    def mine(client, **asked):
+        answer = client.get("/api/v1/accounts/me/requests", params=asked)
+        assert answer.status_code == 200, answer.text
+        return [(item["round"], item["workstream"], item["standing"]) for item in answer.json()["items"]]
+
+    no_change(filled)
+    assert mine(named) == [("march", "procurement", "answered")]
+    later(datetime(2027, 2, 5, tzinfo=UTC))
+    everything = [
+        ("march-too", "forensics", "missing"), ("march", "procurement", "answered"), ("march", "forensics", "waiting"),
+    ]  # fmt: skip
+    assert mine(lead) == everything, "what is due first comes first"
+    assert mine(lead, standing="waiting") == [("march", "forensics", "waiting")]
+    assert mine(elsewhere) == [], "what does not exist for an account is not asked of it"
+    page = lead.get("/api/v1/accounts/me/requests", params={"limit": 2}).json()
+    rest = mine(lead, limit=2, cursor=page["next"])
+    assert [(item["round"], item["due_on"], item["meeting"], item["board"]) for item in page["items"]] == [
+        ("march-too", "2027-02-01", "2027-03-11", "scrutiny-board"),
+        ("march", "2027-02-11", "2027-03-11", "scrutiny-board"),
+    ]
+    assert rest == everything[2:]
+    assert open_round_again(filled, filled.get(ROUND).json() | {"closed": True}).status_code == 200
+    assert mine(lead) == everything[:1], "a closed round asks nothing"
+
+
 def test_a_round_is_changed_only_by_who_has_seen_it(filled):
     said = open_round(filled)
     assert filled.put(ROUND, json=said).status_code == 428
