@@ -57,8 +57,9 @@ class RoundOfAQuarter:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def changed(self, number: int, text: str) -> Any:
-        return self.answer(number, kind="changed", update=update("2027-02-08", text, ratings={"overall": "red"}))
+    def changed(self, number: int, text: str, seen: int = 0) -> Any:
+        said = update("2027-02-08", text, ratings={"overall": "red"})
+        return self.answer(number, kind="changed", update=said, revision=seen)
 
     def draft(self) -> tuple[str, set[int]]:
         """The label of the next draft, and for which workstreams it says that an answer is still to come."""
@@ -147,7 +148,7 @@ def by_link(quarter: RoundOfAQuarter, number: int) -> None:
     assert given.status_code == 201, given.text
     outside = TestClient(quarter.app, headers={"Authorization": f"Bearer {given.json()['secret']}"})
     assert outside.get("/api/v1/link").json()["workstream"] == f"Work {number}"
-    said = {"kind": "changed", "update": update("2027-02-08", "The region’s work moved on.")}
+    said = {"kind": "changed", "update": update("2027-02-11", "The region’s work moved on.")}
     assert outside.post("/api/v1/link/answers", json=said).status_code == 201
     assert outside.get(ADDRESS).status_code == 401
 
@@ -158,7 +159,7 @@ def late_ones_and_one_that_never_came(quarter: RoundOfAQuarter) -> None:
     assert quarter.standings(standing="missing") == {f"work-{n}": "missing" for n in (18, 19, 20)}
     reason = quarter.leads[1].get(f"{ROUND}/requests/work-1").json()["answers"][0]["judgements"][0]["reason"]
     assert reason == "Since when?"
-    quarter.changed(1, "Work 1 moved on, since 1 February.")
+    quarter.changed(1, "Work 1 moved on, since 1 February.", seen=1)
     for n in (18, 19):
         assert quarter.changed(n, f"Work {n} moved on at last.")["late"] is True
     assert quarter.draft() == ("0.4", {20})
