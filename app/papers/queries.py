@@ -116,10 +116,10 @@ def meetings_of_person(
 ) -> Sequence[Meeting]:
     """The meetings from that day on for which this person is author or chief officer of a paper; with their board.
 
-    By day and board. Only papers of the organisation, for one of the boards and with one of the markings count, where
-    they are given.
+    A withdrawn paper does not count. By day and board. Only papers of the organisation, for one of the boards and with
+    one of the markings count, where they are given.
     """
-    paper = or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id)
+    paper = and_(or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id), Paper.state != State.WITHDRAWN)
     if organisation_id is not None:
         paper = and_(paper, Paper.organisation_id == organisation_id)
     if markings is not None:
@@ -264,9 +264,9 @@ def to_come(
 ) -> Sequence[Paper]:
     """At most `limit` papers for meetings on the day `since` or later, the next meeting first; filters as in `papers`.
 
-    With what a list shows.
+    None that was withdrawn. With what a list shows.
     """
-    conditions = [Meeting.held_on >= since]
+    conditions = [Meeting.held_on >= since, Paper.state != State.WITHDRAWN]
     if organisation_id is not None:
         conditions.append(Paper.organisation_id == organisation_id)
     if boards is not None:
@@ -337,6 +337,26 @@ def previous(session: Session, paper: Paper) -> Paper | None:
         .limit(1)
         .options(*LISTED_PAPER)
     )
+
+
+def of_series(session: Session, paper: Paper, held_on: date) -> Paper | None:
+    """A paper of the same series and organisation for the board's meeting on that day that is not withdrawn, if any.
+
+    Loaded as in `previous`.
+    """
+    return session.scalars(
+        select(Paper)
+        .join(Paper.meeting)
+        .where(
+            Paper.series_id == paper.series_id,
+            Paper.organisation_id == paper.organisation_id,
+            Paper.state != State.WITHDRAWN,
+            Meeting.held_on == held_on,
+        )
+        .order_by(Paper.reference)
+        .limit(1)
+        .options(*LISTED_PAPER)
+    ).one_or_none()
 
 
 def clearances(session: Session, paper_id: int) -> dict[tuple[str, str], Clearance]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Action
 from app.assembly import meeting
 from app.assembly.meeting import Asked
-from app.facts import read
+from app.facts.following import start_next
 from app.facts.shapes import PaperShape
 from app.fields import Day, KeyText, Line, SafeText
 from app.papers import commands as paper_commands
@@ -247,12 +247,10 @@ def start_next_paper(
     def make() -> Response:
         said = read_as(NextIn, document)
         Reach(session, who).paper(reference)
-        meeting.start_next(
+        paper = start_next(
             session, reference, new=said.reference, meeting=said.meeting, title=said.title, by=who, now=now
         )
-        session.expire_all()
-        location = f"/api/v1/papers/{said.reference}"
-        return json_answer(plain(read.paper(session, said.reference)), 201, {"Location": location})
+        return json_answer(plain(paper), 201, {"Location": f"/api/v1/papers/{said.reference}"})
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 

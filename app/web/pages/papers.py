@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.policy import Action
-from app.assembly.meeting import start_next
 from app.boards import queries as boards
 from app.errors import Conflict, Invalid
+from app.facts.following import start_next
 from app.fields import Day, KeyText, Line
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
