@@ -108,7 +108,8 @@ class _Selection:
         self._set_sections({}, {})
         self.to_clear = self._to_clear(values)
         self.cleared = self._cleared()
-        self._set_sections(self.to_clear, self.cleared)
+        if self.to_clear:
+            self._set_sections(self.to_clear, self.cleared)
 
     def _set_sections(self, needed: Mapping[str, ToClear], cleared: Mapping[str, Cleared]) -> None:
         standing = self.standing.sections(self.written)
@@ -159,7 +160,7 @@ class _Selection:
 
     def _actions(self) -> Iterator[ActionFacts]:
         """What is open of what earlier meetings asked for, where the paper prints it."""
-        if not any(isinstance(block, ActionsBlock) for block in self.blocks):
+        if not self._prints_actions():
             return
         for action in papers.open_actions(self.session, self.paper):
             yield ActionFacts(
@@ -170,6 +171,9 @@ class _Selection:
                 owner=self._person(action.owner) if action.owner else None,
                 due_on=action.due_on,
             )
+
+    def _prints_actions(self) -> bool:
+        return any(isinstance(block, ActionsBlock) for block in self.blocks)
 
     def _cleared(self) -> dict[str, Cleared]:
         """Place → who cleared the text that stands there now."""
@@ -231,7 +235,13 @@ class _Selection:
             title=earlier.title,
             meeting_on=earlier.meeting.held_on,
             cut_off=self.previous.last_day,
+            outcome=self._outcome(earlier),
         )
+
+    def _outcome(self, earlier: Paper) -> str | None:
+        """What its meeting made of the earlier paper, as it was said last, where this one prints it."""
+        said = papers.outcomes(self.session, earlier.id) if self._prints_actions() else ()
+        return said[-1].text if said else None
 
     def _since(self) -> date | None:
         if self.paper.take is Take.LATEST:

@@ -12,13 +12,14 @@ from app.assembly.wording import in_words
 from app.boards import queries as boards
 from app.boards.deadlines import LONDON
 from app.facts.read import update_shape
+from app.facts.reporting import revision_of
 from app.facts.shapes import UpdateShape
 from app.formats.manifest import Need, Part, Wording, worded
 from app.rounds.models import Answer, AnswerKind, Request, Round, Verdict
 from app.rounds.queries import taken_back
 from app.rounds.standing import Standing, asked_person, is_late, last_answer, standing_of
 from app.workstreams.models import Update
-from app.workstreams.queries import ids_from, latest
+from app.workstreams.queries import find_update, ids_from, latest
 
 
 class Printed(BaseModel):
@@ -69,6 +70,17 @@ class AskedInBrief(BaseModel):
     late: bool = Field(description="Whether the newest answer came late")
 
 
+class AskedOfMe(AskedInBrief):
+    """How a request stands that is somebody's to answer, and for which meeting it is."""
+
+    round: str
+    round_name: str
+    board: str
+    meeting: date
+    due_on: date
+    as_at: date
+
+
 class AskedPart(BaseModel):
     """A part that is to be filled."""
 
@@ -97,6 +109,10 @@ class Asked(BaseModel):
     this_time: UpdateShape | None = Field(
         description="What the newest answer says, where it is not that nothing has changed; null: nothing yet"
     )
+    reported: UpdateShape | None = Field(
+        description="What is reported as at that day, whoever reported it; null: nothing yet"
+    )
+    revision: int = Field(description="Its revision, to be sent with an answer that brings a text; 0: nothing yet")
     answers: list[Answered]
 
 
@@ -127,6 +143,10 @@ class AskedByLink(BaseModel):
     this_time: UpdateShape | None = Field(
         description="What the newest answer says, where it is not that nothing has changed; null: nothing yet"
     )
+    reported: UpdateShape | None = Field(
+        description="What is reported as at that day, whoever reported it; null: nothing yet"
+    )
+    revision: int = Field(description="Its revision, to be sent with an answer that brings a text; 0: nothing yet")
     answers: list[AnsweredByLink]
 
 
@@ -135,6 +155,7 @@ def asked(session: Session, request: Request, *, now: datetime) -> Asked:
     round_, workstream, person = request.round, request.workstream, asked_person(request)
     before, newest = last_time(session, request), last_answer(request)
     is_new = newest is not None and newest.kind is not AnswerKind.NO_CHANGE
+    head = find_update(session, workstream.ref, round_.as_at)
     return Asked.model_construct(
         round=round_.key,
         round_name=round_.name,
@@ -150,6 +171,8 @@ def asked(session: Session, request: Request, *, now: datetime) -> Asked:
         standing=standing_of(request, today=now.astimezone(LONDON).date()),
         last_time=update_shape(before) if before else None,
         this_time=update_shape(newest.update) if newest and is_new else None,
+        reported=update_shape(head) if head else None,
+        revision=revision_of(head),
         answers=[answered(given, round_) for given in request.answers],
     )
 
@@ -167,6 +190,8 @@ def asked_by_link(session: Session, request: Request, *, now: datetime) -> Asked
         standing=whole.standing,
         last_time=whole.last_time,
         this_time=whole.this_time,
+        reported=whole.reported,
+        revision=whole.revision,
         answers=[
             AnsweredByLink.model_construct(
                 number=given.number,
@@ -196,6 +221,20 @@ def asked_in_brief(request: Request, *, today: date) -> AskedInBrief:
         kind=newest.kind if newest else None,
         given_by=newest.given_by_name if newest else None,
         late=newest is not None and is_late(newest, request.round.due_on),
+    )
+
+
+def asked_of_me(request: Request, *, today: date) -> AskedOfMe:
+    """How a request of an open round stands on that day, for which meeting; of one that was loaded whole."""
+    round_ = request.round
+    return AskedOfMe(
+        **dict(asked_in_brief(request, today=today)),
+        round=round_.key,
+        round_name=round_.name,
+        board=round_.meeting.board.key,
+        meeting=round_.meeting.held_on,
+        due_on=round_.due_on,
+        as_at=round_.as_at,
     )
 
 

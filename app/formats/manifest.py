@@ -425,6 +425,7 @@ class Wording(_Entry):
     action_due: Line = _added("Due")
     action_meeting: Line = _added("Asked for on")
     no_actions: Line = _added("No actions of earlier meetings are open.")
+    outcome: Line = _added("Outcome of the meeting of {meeting}")
 
 
 def worded(pattern: str, **values: str) -> str:
@@ -542,6 +543,12 @@ class Manifest(_Entry):
         ]
         marking = {self.second_marking.field} if self.second_marking else set()
         return frozenset({when.field for when in conditions if when} | marking)
+
+    @property
+    def wants_clearances(self) -> bool:
+        """Whether there is any text that a named person must clear."""
+        asked = [section.clearance for section in self.sections]
+        return any([*asked, *(implication.clearance for implication in self.implications)])
 
 
 @lru_cache(maxsize=32)  # every draft asks, and formats are few

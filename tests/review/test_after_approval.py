@@ -102,6 +102,55 @@ def test_a_release_stays_with_whom_it_was_released_to_when_the_paper_goes_to_ano
     assert [item["title"] for item in receives.get(RELEASES).json()["items"]] == [paper()["title"]]
 
 
+def listed(client, **asked):
+    answer = client.get("/api/v1/papers", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+def test_who_receives_papers_has_them_in_their_list_as_they_were_released(approved, client_of):
+    receives, lead, writes = (
+        client_of(role, organisation)
+        for role, organisation in [(Role.READER, "office"), (Role.LEAD, "office"), (Role.READER, "force")]
+    )
+    assert listed(receives) == [], "drafts are the writers'"
+    release(approved)
+    reissue(approved, agenda_number="6.0")
+    approved.reopen()
+    approved.write(title="What nobody outside may read yet", agenda_number="9.9", meeting="2027-06-10")
+    (seen,) = listed(receives)
+    assert (seen["title"], seen["meeting"], seen["agenda_number"]) == (paper()["title"], "2027-03-11", "5.0")
+    assert (seen["released"], seen["organisation"], seen["board"]) == ("1.0", "force", "scrutiny-board")
+    release(approved, "1.0.1")
+    (seen,) = listed(receives)
+    assert (seen["released"], seen["agenda_number"]) == ("1.0.1", "6.0")
+    assert listed(lead) == [], "who may see no versions has none in the list"
+    (own,) = listed(writes)
+    assert (own["title"], own["released"]) == ("What nobody outside may read yet", None)
+
+
+def test_received_papers_stand_among_ones_own_in_the_order_of_references(approved, client_of):
+    release(approved)
+    for reference in ("AAA", "ZZZ"):
+        theirs = whole_paper(reference=reference, organisation="office", workstreams=[], consultees=[])
+        assert approved.admin.put(f"/api/v1/papers/{reference}", json=theirs).status_code == 201
+    both = client_of(Role.READER, "office")
+    assert [item["reference"] for item in listed(both)] == ["AAA", PAPER, "ZZZ"]
+    page = both.get("/api/v1/papers", params={"limit": 1}).json()
+    found = page["items"]
+    while page["next"]:
+        page = both.get("/api/v1/papers", params={"limit": 1, "cursor": page["next"]}).json()
+        found += page["items"]
+    assert [(item["reference"], item["released"]) for item in found] == [("AAA", None), (PAPER, "1.0"), ("ZZZ", None)]
+    asked = [
+        {"organisation": "force"}, {"organisation": "office"}, {"board": "nowhere"}, {"meeting_from": "2027-03-12"},
+        {"series": "collaboration", "organisation": "force"},
+    ]  # fmt: skip
+    assert [[item["reference"] for item in listed(both, **one)] for one in asked] == [
+        [PAPER], ["AAA", "ZZZ"], [], [], [],
+    ]  # fmt: skip
+
+
 # Reissued
 
 
@@ -262,6 +311,7 @@ def test_what_a_meeting_asked_for_stands_open_in_the_next_paper(series):
     assert [action["text"] for action in found] == [action["text"] for action in ASKED]
     series.author.post(f"{NEXT}/versions")
     printed = word.text_of(series.author.get(f"{NEXT}/versions/0.1/document").content)
+    assert "Outcome of the meeting of 11 March 2027: The board noted the report." in printed
     assert "Bring the cost of the second phase." in printed
     assert "31 May 2027" in printed
     done = series.post(series.secretary, "actions/1/done", {"done_on": "2027-03-12", "note": "Sent."})
@@ -275,6 +325,21 @@ def test_what_a_meeting_asked_for_stands_open_in_the_next_paper(series):
     printed = word.text_of(series.author.get(f"{NEXT}/versions/0.2/document").content)
     assert "Bring the cost of the second phase." not in printed
     assert "Write to the partners." in printed
+
+
+def test_the_next_paper_says_what_the_meeting_made_of_the_last_and_that_nothing_is_open(series):
+    after_the_meeting(series)
+    assert outcome(series).status_code == 201
+    assert start_next(series).status_code == 201
+    series.author.post(f"{NEXT}/versions")
+    outcome(series, text="The board approved the report.\n\nIt thanked the team.")
+    changes = series.author.get(f"{NEXT}/versions/0.1/changes").json()["changes"]
+    assert [change.partition(":")[0] for change in changes] == ["Outcome of the meeting of 11 March 2027"]
+    series.author.post(f"{NEXT}/versions")
+    printed = word.text_of(series.author.get(f"{NEXT}/versions/0.2/document").content)
+    first = printed.index("Outcome of the meeting of 11 March 2027: The board approved the report.")
+    assert printed[first + 1 : first + 3] == ["It thanked the team.", "No actions of earlier meetings are open."]
+    assert "The board noted the report." not in " ".join(printed), "it was corrected"
 
 
 def test_what_a_meeting_asked_another_organisation_for_is_in_no_paper_of_this_one(series):
@@ -391,3 +456,38 @@ def test_a_paper_without_a_series_or_a_later_meeting_has_no_next_one(series, cli
     client.put("/api/v1/papers/ALONE", json=whole_paper(reference="ALONE", series=None))
     alone = client.post("/api/v1/papers/ALONE/next", json={"reference": "FOURTH"})
     assert (alone.status_code, "no series" in alone.json()["detail"]) == (409, True)
+
+
+def test_what_is_to_be_released_and_of_which_meeting_the_outcome_is_wanted(approved, database, organisation_of):
+    day = date(2027, 3, 11)
+
+    def to_release() -> list[str]:
+        with database.reading() as session:
+            found = versions.to_release(session, held_from=day, limit=5, organisation_id=organisation_of("force"))
+            return [version.label for version in found]
+
+    def without_outcome(organisation: str) -> list[str]:
+        with database.reading() as session:
+            number = organisation_of(organisation)
+            found = versions.without_outcome(session, held_from=day, held_to=day, limit=5, organisation_id=number)
+            return [version.label for version in found]
+
+    assert (to_release(), without_outcome("force"), without_outcome("office")) == (["1.0"], ["1.0"], [])
+    release(approved)
+    assert (to_release(), without_outcome("office")) == ([], ["1.0"])
+    reissue(approved, agenda_number="6.0")
+    assert (to_release(), without_outcome("force"), without_outcome("office")) == (["1.0.1"], ["1.0.1"], ["1.0"])
+    after_the_meeting(approved)
+    assert outcome(approved).status_code == 201
+    assert (without_outcome("force"), without_outcome("office")) == ([], [])
+
+
+@pytest.fixture
+def organisation_of(database):
+    """The id of an organisation."""
+
+    def find(key: str) -> int:
+        with database.reading() as session:
+            return organisation_ids(session, [key])[key]
+
+    return find

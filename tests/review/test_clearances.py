@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from app import word
 from app.accounts.models import Account
+from app.assembly import review
 from app.people.models import Person
 from tests.review.board import ADDRESS, WRITTEN, Board, gather
-from tests.stories import scrutiny, update
+from tests.stories import NOON, scrutiny, update
 
 CLEARANCES = f"{ADDRESS}/clearances"
 MARKED = 'heading = "Equality and/or Human Rights Implications"\n'
@@ -173,3 +174,22 @@ def test_an_implication_that_is_written_twice_is_cleared_as_a_whole(board):
     twice[-1]["blocks"].insert(0, {"kind": "implications", "entries": {"money": {"text": "It costs £6."}}})
     board.write(sections=twice)
     assert needed(board)["implication/money"]["cleared_by"] is None
+
+
+def test_who_is_asked_to_clear_is_told_of_it_until_it_is_cleared(board, database):
+    def asked(key: str) -> list[str]:
+        with database.reading() as session:
+            account = session.scalar(select(Account).where(Account.key == key))
+            found = review.clearances_wanted(session, account, now=NOON, limit=5)
+            return [needed.place for _, texts in found for needed in texts]
+
+    assert asked("secretary-force") == ["section/equality", "implication/money"], "who writes down what others cleared"
+    assert asked("approver-force") == []
+    with database.writing() as session:
+        head = session.scalar(select(Person).where(Person.key == "head"))
+        head.name = "head of Equality"
+        session.scalar(select(Account).where(Account.key == "approver-force")).person_id = head.id
+    assert asked("approver-force") == ["section/equality"]
+    clear(board, "section/equality")
+    assert asked("approver-force") == []
+    assert asked("secretary-force") == ["implication/money"]

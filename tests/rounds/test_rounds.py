@@ -15,7 +15,7 @@ from app.rounds.queries import get_request
 from app.upkeep.verify import verify
 from app.web.deps import utc_now
 from tests.rounds.stories import ASKED, FORENSICS, PROCUREMENT, ROUND, no_change, open_round, send_back
-from tests.stories import NOON, PAPER, paper, update
+from tests.stories import JANUARY, NOON, PAPER, paper, update
 
 
 def printed(client: TestClient) -> list[str]:
@@ -53,6 +53,41 @@ def test_a_round_is_due_when_the_meeting_s_deadlines_say(filled):
 def open_round_again(client, said, **headers):
     etag = client.get(ROUND).headers["etag"]
     return client.put(ROUND, json=said, headers={"If-Match": etag} | headers)
+
+
+def test_everybody_lists_what_is_asked_of_them(filled, client_of, database, later):
+    open_round(filled)  # asks procurement of “head”, and forensics of nobody
+    open_round(filled, key="march-too", due_on="2027-02-01", requests=[{"workstream": "forensics"}])
+    named, lead, elsewhere = client_of(Role.AUTHOR, "force"), client_of(Role.LEAD, "force"), client_of(Role.READER)
+    with database.writing() as session:
+        accounts.get(session, "report-author-force").person_id = get_person(session, "head").id
+        accounts.get(session, "workstream-lead-force").workstreams = ["forensics", "procurement"]
+        accounts.get(session, "reader-all").boards = []
+        accounts.get(session, "reader-all").workstreams = ["forensics"]
+
+    def mine(client, **asked):
+        answer = client.get("/api/v1/accounts/me/requests", params=asked)
+        assert answer.status_code == 200, answer.text
+        return [(item["round"], item["workstream"], item["standing"]) for item in answer.json()["items"]]
+
+    no_change(filled)
+    assert mine(named) == [("march", "procurement", "answered")]
+    later(datetime(2027, 2, 5, tzinfo=UTC))
+    everything = [
+        ("march-too", "forensics", "missing"), ("march", "procurement", "answered"), ("march", "forensics", "waiting"),
+    ]  # fmt: skip
+    assert mine(lead) == everything, "what is due first comes first"
+    assert mine(lead, standing="waiting") == [("march", "forensics", "waiting")]
+    assert mine(elsewhere) == [], "what does not exist for an account is not asked of it"
+    page = lead.get("/api/v1/accounts/me/requests", params={"limit": 2}).json()
+    rest = mine(lead, limit=2, cursor=page["next"])
+    assert [(item["round"], item["due_on"], item["meeting"], item["board"]) for item in page["items"]] == [
+        ("march-too", "2027-02-01", "2027-03-11", "scrutiny-board"),
+        ("march", "2027-02-11", "2027-03-11", "scrutiny-board"),
+    ]
+    assert rest == everything[2:]
+    assert open_round_again(filled, filled.get(ROUND).json() | {"closed": True}).status_code == 200
+    assert mine(lead) == everything[:1], "a closed round asks nothing"
 
 
 def test_a_round_is_changed_only_by_who_has_seen_it(filled):
@@ -126,12 +161,51 @@ def test_what_changed_becomes_an_update_of_the_workstream(filled):
     assert given.json()["update"]["as_at"] == "2027-02-10"
     assert filled.get("/api/v1/workstreams/procurement/updates/2027-02-10").status_code == 200
     assert "A second team went live." in printed(filled)
-    corrected = said | {"update": update("2027-02-10", "Two teams are live.")}
+    corrected = said | {"update": update("2027-02-10", "Two teams are live."), "revision": 1}
     again = filled.post(f"{PROCUREMENT}/answers", json=corrected).json()
     assert (again["number"], again["revision"]) == (2, 2)
     first, second = filled.get(PROCUREMENT, params={"text": "1"}).json()["answers"]
     assert first["update"]["parts"]["progress"] == "A second team went live."
     assert second["update"]["parts"]["progress"] == "Two teams are live."
+
+
+def test_no_answer_takes_the_place_of_a_text_that_was_not_seen(filled):
+    open_round(filled)
+    first, mine = ({"kind": "changed", "given_by": "head", "update": update("2027-02-11", text)}
+                   for text in ("The first text.", "My text."))  # fmt: skip
+    assert filled.get(PROCUREMENT).json()["revision"] == 0
+    assert filled.post(f"{PROCUREMENT}/answers", json=first).status_code == 201
+    filled.post(f"{PROCUREMENT}/answers/1/judgements", json={"verdict": "accepted"})
+
+    nothing = {"kind": "nothing-to-report", "given_by": "head"}
+    for said in (mine, nothing, mine | {"revision": 2}):
+        refused = filled.post(f"{PROCUREMENT}/answers", json=said)
+        assert refused.status_code == 409, refused.text
+        both = refused.json()["meanwhile"]
+        assert (both["revision"], both["saved"]["parts"]["progress"]["value"]) == (1, "<p>The first text.</p>")
+    seen = filled.get(PROCUREMENT, params={"text": "1"}).json()
+    assert (len(seen["answers"]), seen["revision"]) == (1, 1)
+    assert seen["reported"]["parts"] == {"progress": "The first text."}
+
+    assert filled.post(f"{PROCUREMENT}/answers", json=first).status_code == 201, "the same again loses nothing"
+    assert filled.post(f"{PROCUREMENT}/answers", json=mine | {"revision": 1}).status_code == 201
+    assert filled.get(PROCUREMENT).json()["revision"] == 2
+
+
+def test_an_answer_says_what_is_so_since_last_time_and_changes_nothing_before(filled):
+    open_round(filled)
+    for day in (JANUARY, "2026-05-22"):
+        old = {"kind": "changed", "given_by": "head", "update": update(day, "It never was.")}
+        refused = filled.post(f"{PROCUREMENT}/answers", json=old | {"revision": int(day == JANUARY)})
+        assert refused.status_code == 422, refused.text
+        assert refused.json()["errors"] == [
+            {"detail": "“procurement” has reported as at 2027-01-15: an answer says what is so since",
+             "pointer": "/update/as_at"},
+        ]  # fmt: skip
+    there = filled.get("/api/v1/workstreams/procurement/updates").json()["items"]
+    assert [(one["as_at"], one["parts"]["progress"]["value"]) for one in there] == [
+        (JANUARY, "<p>The team went live.</p>")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """One section of a paper: its heading and its blocks, written, ordered, added and taken out."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -14,18 +15,22 @@ from app.facts.shapes import PaperShape
 from app.fields import KeyText
 from app.formats.manifest import Manifest, SectionEntry
 from app.frameworks import queries as frameworks
+from app.narrative import Form as Format
 from app.papers import queries as papers
 from app.papers.blocks import BLOCKS, default_blocks
 from app.papers.commands import confirm_section
 from app.people import queries as people
 from app.pictures import commands as pictures
 from app.pictures import image
+from app.unsent.models import Unsent
 from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
-from app.web.pages.papers_blocks import NAMES, flattened, kinds_to_add, new_block, sent
+from app.web.pages.papers_blocks import NAMES, Sent, flattened, kinds_to_add, new_block, rows_shown
+from app.web.pages.papers_blocks import sent as sent_blocks
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
 from app.web.pages.papers_parts import Choice, choices, way_back
+from app.web.pages.unsent import begun, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
@@ -48,14 +53,15 @@ class NoSection(NotFound):
 def section_page(
     reference: KeyText, key: KeyText, visit: Visiting, trace: Tracing, back: Annotated[str, Query()] = ""
 ) -> Response:
-    """The form with what the section says."""
+    """The form with what the section says, or with what was typed into it earlier and not sent yet."""
     visit.authorise(Action.WRITE_FACTS)
     with visit.reading() as session:
         paper = paper_for(session, visit, trace, reference)
         manifest = manifest_for(session, paper.format)
         entry = _entry(manifest, key)
-        said = _said(paper, entry)
-        return _shown(session, visit, paper, manifest, entry=entry, said=said, form=NOTHING_TYPED, back=back)
+        form, earlier = begun(session, visit, NOTHING_TYPED)
+        said = _typed(form, manifest)[0] if earlier else _said(paper, entry)
+        return _shown(session, visit, paper, manifest, entry=entry, said=said, form=form, back=back, earlier=earlier)
 
 
 @router.post("")
@@ -67,8 +73,7 @@ def keep_section(reference: KeyText, key: KeyText, visit: Visiting, trace: Traci
         paper = paper_for(session, visit, trace, reference)
         manifest = manifest_for(session, paper.format)
     entry = _entry(manifest, key)
-    found = sent(form, manifest)
-    said = {"heading": form.value("heading").strip() or None, "blocks": found.blocks}
+    said, found = _typed(form, manifest)
     try:
         _add_pictures(visit, form, found.blocks)
         said = said | {"blocks": _done(found.blocks, do, form.value("add"))}
@@ -77,6 +82,7 @@ def keep_section(reference: KeyText, key: KeyText, visit: Visiting, trace: Traci
             if form.value("seen") != _state(now, entry):
                 raise ChangedMeanwhile("this section")
             _keep(session, visit, now, entry, said)
+            sent(session, visit)
     except (Invalid, Conflict) as problem:
         with visit.reading() as session:
             now = paper_for(session, visit, trace, reference)
@@ -111,6 +117,7 @@ def _shown(
     form: Form,
     back: str,
     theirs: Mapping[str, Any] | None = None,
+    earlier: Unsent | None = None,
 ) -> Response:
     own = theirs or not form.typed
     return page(
@@ -118,6 +125,9 @@ def _shown(
         "papers/section.html",
         _heading(said, entry),
         form=form,
+        begun=earlier,
+        here=visit.request.url.path,
+        rows_shown=rows_shown,
         paper=paper,
         entry=entry,
         said=said,
@@ -157,6 +167,12 @@ def _said(paper: PaperShape, entry: SectionEntry) -> dict[str, Any]:
     return {"heading": section.heading if section else None, "blocks": _given(paper, entry)}
 
 
+def _typed(form: Form, manifest: Manifest) -> tuple[dict[str, Any], Sent]:
+    """What was typed, in the shape of `_said`, and how its blocks were sent."""
+    found = sent_blocks(form, manifest)
+    return {"heading": form.value("heading").strip() or None, "blocks": found.blocks}, found
+
+
 def _given(paper: PaperShape, entry: SectionEntry) -> Any:
     return BLOCKS.dump_python(default_blocks(entry, paper.fields), mode="json")
 
@@ -190,7 +206,7 @@ def _done(blocks: Sequence[dict[str, Any]], do: str, added: str) -> list[dict[st
     """The blocks as the button wants them: `up.2`, `down.0`, `remove.1`, `add`."""
     deed, _, place = do.partition(".")
     made = list(blocks)
-    at = int(place) if place.isdecimal() and int(place) < len(made) else None
+    at = int(place) if re.fullmatch("[0-9]{1,4}", place) and int(place) < len(made) else None
     if deed == "add" and added:
         made.append(new_block(added))
     elif deed == "remove" and at is not None:
@@ -205,8 +221,10 @@ def _done(blocks: Sequence[dict[str, Any]], do: str, added: str) -> list[dict[st
 def _add_pictures(visit: Visit, form: Form, blocks: Sequence[dict[str, Any]]) -> None:
     """The pictures that were chosen stand at the end of the texts to which they were added, with their descriptions."""
     for name, files in form.files.items():
-        place = name.removeprefix("blocks.").removesuffix(".picture")
-        if not place.isdecimal() or int(place) >= len(blocks):
+        chosen = re.fullmatch(r"blocks\.([0-9]{1,4})\.picture", name)
+        place = int(chosen[1]) if chosen else len(blocks)
+        text = blocks[place].get("text", {}) if place < len(blocks) else {}
+        if text.get("format") not in get_args(Format):
             continue
         alt = form.value(f"blocks.{place}.alt").strip()
         if not alt:
@@ -221,10 +239,9 @@ def _add_pictures(visit: Visit, form: Form, blocks: Sequence[dict[str, Any]]) ->
             digest = pictures.add(
                 session, visit.here.blobs, cleaned, by=visit.account.key, now=visit.now
             ).picture.digest
-        text = blocks[int(place)]["text"]
         before = narrative.clean(text["value"], text["format"])
         tag = f'<figure><img src="{digest}" alt="{_escaped(alt)}"></figure>'
-        blocks[int(place)]["text"] = {"format": "html", "value": before + tag}
+        blocks[place]["text"] = {"format": "html", "value": before + tag}
 
 
 def _escaped(words: str) -> str:
