@@ -32,7 +32,6 @@ from app.assembly.snapshot import (
     WorkstreamFacts,
 )
 from app.assembly.standing import Standing, Written
-from app.assembly.wording import context_for
 from app.boards import deadlines
 from app.boards import queries as boards
 from app.fields import KEPT
@@ -119,12 +118,12 @@ class _Selection:
     def _to_clear(self, values: Values) -> dict[str, ToClear]:
         """Place → the text of the full paper that must be cleared there."""
         sections = Standing(self.manifest, values).sections(self.written)
-        context = None
+        snapshot = None
         if prints_other_facts(self.manifest, sections):
             if self.public:
                 return _Selection(self.session, self.paper, self.template, self.now, False).to_clear
-            context = context_for(self.snapshot("preview", ""))
-        return {needed.place: needed for needed in to_clear(self.manifest, sections, context)}
+            snapshot = self.snapshot("preview", "")
+        return {needed.place: needed for needed in to_clear(self.manifest, sections, snapshot)}
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
         chosen = self._chosen()
