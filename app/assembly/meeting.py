@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.assembly.selection import LONDON
 from app.assembly.wording import in_words
 from app.boards import queries as boards
+from app.boards.deadlines import LONDON
 from app.db import lock
 from app.errors import Conflict, Fault, Invalid
 from app.formats import queries as formats
@@ -84,7 +84,7 @@ class ReferenceTaken(Conflict):
 
 
 @dataclass(frozen=True)
-class Asked:
+class NewAction:
     """An action for which the meeting asks; `owner` is the key of a person."""
 
     text: str
@@ -93,7 +93,7 @@ class Asked:
 
 
 def record_outcome(
-    session: Session, reference: str, *, text: str, actions: Sequence[Asked], by: Account, now: datetime
+    session: Session, reference: str, *, text: str, actions: Sequence[NewAction], by: Account, now: datetime
 ) -> None:
     """The meeting made this of the paper and asked for these actions, which stand open in the series' next paper.
 

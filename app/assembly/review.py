@@ -14,10 +14,11 @@ from app.accounts.policy import Action, Matter
 from app.assembly.assemble import assemble, draft_label, free_label, make
 from app.assembly.clearing import ToClear
 from app.assembly.regions import places_of
-from app.assembly.selection import LONDON, clearances_of, last_day, post_held, select_for
+from app.assembly.selection import clearances_of, last_day, post_held, select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for, in_words
 from app.blobs import Blobs
+from app.boards.deadlines import LONDON
 from app.db import lock
 from app.errors import Conflict, Fault, Forbidden, Invalid
 from app.formats import queries as formats

@@ -32,8 +32,8 @@ from app.assembly.snapshot import (
     WorkstreamFacts,
 )
 from app.assembly.standing import Standing, Written
-from app.boards import deadlines
 from app.boards import queries as boards
+from app.boards.deadlines import LONDON
 from app.fields import KEPT
 from app.formats.fields import FIELD_VALUES, FieldKind, Values
 from app.formats.manifest import Manifest, parse_manifest
@@ -59,9 +59,6 @@ from app.rounds.standing import valid_answer
 from app.versions import queries as versions
 from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Update, Workstream
-
-LONDON = deadlines.LONDON
-"""Where the users' days begin and end."""
 
 
 def select_for(

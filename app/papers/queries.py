@@ -177,7 +177,7 @@ def papers(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class PapersWanted:
     """Which papers are asked for: each filter that is given holds."""
 
     words: tuple[str, ...] = ()
@@ -214,7 +214,7 @@ class Asked:
         return found
 
 
-def found(session: Session, asked: Asked, *, skip: int = 0, limit: int) -> Sequence[Paper]:
+def found(session: Session, asked: PapersWanted, *, skip: int = 0, limit: int) -> Sequence[Paper]:
     """At most `limit` of the papers that are asked for, the last meeting first, without the first `skip` of them.
 
     With what a list shows.
@@ -224,12 +224,12 @@ def found(session: Session, asked: Asked, *, skip: int = 0, limit: int) -> Seque
     return session.scalars(ordered.options(*LISTED_PAPER)).all()
 
 
-def count(session: Session, asked: Asked) -> int:
+def count(session: Session, asked: PapersWanted) -> int:
     """How many papers are asked for."""
     return session.scalar(_joined(select(func.count(Paper.id))).where(*asked.conditions())) or 0
 
 
-def days_of_meetings(session: Session, asked: Asked, *, limit: int) -> Sequence[date]:
+def days_of_meetings(session: Session, asked: PapersWanted, *, limit: int) -> Sequence[date]:
     """The last `limit` days of meetings that have papers which are asked for, the last first."""
     days = _joined(select(Meeting.held_on).select_from(Paper)).where(*asked.conditions()).distinct()
     return session.scalars(days.order_by(Meeting.held_on.desc()).limit(limit)).all()

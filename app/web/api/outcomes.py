@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policy import Action
 from app.assembly import meeting
-from app.assembly.meeting import Asked
+from app.assembly.meeting import NewAction
 from app.facts.following import start_next
 from app.facts.shapes import PaperShape
 from app.fields import Day, KeyText, Line, SafeText
@@ -169,7 +169,7 @@ def record_outcome(
     def make() -> Response:
         said = read_as(OutcomeIn, document)
         paper = Reach(session, who).allow(Action.RECORD_OUTCOMES, reference)
-        actions = [Asked(action.text, action.owner, action.due_on) for action in said.actions]
+        actions = [NewAction(action.text, action.owner, action.due_on) for action in said.actions]
         meeting.record_outcome(session, reference, text=said.text, actions=actions, by=who, now=now)
         return _outcome(session, paper, 201)
 
