@@ -3,7 +3,7 @@
 Both faces of the service show these shapes, and so does the answer to whoever has a link.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -15,9 +15,10 @@ from app.facts.read import update_shape
 from app.facts.shapes import UpdateShape
 from app.formats.manifest import Need, Part, Wording, worded
 from app.rounds.models import Answer, AnswerKind, Request, Round, Verdict
+from app.rounds.queries import taken_back
 from app.rounds.standing import Standing, asked_person, is_late, last_answer, standing_of
 from app.workstreams.models import Update
-from app.workstreams.queries import latest
+from app.workstreams.queries import ids_from, latest
 
 
 class Printed(BaseModel):
@@ -287,10 +288,11 @@ def _asked_part(key: str, part: Part | None, need: Need | None, *, named: bool) 
 def last_time(session: Session, request: Request) -> Update | None:
     """What the workstream reported last before this round, up to the day as at which it asks; whole.
 
-    What its answers to this round brought is this time's.
+    What its answers to this round brought is this time's, and what was sent back in another one was never reported.
     """
-    brought = {given.update.as_at for given in request.answers if given.kind is not AnswerKind.NO_CHANGE}
-    found = latest(session, [request.workstream_id], up_to=request.round.as_at)
-    while found and found[0].as_at in brought:
-        found = latest(session, [request.workstream_id], up_to=found[0].as_at - timedelta(days=1))
+    gone = taken_back(session, [request.workstream_id])
+    for given in request.answers:
+        if given.kind is not AnswerKind.NO_CHANGE:
+            gone |= ids_from(session, given.update)
+    found = latest(session, [request.workstream_id], up_to=request.round.as_at, without=gone)
     return found[0] if found else None

@@ -13,6 +13,7 @@ from app.boards.models import Board, Meeting
 from app.db import batches
 from app.errors import NotFound
 from app.formats.models import Format, TemplateVersion
+from app.papers.lifecycle import State
 from app.papers.models import Paper, Writer
 from app.versions.models import Comment, Decision, Reissue, Release, Submission, Verdict, Version
 
@@ -80,13 +81,31 @@ def before(session: Session, version: Version) -> Version | None:
 
 def approvals(session: Session, paper_id: int) -> Sequence[Version]:
     """The versions of a paper that the approval of a last step made, first to last."""
-    made = select(Decision.version_id).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
-    submitted = select(Submission.version_id).where(Submission.paper_id == paper_id)
+    made = select(Decision.version_id).join(Decision.submission).where(_is_of_the_last_step())
     return session.scalars(
-        select(Version)
-        .where(Version.paper_id == paper_id, Version.id.in_(made), Version.id.not_in(submitted))
-        .order_by(Version.number)
+        select(Version).where(Version.paper_id == paper_id, Version.id.in_(made)).order_by(Version.number)
     ).all()
+
+
+def _is_of_the_last_step() -> ColumnElement[bool]:
+    """Whether a decision, joined with its submission, made a version: every other one is about the submitted bytes."""
+    return and_(Decision.verdict == Verdict.APPROVED, Decision.version_id != Submission.version_id)
+
+
+def frozen(session: Session, paper: Paper) -> Submission | None:
+    """The submission whose facts a paper stands for, with its version: the one in review, or the last one approved.
+
+    None: the paper was never approved, and is not in review.
+    """
+    if paper.state is State.IN_REVIEW:
+        return standing(session, paper.id)
+    return session.scalars(
+        select(Submission)
+        .where(Submission.paper_id == paper.id, Submission.decisions.any(_is_of_the_last_step()))
+        .order_by(Submission.number.desc())
+        .limit(1)
+        .options(selectinload(Submission.version))
+    ).one_or_none()
 
 
 def issues(session: Session, approved_id: int) -> Sequence[Version]:
@@ -116,9 +135,10 @@ def reissued(session: Session, paper_id: int) -> int:
 def approval_of(session: Session, version: Version) -> Decision | None:
     """The decision by which these very bytes are approved; of a reissue, the one that carried over."""
     carried = select(Reissue.decision_id).where(Reissue.version_id == version.id).scalar_subquery()
-    made = select(Decision).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
-    last_step = and_(Decision.version_id == version.id, Submission.version_id != version.id)
-    return session.scalars(made.where(or_(Decision.id == carried, last_step))).one_or_none()
+    made = and_(_is_of_the_last_step(), Decision.version_id == version.id)
+    return session.scalars(
+        select(Decision).join(Decision.submission).where(or_(Decision.id == carried, made))
+    ).one_or_none()
 
 
 def is_released(session: Session, version: Version, *, to: int | None = None) -> bool:

@@ -9,11 +9,13 @@ from app import word
 from app.accounts.models import Role
 from app.boards.models import Board as BoardRow
 from app.boards.models import Meeting
+from app.papers import queries as papers
 from app.people.queries import organisation_ids
 from app.versions import queries as versions
 from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
 from tests.review.test_decisions import damage_of
-from tests.stories import PAPER, paper
+from tests.rounds.stories import no_change, open_round
+from tests.stories import PAPER, paper, update
 
 RELEASES = "/api/v1/releases"
 DOCUMENT = f"{ADDRESS}/versions/1.0/document"
@@ -211,6 +213,19 @@ def test_labels_go_on_as_if_nothing_had_been_reissued(approved):
     assert reissue(approved, agenda_number="8.0").json()["label"] == "2.0.1"
 
 
+def test_what_a_round_asked_goes_on_counting_when_the_paper_goes_to_another_meeting(board):
+    open_round(board.admin, requests=[{"workstream": "procurement", "person": "head"}])
+    no_change(board.admin, on_behalf_of="dcc")
+    board.submit()
+    board.approve()
+    assert reissue(board, meeting="2027-06-10").status_code == 201
+    board.reopen()
+    board.write(author=None, chief_officer=None)
+    assert "No change since 15 January 2027." in word.text_of(board.post(board.author, "preview").content)
+    proposed = board.author.get(f"{ADDRESS}/proposed-consultees").json()["proposed"]
+    assert "head" in [one["person"] for one in proposed]
+
+
 # Had by its meeting, and followed
 
 
@@ -339,6 +354,62 @@ def test_the_next_paper_carries_each_section_as_the_format_says(series):
     text = {"key": section.rpartition("/")[2], "blocks": [{"kind": "narrative", "text": "New."}]}
     assert series.author.put(section, json=text, headers={"If-Match": etag}).status_code == 200
     assert len(series.author.get(f"{NEXT}/carried").json()["sections"]) == len(asked) - 2
+
+
+@pytest.fixture
+def since(series):
+    """What the next paper, which takes what is new, says now."""
+    assert start_next(series).status_code == 201
+    there = series.author.get(NEXT)
+    changed = there.json() | {"take": "since-previous"}
+    series.author.put(NEXT, json=changed, headers={"If-Match": there.headers["etag"]})
+
+    def lines() -> list[str]:
+        return word.text_of(series.author.post(f"{NEXT}/preview").content)
+
+    return lines
+
+
+def report(board, as_at, words):
+    address = f"/api/v1/workstreams/procurement/updates/{as_at}"
+    headers = {"If-Match": "*"} if board.admin.get(address).status_code == 200 else {}
+    answer = board.admin.put(address, json=update(as_at, words), headers=headers)
+    assert answer.status_code in (200, 201), answer.text
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "on another day"])
+def test_the_next_paper_takes_what_was_reported_or_corrected_since_this_one_was_submitted(series, since, later):
+    assert "The team went live." not in since(), "the paper before had it"
+    if later:
+        series.on(2027, 3, 5)
+    report(series, "2027-03-02", "Reported after the submission, before the meeting.")
+    report(series, "2027-05-15", "Reported after the meeting.")
+    report(series, "2027-01-15", "Two teams went live.")
+    told = [
+        "Two teams went live.",
+        "Reported after the submission, before the meeting.",
+        "Reported after the meeting.",
+    ]
+    assert [line for line in since() if line in told] == told
+
+
+def test_the_next_paper_leaves_what_was_reported_long_before_this_one_was_submitted(series, since):
+    report(series, "2026-12-20", "Older than what the paper took.")
+    series.reopen()
+    series.on(2026, 12, 1)
+    series.write(title="Later")
+    assert series.submit(written_on="2026-12-01").status_code == 201
+    assert series.approve().status_code == 201
+    assert "Older than what the paper took." not in since()
+
+
+def test_a_paper_that_was_moved_to_the_meeting_of_the_next_one_still_comes_before_it(series, database):
+    assert start_next(series, meeting="2027-06-10").status_code == 201
+    assert reissue(series, meeting="2027-06-10").status_code == 201
+    with database.reading() as session:
+        found = papers.previous(session, papers.get(session, "NEXT"))
+        assert (found.reference, found.meeting.held_on) == (PAPER, date(2027, 6, 10))
+        assert papers.previous(session, papers.get(session, PAPER)) is None
 
 
 def test_a_paper_without_a_series_or_a_later_meeting_has_no_next_one(series, client):

@@ -213,6 +213,51 @@ def test_a_draft_says_which_answers_are_still_to_come(filled):
     assert not any("was sent back" in gap for gap in gaps(filled))
 
 
+def changed(client: TestClient, as_at: str, words: str) -> dict:
+    said = {"kind": "changed", "given_by": "head", "update": update(as_at, words)}
+    answer = client.post(f"{PROCUREMENT}/answers", json=said)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("as_at", ["2027-02-10", "2027-01-15"], ids=["a new update", "a correction of last time's"])
+def test_what_was_sent_back_is_in_no_paper_and_is_nothing_that_could_be_unchanged(filled, as_at):
+    open_round(filled)
+    changed(filled, as_at, "Not so.")
+    assert "Not so." in printed(filled)
+    send_back(filled)
+    assert "Not so." not in printed(filled)
+    assert "The team went live." in printed(filled), "what was reported before stands"
+    before = filled.get(PROCUREMENT, params={"text": "1"}).json()["last_time"]
+    assert (before["as_at"], before["parts"]["progress"]) == ("2027-01-15", "The team went live.")
+    no_change(filled, as_at=before["as_at"])
+    lines = printed(filled)
+    assert lines.index("No change since 15 January 2027.") + 1 == lines.index("The team went live.")
+    assert "Not so." not in lines
+    assert not any("sent back" in gap for gap in gaps(filled))
+    changed(filled, as_at, "So it is.")
+    assert "So it is." in printed(filled)
+
+
+def test_what_was_sent_back_is_not_last_time_of_the_next_round(filled):
+    open_round(filled)
+    changed(filled, "2027-02-10", "Not so.")
+    send_back(filled)
+    no_change(filled)
+    filled.put("/api/v1/rounds/june", json=ASKED | {"meeting": "2027-06-10"})
+    seen = filled.get("/api/v1/rounds/june/requests/procurement").json()
+    assert seen["last_time"]["as_at"] == "2027-01-15"
+
+
+def test_who_said_that_something_changed_may_say_that_nothing_did(filled):
+    open_round(filled)
+    changed(filled, "2027-02-10", "A mistake.")
+    no_change(filled, as_at="2027-01-15")
+    lines = printed(filled)
+    assert "No change since 15 January 2027." in lines
+    assert "A mistake." not in lines
+
+
 def test_late_and_missing_answers_are_listed(filled, later):
     open_round(filled)
     assert standings(filled) == {"procurement": "waiting", "forensics": "waiting"}
