@@ -258,15 +258,18 @@ def to_come(
     *,
     since: date,
     limit: int,
+    states: Collection[State] | None = None,
     organisation_id: int | None = None,
     boards: Collection[str] | None = None,
     markings: Collection[str] | None = None,
 ) -> Sequence[Paper]:
     """At most `limit` papers for meetings on the day `since` or later, the next meeting first; filters as in `papers`.
 
-    With what a list shows.
+    Of these `states`, where they are given. With what a list shows.
     """
     conditions = [Meeting.held_on >= since]
+    if states is not None:
+        conditions.append(Paper.state.in_(states))
     if organisation_id is not None:
         conditions.append(Paper.organisation_id == organisation_id)
     if boards is not None:
@@ -276,6 +279,27 @@ def to_come(
     statement = select(Paper).join(Paper.meeting).where(*conditions)
     ordered = statement.order_by(Meeting.held_on, Paper.reference).limit(limit)
     return session.scalars(ordered.options(*LISTED_PAPER)).all()
+
+
+def of_meeting(
+    session: Session,
+    meeting_id: int,
+    *,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Paper]:
+    """At most `limit` papers for this meeting by reference; filters as in `papers`, and with what a list shows."""
+    conditions = [Paper.meeting_id == meeting_id]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    statement = select(Paper).where(*conditions).order_by(Paper.reference).limit(limit)
+    return session.scalars(statement.options(*LISTED_PAPER)).all()
 
 
 def of_format(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -104,6 +104,70 @@ def walk(session: Session, *, organisation_id: int | None = None) -> Iterator[Ro
     if organisation_id is not None:
         statement = statement.where(Round.organisation_id == organisation_id)
     return iter(session.scalars(statement).all())
+
+
+def due_next(
+    session: Session,
+    *,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    meeting_id: int | None = None,
+    takes_answers: bool = True,
+) -> Sequence[Round]:
+    """At most `limit` rounds by the day on which they are due, with meeting and board; each filter that is given holds.
+
+    Those that take answers; with `takes_answers` false, closed ones too.
+    """
+    conditions = [~Round.closed] if takes_answers else []
+    if organisation_id is not None:
+        conditions.append(Round.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Round.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if meeting_id is not None:
+        conditions.append(Round.meeting_id == meeting_id)
+    return session.scalars(
+        select(Round)
+        .where(*conditions)
+        .order_by(Round.due_on, Round.key)
+        .limit(limit)
+        .options(joinedload(Round.meeting).joinedload(Meeting.board))
+    ).all()
+
+
+class Tally(NamedTuple):
+    """How many requests a round has, of how many the newest answer waits to be read, and of how many one is to come."""
+
+    asked: int
+    to_read: int
+    to_come: int
+
+
+def tallies(session: Session, round_ids: Iterable[int]) -> dict[int, Tally]:
+    """Id of a round → its tally; no answer itself is read, only what was said of the newest one of each request."""
+    found: dict[int, Tally] = {}
+    for batch in batches(sorted(set(round_ids))):
+        # Answers and judgements are only ever added: the newest has the highest id.
+        newest = select(func.max(Answer.id)).where(Answer.request_id == Request.id).correlate(Request).scalar_subquery()
+        last_said = (
+            select(func.max(Judgement.id)).where(Judgement.answer_id == Answer.id).correlate(Answer).scalar_subquery()
+        )
+        rows = session.execute(
+            select(Request.round_id, Answer.id, Judgement.verdict)
+            .outerjoin(Answer, Answer.id == newest)
+            .outerjoin(Judgement, Judgement.id == last_said)
+            .where(Request.round_id.in_(batch))
+        ).all()
+        for number in batch:
+            own: list[tuple[int | None, Verdict | None]] = [
+                (answer, verdict) for round_id, answer, verdict in rows if round_id == number
+            ]
+            found[number] = Tally(
+                asked=len(own),
+                to_read=sum(answer is not None and verdict is None for answer, verdict in own),
+                to_come=sum(answer is None or verdict is Verdict.SENT_BACK for answer, verdict in own),
+            )
+    return found
 
 
 def get_request(session: Session, key: str, ref: str) -> Request:

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.boards.models import Board, Meeting
@@ -14,7 +14,7 @@ from app.db import batches
 from app.errors import NotFound
 from app.formats.models import Format, TemplateVersion
 from app.papers.lifecycle import State
-from app.papers.models import Paper, Writer
+from app.papers.models import MeetingOutcome, Paper, Writer
 from app.versions.models import Comment, Decision, Reissue, Release, Submission, Verdict, Version
 
 Later = aliased(Version)
@@ -36,6 +36,18 @@ def last(session: Session, paper_id: int) -> Version | None:
         .limit(1)
         .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
     ).one_or_none()
+
+
+def made_before(session: Session, paper_id: int, moment: datetime) -> Version:
+    """The last version of a paper that was made before that moment, or else its first one; it has one."""
+    kept = select(Version).where(Version.paper_id == paper_id).limit(1)
+    last = session.scalars(kept.where(Version.made_at < moment).order_by(Version.number.desc())).one_or_none()
+    return last or session.scalars(kept.order_by(Version.number)).one()
+
+
+def labels(session: Session, paper_id: int) -> set[str]:
+    """The labels of all versions of a paper."""
+    return set(session.scalars(select(Version.label).where(Version.paper_id == paper_id)))
 
 
 def newest(session: Session, paper_ids: Iterable[int]) -> dict[int, Version]:
@@ -251,6 +263,112 @@ def standing(session: Session, paper_id: int) -> Submission | None:
     ).one_or_none()
 
 
+def standing_of(session: Session, paper_ids: Iterable[int]) -> dict[int, Submission]:
+    """Id of a paper → its newest submission, loaded as in `standing`, for those of the papers that have one."""
+    found: dict[int, Submission] = {}
+    for batch in batches(sorted(set(paper_ids))):
+        newest = select(func.max(Submission.id)).where(Submission.paper_id.in_(batch)).group_by(Submission.paper_id)
+        rows = session.scalars(select(Submission).where(Submission.id.in_(newest)).options(*WHOLE_SUBMISSION))
+        found |= {row.paper_id: row for row in rows}
+    return found
+
+
+def to_release(
+    session: Session,
+    *,
+    held_from: date,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Version]:
+    """At most `limit` newest versions of approved papers that were not released, the next meeting first.
+
+    Of papers for meetings on that day or later, of the organisation, for one of the boards and with one of the
+    markings, where they are given. Each with its paper, meeting and board.
+    """
+    conditions = [
+        Paper.state == State.APPROVED,
+        Meeting.held_on >= held_from,
+        Version.id == _newest_of(Paper.id),
+        Version.id.not_in(select(Release.version_id)),
+    ]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Board.key.in_(boards))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    return session.scalars(
+        select(Version)
+        .join(Version.paper)
+        .join(Paper.meeting)
+        .join(Meeting.board)
+        .where(*conditions)
+        .order_by(Meeting.held_on, Paper.reference)
+        .limit(limit)
+        .options(*WITH_MEETING)
+    ).all()
+
+
+def without_outcome(
+    session: Session,
+    *,
+    held_from: date,
+    held_to: date,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Version]:
+    """At most `limit` newest versions of approved papers whose meeting was held, and of which no outcome is recorded.
+
+    The earliest meeting first, both days included. With the id of an organisation: of papers that it wrote, or of
+    which a version was released to it (then the newest of those). Other filters and loading as in `to_release`.
+    """
+    recorded = select(MeetingOutcome.paper_id)
+    conditions = [
+        Paper.state == State.APPROVED,
+        Meeting.held_on >= held_from,
+        Meeting.held_on <= held_to,
+        Paper.id.not_in(recorded),
+    ]
+    if organisation_id is None:
+        conditions.append(Version.id == _newest_of(Paper.id))
+    else:
+        conditions.append(
+            or_(
+                and_(Paper.organisation_id == organisation_id, Version.id == _newest_of(Paper.id)),
+                and_(
+                    Paper.organisation_id != organisation_id,
+                    Version.id == _newest_of(Paper.id, _released_to(organisation_id)),
+                ),
+            )
+        )
+    if boards is not None:
+        conditions.append(Board.key.in_(boards))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    return session.scalars(
+        select(Version)
+        .join(Version.paper)
+        .join(Paper.meeting)
+        .join(Meeting.board)
+        .where(*conditions)
+        .order_by(Meeting.held_on, Paper.reference)
+        .limit(limit)
+        .options(*WITH_MEETING)
+    ).all()
+
+
+def _newest_of(paper_id: Any, among: Select[int] | None = None) -> ScalarSelect[int]:
+    """Id of the newest version of the paper with that id (a column of the query around it), among these."""
+    newest = select(func.max(Later.id)).where(Later.paper_id == paper_id)
+    if among is not None:
+        newest = newest.where(Later.id.in_(among))
+    return newest.correlate(Paper).scalar_subquery()
+
+
 def submissions(session: Session, paper_id: int) -> Sequence[Submission]:
     """Every submission of a paper, first to last, loaded as in `standing`."""
     return session.scalars(
@@ -279,6 +397,10 @@ WHOLE_SUBMISSION = (
     selectinload(Submission.decisions).selectinload(Decision.on_behalf_of),
 )
 """What is loaded with a submission."""
+
+
+WITH_MEETING = (joinedload(Version.paper).joinedload(Paper.meeting).joinedload(Meeting.board),)
+"""What is loaded with a version of which matters for which meeting it is."""
 
 
 WHOLE_RELEASE = (

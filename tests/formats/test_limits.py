@@ -8,6 +8,7 @@ from app.blobs import Blobs
 from app.boards import queries as boards
 from app.boards.deadlines import USUAL, Stage, due_days, working_days_from
 from app.db import Database
+from app.formats.commands import faults_of_manifest
 from app.formats.manifest import FaultyManifest, Labels, parse_manifest
 from tests import stories
 from tests.formats import committee
@@ -71,6 +72,26 @@ def test_a_limit_counts_one_thing() -> None:
 )
 def test_versions_are_called_as_the_format_says(labels: dict, expected: list[str]) -> None:
     assert [Labels.model_validate(labels).of_draft(number) for number in (1, 2)] == expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ("first = 0", "manifest.labels.final: line 19: two versions of one paper would be called “0.0” "),
+        ('revised = "r{n}"', "two versions of one paper would be called “r1” (by labels.revised)"),
+        ('draft = "D{n}"\nrevised = "D{n}"', "would be called “D1” (by labels.draft and labels.revised)"),
+    ],
+)
+def test_patterns_that_call_two_versions_the_same_are_refused(labels: str, sentence: str) -> None:
+    manifest = committee.manifest(f"\n[labels]\n{labels}\n")
+    (fault,) = faults_of_manifest("committee", manifest)
+    assert sentence in f"{fault.where}: {fault.what}"
+    assert parse_manifest(manifest).labels, "a format from before goes on"
+
+
+def test_the_labels_of_the_shipped_formats_are_all_different() -> None:
+    for file in (stories.ROOT / "templates").glob("*/format.toml"):
+        assert list(faults_of_manifest(file.parent.name, file.read_text(encoding="utf-8"))) == []
 
 
 def test_the_first_version_has_the_first_label(database: Database, blobs: Blobs) -> None:

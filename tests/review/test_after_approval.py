@@ -422,3 +422,38 @@ def test_a_paper_without_a_series_or_a_later_meeting_has_no_next_one(series, cli
     client.put("/api/v1/papers/ALONE", json=whole_paper(reference="ALONE", series=None))
     alone = client.post("/api/v1/papers/ALONE/next", json={"reference": "FOURTH"})
     assert (alone.status_code, "no series" in alone.json()["detail"]) == (409, True)
+
+
+def test_what_is_to_be_released_and_of_which_meeting_the_outcome_is_wanted(approved, database, organisation_of):
+    day = date(2027, 3, 11)
+
+    def to_release() -> list[str]:
+        with database.reading() as session:
+            found = versions.to_release(session, held_from=day, limit=5, organisation_id=organisation_of("force"))
+            return [version.label for version in found]
+
+    def without_outcome(organisation: str) -> list[str]:
+        with database.reading() as session:
+            number = organisation_of(organisation)
+            found = versions.without_outcome(session, held_from=day, held_to=day, limit=5, organisation_id=number)
+            return [version.label for version in found]
+
+    assert (to_release(), without_outcome("force"), without_outcome("office")) == (["1.0"], ["1.0"], [])
+    release(approved)
+    assert (to_release(), without_outcome("office")) == ([], ["1.0"])
+    reissue(approved, agenda_number="6.0")
+    assert (to_release(), without_outcome("force"), without_outcome("office")) == (["1.0.1"], ["1.0.1"], ["1.0"])
+    after_the_meeting(approved)
+    assert outcome(approved).status_code == 201
+    assert (without_outcome("force"), without_outcome("office")) == ([], [])
+
+
+@pytest.fixture
+def organisation_of(database):
+    """The id of an organisation."""
+
+    def find(key: str) -> int:
+        with database.reading() as session:
+            return organisation_ids(session, [key])[key]
+
+    return find
