@@ -326,8 +326,7 @@ class Workflow(RuleBasedStateMachine):
         """What somebody sends who has read what is reported."""
         if kind == "no-change":
             return {}
-        asked = self.admin.get(f"{self.round}/requests/{ref}").json()
-        return {"revision": asked["revision"]} if "revision" in asked else {}
+        return {"revision": self.admin.get(f"{self.round}/requests/{ref}").json()["revision"]}
 
     def now(self) -> dict[str, Printed]:
         """Workstream → what a paper that is made now says of it."""
