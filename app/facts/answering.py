@@ -20,6 +20,7 @@ from app.people.queries import find_person
 from app.rounds import queries
 from app.rounds.commands import RoundIsClosed, record_answer
 from app.rounds.models import Answer, AnswerKind, Request
+from app.rounds.queries import taken_back
 from app.workstreams.models import Update
 from app.workstreams.queries import find_update, get_update, latest
 
@@ -180,8 +181,8 @@ def answer(
 def _wrong_day(session: Session, request: Request, day: date, *, is_outside: bool) -> str | None:
     """Why an answer that brings something new may not do so as at this day; None: it may.
 
-    It reports as at the round's day; by an account also as at an earlier one, after what was reported last time. So
-    no answer changes what papers before were made of: that is corrected on the page of the update.
+    It reports as at the round's day; by an account also as at an earlier one, down to that of last time, which it may
+    correct. What was reported before that is corrected on the page of its update, and by no answer.
     """
     as_at = request.round.as_at
     if day == as_at:
@@ -191,8 +192,8 @@ def _wrong_day(session: Session, request: Request, day: date, *, is_outside: boo
     if is_outside:
         return f"the round asks for what is so as at {as_at}"
     before = last_time(session, request)
-    if before is not None and day <= before.as_at:
-        return f"“{request.workstream.ref}” has reported as at {before.as_at}: an answer says what is so since"
+    if before is not None and day < before.as_at:
+        return f"“{request.workstream.ref}” has reported as at {before.as_at}: an answer changes nothing before"
     return None
 
 
@@ -207,13 +208,17 @@ def _require_asked_parts(request: Request, said: SaidShape) -> None:
 
 
 def _unchanged(session: Session, request: Request, seen: date | None) -> Update:
-    found = latest(session, [request.workstream_id], up_to=request.round.as_at)
+    """What goes on being true: what stands as reported, or what was reported before the round, if that was seen."""
+    gone = taken_back(session, [request.workstream_id])
+    found = latest(session, [request.workstream_id], up_to=request.round.as_at, without=gone)
     if not found:
         raise NothingBefore(request.workstream.ref)
-    update = found[0]
-    if seen is not None and update.as_at != seen:
-        raise LastTimeIsAnother(request.workstream.ref, update.as_at)
-    return update
+    before = last_time(session, request)
+    if before is not None and before.as_at == seen:
+        return before
+    if seen is not None and found[0].as_at != seen:
+        raise LastTimeIsAnother(request.workstream.ref, found[0].as_at)
+    return found[0]
 
 
 def _report(
