@@ -25,6 +25,7 @@ from app.people.queries import NoPerson
 from app.versions import commands
 from app.versions import queries as versions
 from app.versions.models import Comment, Decision, Submission, Verdict, Version
+from app.web.deps import Caller, in_person
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.visit import Visit, Visiting
@@ -198,6 +199,7 @@ def settle(visit: Visiting, reference: KeyText, number: Number) -> Response:
 def clear(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     """The text, as it was on the page, is cleared by the person."""
     _allowed(visit, reference, Action.CLEAR)
+    in_person(Caller(visit.account, visit.session))
     try:
         asked = form.read(ClearForm)
         place, _, digest = asked.text.rpartition(" ")
