@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
+from starlette.testclient import TestClient
 
 from app import word
 from app.accounts import queries as accounts
@@ -78,6 +79,18 @@ def test_a_candidate_is_made_so_many_times_a_minute_by_each_account(board):
         == 429
     )
     assert board.send_back(reasons="That makes nothing.").status_code == 201
+
+
+def test_a_token_that_sees_versions_downloads_no_candidate_and_no_snapshot(board):
+    board.submit()
+    asked = {"name": "looking", "scopes": ["versions:read"]}
+    token = board.admin.post("/api/v1/accounts/approver-force/tokens", json=asked).json()["token"]
+    looking = TestClient(board.app, headers={"Authorization": f"Bearer {token}"})
+    assert looking.get(f"{ADDRESS}/candidate").status_code == 200
+    for where in ("candidate/document", "versions/0.1/snapshot", "versions/0.1/document"):
+        assert looking.get(f"{ADDRESS}/{where}").status_code == 403, where
+    page = looking.get(f"/papers/{PAPER}/decide/document", headers={"Accept": "text/html"})
+    assert page.status_code == 403
 
 
 def test_another_day_is_another_candidate_and_the_answer_names_it(board):
