@@ -40,17 +40,29 @@ class NoPaper(NotFound):
 
 
 def find(session: Session, reference: str) -> Paper | None:
-    """The paper with this reference, with everything that a generation reads, if there is one."""
+    """The paper with this reference, whole, if there is one."""
     return session.scalar(select(Paper).where(Paper.reference == reference).options(*WHOLE_PAPER))
 
 
 def get(session: Session, reference: str) -> Paper:
-    """The paper with this reference, with everything that a generation reads.
+    """The paper with this reference, whole.
 
     Raises:
         NoPaper: if there is none.
     """
     paper = find(session, reference)
+    if paper is None:
+        raise NoPaper(reference)
+    return paper
+
+
+def to_assemble(session: Session, reference: str) -> Paper:
+    """The paper with what a generation reads of it; of the chosen workstreams it knows the ids alone.
+
+    Raises:
+        NoPaper: if there is none.
+    """
+    paper = session.scalar(select(Paper).where(Paper.reference == reference).options(*PAPER_TO_ASSEMBLE))
     if paper is None:
         raise NoPaper(reference)
     return paper
@@ -473,14 +485,23 @@ WHOLE_ACTION: tuple[ExecutableOption, ...] = (
 )
 """What is loaded with an action of a meeting."""
 
-WHOLE_PAPER: tuple[ExecutableOption, ...] = (
+PAPER_TO_ASSEMBLE: tuple[ExecutableOption, ...] = (
     joinedload(Paper.organisation),
     joinedload(Paper.format),
     joinedload(Paper.series),
     joinedload(Paper.meeting).joinedload(Meeting.board).joinedload(Board.organisation),
-    selectinload(Paper.chief_officer).selectinload(Person.posts),
-    selectinload(Paper.author).selectinload(Person.posts),
+    joinedload(Paper.chief_officer).selectinload(Person.posts),
+    joinedload(Paper.author).selectinload(Person.posts),
     selectinload(Paper.sections),
+    selectinload(Paper.choices),
+    selectinload(Paper.own_wordings).selectinload(OwnWording.update).selectinload(Update.parts),
+    selectinload(Paper.own_wordings).selectinload(OwnWording.update).joinedload(Update.workstream),
+    selectinload(Paper.consultees).selectinload(Consultee.person).selectinload(Person.posts),
+)
+"""What is loaded with a paper that is put together: its workstreams are read in plain values."""
+
+WHOLE_PAPER: tuple[ExecutableOption, ...] = (
+    *PAPER_TO_ASSEMBLE,
     selectinload(Paper.choices).selectinload(Choice.workstream).selectinload(Workstream.theme),
     selectinload(Paper.choices).selectinload(Choice.workstream).selectinload(Workstream.parts),
     selectinload(Paper.choices)
@@ -491,8 +512,5 @@ WHOLE_PAPER: tuple[ExecutableOption, ...] = (
     .selectinload(Choice.workstream)
     .selectinload(Workstream.serves)
     .selectinload(FrameworkItem.framework),
-    selectinload(Paper.own_wordings).selectinload(OwnWording.update).selectinload(Update.parts),
-    selectinload(Paper.own_wordings).selectinload(OwnWording.update).joinedload(Update.workstream),
-    selectinload(Paper.consultees).selectinload(Consultee.person).selectinload(Person.posts),
 )
 """What is loaded with a paper that will be read as a whole."""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import ids_by_key, rows_by_key
+from app.db import batches, ids_by_key, rows_by_key
 from app.errors import NotFound
 from app.people.models import Organisation, Person
 
@@ -108,6 +108,15 @@ def person_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
 def persons_by_key(session: Session, keys: Iterable[str]) -> dict[str, Person]:
     """Key → person with posts, for those of the keys that exist."""
     return rows_by_key(session, Person.key, keys, selectinload(Person.posts))
+
+
+def persons_by_id(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
+    """Id → person with posts, for those of the ids that exist."""
+    found: dict[int, Person] = {}
+    for batch in batches(sorted(set(person_ids))):
+        rows = session.scalars(select(Person).where(Person.id.in_(batch)).options(selectinload(Person.posts)))
+        found |= {person.id: person for person in rows}
+    return found
 
 
 WHOLE_PERSON: tuple[ExecutableOption, ...] = (
