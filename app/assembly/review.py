@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from app.accounts import policy
 from app.accounts import queries as accounts
 from app.accounts.models import Account, Role
 from app.accounts.policy import Action, Matter
-from app.assembly.assemble import assemble, draft_label, make
+from app.assembly.assemble import assemble, draft_label, free_label, make
 from app.assembly.clearing import ToClear
 from app.assembly.regions import places_of
 from app.assembly.selection import LONDON, clearances_of, last_day, post_held, select_for
@@ -428,9 +428,18 @@ def _in_the_way(session: Session, paper: Paper, now: datetime, written_on: date 
     today = now.astimezone(LONDON).date()
     if written_on is not None or newest is None or paper.written_on in (None, today):
         return
-    if newest.number > 1 or newest.facts_digest != snapshot.facts_digest:
+    if _as_written(session, paper).facts_digest != snapshot.facts_digest:
         day = in_words(paper.written_on, "day-month-year")
         yield Fault("written_on", f"The text has changed since {day}, the day that it bears. Say which it shall bear.")
+
+
+def _as_written(session: Session, paper: Paper) -> Version:
+    """The version whose text the day of writing is about: the one submitted last, or else that day's last one."""
+    submission = versions.standing(session, paper.id)
+    if submission is not None:
+        return submission.version
+    end = datetime.combine((paper.written_on or date.min) + timedelta(days=1), time(), LONDON)
+    return versions.made_before(session, paper.id, end)
 
 
 def _dates(paper: Paper, written_on: date | None, today: date) -> Iterator[Fault]:
@@ -489,9 +498,8 @@ def _candidate(session: Session, blobs: Blobs, paper: Paper, decided_on: date) -
     _require_order(frozen, decided_on)
     number = _next_number(session, paper)
     counted = number - versions.reissued(session, paper.id)
-    label = parse_manifest(version.template_version.manifest).labels.of_final(
-        counted, len(versions.approvals(session, paper.id))
-    )
+    labels, approved = _manifest(submission).labels, len(versions.approvals(session, paper.id))
+    label = free_label(session, paper.id, lambda on: labels.of_final(counted + on, approved + on))
     final = frozen.model_copy(
         update={
             "stage": "approved",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting, Series
@@ -17,7 +17,17 @@ from app.errors import NotFound
 from app.formats.models import Format
 from app.frameworks.models import FrameworkItem
 from app.papers.lifecycle import State
-from app.papers.models import Choice, Clearance, Consultee, MeetingAction, MeetingOutcome, OwnWording, Paper, Section
+from app.papers.models import (
+    Choice,
+    Clearance,
+    Consultee,
+    FormerMeeting,
+    MeetingAction,
+    MeetingOutcome,
+    OwnWording,
+    Paper,
+    Section,
+)
 from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
 
@@ -323,11 +333,18 @@ def walk(session: Session) -> Iterator[Paper]:
     return iter(session.scalars(statement.execution_options(yield_per=100)))
 
 
+def meetings_of(session: Session, paper: Paper) -> set[int]:
+    """Ids of the meetings that the paper is for, or was for before it was reissued for another one."""
+    former = session.scalars(select(FormerMeeting.meeting_id).where(FormerMeeting.paper_id == paper.id))
+    return {paper.meeting_id, *former}
+
+
 def previous(session: Session, paper: Paper) -> Paper | None:
     """The paper before this one in its series, by day of meeting; None without a series or for its first paper.
 
-    One of its own organisation, for what another one wrote in the same series is not its to read; and none that was
-    withdrawn. Needs the paper's `meeting`; the answer comes with what a list shows.
+    Of two papers for one day, that one comes before which was for an earlier meeting until it was reissued. One of its
+    own organisation, for what another one wrote in the same series is not its to read; and none that was withdrawn.
+    Needs the paper's `meeting`; the answer comes with what a list shows.
     """
     if paper.series_id is None:
         return None
@@ -338,9 +355,9 @@ def previous(session: Session, paper: Paper) -> Paper | None:
             Paper.series_id == paper.series_id,
             Paper.organisation_id == paper.organisation_id,
             Paper.state != State.WITHDRAWN,
-            Meeting.held_on < paper.meeting.held_on,
+            _comes_before(session, paper),
         )
-        .order_by(Meeting.held_on.desc(), Paper.reference.desc())
+        .order_by(Meeting.held_on.desc(), _first_day().desc(), Paper.reference.desc())
         .limit(1)
         .options(*LISTED_PAPER)
     )
@@ -394,12 +411,31 @@ def open_actions(session: Session, paper: Paper) -> Sequence[MeetingAction]:
         .where(
             Paper.series_id == paper.series_id,
             Paper.organisation_id == paper.organisation_id,
-            Meeting.held_on < paper.meeting.held_on,
+            _comes_before(session, paper),
             ~MeetingAction.done.has(),
         )
         .order_by(Meeting.held_on, Paper.reference, MeetingAction.number)
         .options(*WHOLE_ACTION)
     ).all()
+
+
+def _comes_before(session: Session, paper: Paper) -> ColumnElement[bool]:
+    """Whether a paper, joined with its meeting, comes before this one of its series."""
+    day = paper.meeting.held_on
+    first = session.scalar(select(_first_day()).select_from(Paper).join(Paper.meeting).where(Paper.id == paper.id))
+    return or_(Meeting.held_on < day, and_(Meeting.held_on == day, _first_day() < first))
+
+
+def _first_day() -> ColumnElement[date]:
+    """The day of the first meeting that a paper, joined with its meeting, was for."""
+    sitting = aliased(Meeting)
+    former = (
+        select(func.min(sitting.held_on))
+        .join(FormerMeeting, FormerMeeting.meeting_id == sitting.id)
+        .where(FormerMeeting.paper_id == Paper.id)
+        .scalar_subquery()
+    )
+    return case((former < Meeting.held_on, former), else_=Meeting.held_on)
 
 
 LISTED_PAPER: tuple[ExecutableOption, ...] = (

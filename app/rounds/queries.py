@@ -6,13 +6,14 @@ from datetime import UTC, date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting
 from app.db import batches
 from app.errors import NotFound
+from app.rounds import standing
 from app.rounds.models import Answer, AnswerLink, CalendarFeed, Judgement, Request, Round, SentReminder, Verdict
 from app.workstreams.models import Rating, Update, Workstream
 
@@ -186,8 +187,8 @@ def get_request(session: Session, key: str, ref: str) -> Request:
     return request
 
 
-def of_meeting(session: Session, meeting_id: int, workstream_ids: Iterable[int]) -> dict[int, Request]:
-    """Id of a workstream → what the rounds for that meeting ask of it; of several rounds, the one due last.
+def of_meetings(session: Session, meeting_ids: Collection[int], workstream_ids: Iterable[int]) -> dict[int, Request]:
+    """Id of a workstream → what the rounds for these meetings ask of it; of several rounds, the one due last.
 
     With round, workstream, and answers with their judgements and persons; of the updates only their days.
     """
@@ -196,11 +197,31 @@ def of_meeting(session: Session, meeting_id: int, workstream_ids: Iterable[int])
         rows = session.scalars(
             select(Request)
             .join(Request.round)
-            .where(Round.meeting_id == meeting_id, Request.workstream_id.in_(batch))
+            .where(Round.meeting_id.in_(meeting_ids), Request.workstream_id.in_(batch))
             .order_by(Round.due_on, Round.key)
             .options(*ANSWERED_REQUEST)
         )
         found |= {request.workstream_id: request for request in rows}
+    return found
+
+
+def taken_back(session: Session, workstream_ids: Iterable[int]) -> set[int]:
+    """Ids of the revisions that answers of these workstreams brought, and that do not stand (`standing.taken_back`)."""
+    # Only an answer that was judged, or that another one followed, can be one that does not stand.
+    sent_back = exists().where(Answer.request_id == Request.id, Judgement.answer_id == Answer.id)
+    followed = exists().where(Answer.request_id == Request.id, Answer.number > 1)
+    found: set[int] = set()
+    for batch in batches(sorted(set(workstream_ids))):
+        rows = session.scalars(
+            select(Request)
+            .where(
+                Request.workstream_id.in_(batch),
+                or_(sent_back.where(Judgement.verdict == Verdict.SENT_BACK), followed),
+            )
+            .options(*ANSWERED_REQUEST)
+        )
+        for request in rows:
+            found |= standing.taken_back(request)
     return found
 
 

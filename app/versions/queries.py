@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.boards.models import Board, Meeting
@@ -36,6 +36,18 @@ def last(session: Session, paper_id: int) -> Version | None:
         .limit(1)
         .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
     ).one_or_none()
+
+
+def made_before(session: Session, paper_id: int, moment: datetime) -> Version:
+    """The last version of a paper that was made before that moment, or else its first one; it has one."""
+    kept = select(Version).where(Version.paper_id == paper_id).limit(1)
+    last = session.scalars(kept.where(Version.made_at < moment).order_by(Version.number.desc())).one_or_none()
+    return last or session.scalars(kept.order_by(Version.number)).one()
+
+
+def labels(session: Session, paper_id: int) -> set[str]:
+    """The labels of all versions of a paper."""
+    return set(session.scalars(select(Version.label).where(Version.paper_id == paper_id)))
 
 
 def newest(session: Session, paper_ids: Iterable[int]) -> dict[int, Version]:
@@ -81,13 +93,31 @@ def before(session: Session, version: Version) -> Version | None:
 
 def approvals(session: Session, paper_id: int) -> Sequence[Version]:
     """The versions of a paper that the approval of a last step made, first to last."""
-    made = select(Decision.version_id).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
-    submitted = select(Submission.version_id).where(Submission.paper_id == paper_id)
+    made = select(Decision.version_id).join(Decision.submission).where(_is_of_the_last_step())
     return session.scalars(
-        select(Version)
-        .where(Version.paper_id == paper_id, Version.id.in_(made), Version.id.not_in(submitted))
-        .order_by(Version.number)
+        select(Version).where(Version.paper_id == paper_id, Version.id.in_(made)).order_by(Version.number)
     ).all()
+
+
+def _is_of_the_last_step() -> ColumnElement[bool]:
+    """Whether a decision, joined with its submission, made a version: every other one is about the submitted bytes."""
+    return and_(Decision.verdict == Verdict.APPROVED, Decision.version_id != Submission.version_id)
+
+
+def frozen(session: Session, paper: Paper) -> Submission | None:
+    """The submission whose facts a paper stands for, with its version: the one in review, or the last one approved.
+
+    None: the paper was never approved, and is not in review.
+    """
+    if paper.state is State.IN_REVIEW:
+        return standing(session, paper.id)
+    return session.scalars(
+        select(Submission)
+        .where(Submission.paper_id == paper.id, Submission.decisions.any(_is_of_the_last_step()))
+        .order_by(Submission.number.desc())
+        .limit(1)
+        .options(selectinload(Submission.version))
+    ).one_or_none()
 
 
 def issues(session: Session, approved_id: int) -> Sequence[Version]:
@@ -117,9 +147,10 @@ def reissued(session: Session, paper_id: int) -> int:
 def approval_of(session: Session, version: Version) -> Decision | None:
     """The decision by which these very bytes are approved; of a reissue, the one that carried over."""
     carried = select(Reissue.decision_id).where(Reissue.version_id == version.id).scalar_subquery()
-    made = select(Decision).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
-    last_step = and_(Decision.version_id == version.id, Submission.version_id != version.id)
-    return session.scalars(made.where(or_(Decision.id == carried, last_step))).one_or_none()
+    made = and_(_is_of_the_last_step(), Decision.version_id == version.id)
+    return session.scalars(
+        select(Decision).join(Decision.submission).where(or_(Decision.id == carried, made))
+    ).one_or_none()
 
 
 def is_released(session: Session, version: Version, *, to: int | None = None) -> bool:
@@ -156,10 +187,11 @@ def release_of(session: Session, reference: str, label: str) -> Release:
     return found
 
 
-def releases(session: Session, *, after: str = "", limit: int) -> Sequence[Release]:
+def releases(session: Session, *, after: str = "", limit: int, to: int | None = None) -> Sequence[Release]:
     """At most `limit` releases behind the place `after` (`release_place`), by paper and version.
 
-    With version, paper, and what its meeting and board are.
+    With the id of an organisation, those to it of what others wrote. With version, paper, and what its meeting and
+    board are.
     """
     reference, _, number = after.rpartition(" ")
     behind = tuple_(Paper.reference, Version.number) > (reference, int(number)) if after else true()
@@ -167,11 +199,39 @@ def releases(session: Session, *, after: str = "", limit: int) -> Sequence[Relea
         select(Release)
         .join(Release.version)
         .join(Version.paper)
-        .where(behind)
+        .where(behind, true() if to is None else _received_by(to))
         .order_by(Paper.reference, Version.number)
         .limit(limit)
         .options(*WHOLE_RELEASE)
     ).all()
+
+
+def last_received(session: Session, to: int, *, limit: int, before: int | None = None) -> Sequence[Release]:
+    """Of each paper that another organisation wrote, the newest version that was released to the one with the id `to`.
+
+    At most `limit`, what was released last first, of those before the release with the id `before` where one is given;
+    loaded as in `releases`.
+    """
+    newest = (
+        select(func.max(Release.id))
+        .join(Release.version)
+        .join(Version.paper)
+        .where(_received_by(to))
+        .group_by(Version.paper_id)
+    )
+    earlier = true() if before is None else Release.id < before
+    return session.scalars(
+        select(Release)
+        .where(Release.id.in_(newest), earlier)
+        .order_by(Release.id.desc())
+        .limit(limit)
+        .options(*WHOLE_RELEASE)
+    ).all()
+
+
+def _received_by(organisation_id: int) -> ColumnElement[bool]:
+    """It was released to the organisation, which did not write it."""
+    return and_(Release.organisation_id == organisation_id, Paper.organisation_id != organisation_id)
 
 
 def release_place(release: Release) -> str:
@@ -347,6 +407,7 @@ WHOLE_RELEASE = (
     selectinload(Release.organisation),
     selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.organisation),
     selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.meeting).selectinload(Meeting.board),
+    selectinload(Release.version).selectinload(Version.template_version).selectinload(TemplateVersion.format),
 )
 """What is loaded with a release."""
 

@@ -9,6 +9,7 @@ from app.word.check_styles import lacking
 from app.word.checking import Expected, check
 from app.word.container import content_digest
 from app.word.differences import Difference, differences
+from app.word.figures import described
 from app.word.findings import Finding
 from app.word.guard import guard
 from app.word.located import Barrier, Where
@@ -87,6 +88,7 @@ __all__ = [
     "check",
     "compile_template",
     "content_digest",
+    "described",
     "differences",
     "files_in",
     "fill",

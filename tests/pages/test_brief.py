@@ -1,6 +1,12 @@
 """A chief officer reads on one page what a paper says, what changed, and what is open."""
 
+from datetime import date
+
 import pytest
+
+from app.papers import queries as papers
+from app.papers.commands import ActionEntry, record_outcome
+from tests.stories import NOON
 
 PAPER = "/papers/collaboration-2026-12"
 SECTION = f"/api/v1{PAPER}/sections/purpose"
@@ -50,3 +56,22 @@ def test_what_does_not_exist_for_somebody_has_no_brief(browser_of, officer):
     assert browser_of("commissioners-office").visit(f"{PAPER}/brief").page.status == 404
     assert officer.visit(f"{PAPER}/brief?version=7").page.status == 404
     assert browser_of("workstream-lead").visit(f"{PAPER}/brief").page.status == 403
+
+
+def test_what_waits_for_somebody_is_told(site, officer):
+    with site.state.premises.database.writing() as session:
+        before = papers.kept(session, "collaboration-2026-09")
+        action = ActionEntry("Bring the cost of the second phase.", None, date(2026, 11, 1))
+        record_outcome(session, before, text="Noted.", actions=[action], by="board-secretary", at=NOON)
+    officer.visit(f"{PAPER}/review").send(
+        f"{PAPER}/review/comments", place="section/purpose", comment="Who pays for the second phase?"
+    )
+
+    page = officer.visit(f"{PAPER}/brief").page
+    assert "Late: " in page.text
+    assert "Sent back, to be answered again: " in page.text
+    assert "Bring the cost of the second phase. (meeting of 10 September 2026; due on 1 November" in page.text
+    assert "2026, late)" in page.text
+    assert "Purpose of Report: “Who pays for the second phase?” (chief-officer, on version 0.1)" in page.text
+    officer.visit(f"{PAPER}/review").send(f"{PAPER}/review/comments/1/settled")
+    assert "Who pays" not in officer.visit(f"{PAPER}/brief").page.text

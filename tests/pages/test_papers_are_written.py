@@ -148,6 +148,89 @@ def test_own_wording_stands_beside_what_was_reported(browser_of):
     assert browser.visit(f"{WORKSTREAMS}/NONE-01").page.status == 404
 
 
+def keep(browser, address: str, **typed: str) -> None:
+    """What stands in the form of the page is kept with this typed besides, as a script does it every few seconds."""
+    form = browser.visit(address).page.form(address)
+    fields = dict(form.form_values()) | {name.replace("__", "."): value for name, value in typed.items()}
+    assert browser.client.post("/unsent", params={"page": address}, data=fields).status_code == 303
+
+
+def test_what_is_typed_into_a_section_is_kept_until_it_is_sent(browser_of):
+    mine, theirs = browser_of("report-author"), browser_of("board-secretary")
+    mine.visit(PURPOSE).send(PURPOSE, add="recommendations", press="do=add")
+    rows = {"blocks__1__items__0__text": "", "blocks__1__items__9__text": "The tenth row", "heading": "Why"}
+    keep(mine, PURPOSE, blocks__0__text="Half a sentence", **rows)
+
+    mine.visit(PURPOSE)
+    assert "It is not saved yet: nobody else sees it." in mine.page.text
+    fields = mine.page.form(PURPOSE).fields
+    assert (fields["blocks.0.text"], fields["heading"]) == ("Half a sentence", "Why")
+    assert fields["blocks.1.items.9.text"] == "The tenth row"
+    assert "Half a sentence" not in theirs.visit(PURPOSE).page.answer.text
+    assert "Half a sentence" not in mine.visit(f"{PAPER}/whole").page.text
+
+    mine.visit(PURPOSE).send(PURPOSE, press="do=save")
+    assert "Half a sentence" in mine.visit(f"{PAPER}/whole").page.text
+    assert "It is not saved yet" not in mine.visit(PURPOSE).page.text, "what was sent is not kept besides"
+
+
+def test_what_was_kept_before_another_saved_meets_it_and_is_thrown_away_only_by_a_button(browser_of):
+    mine, theirs = browser_of("report-author"), browser_of("board-secretary")
+    keep(mine, PURPOSE, blocks__0__text="What I typed.")
+    theirs.visit(PURPOSE).send(PURPOSE, blocks__0__text="What they wrote.", press="do=save")
+
+    mine.visit(PURPOSE).send(PURPOSE, press="do=save")
+    assert mine.page.status == 409
+    assert "What they wrote." in mine.page.text
+    assert mine.page.form(PURPOSE).fields["blocks.0.text"] == "What I typed."
+    conflict = mine.page
+    assert mine.visit(PURPOSE).page.form(PURPOSE).fields["blocks.0.text"] == "What I typed."
+
+    mine.page = conflict
+    mine.send("/unsent/discarded")
+    assert mine.page.form(PURPOSE).fields["blocks.0.text"].strip() == "What they wrote."
+
+
+def test_what_is_typed_into_the_front_sheet_is_kept_until_it_is_sent(browser_of):
+    address = f"{PAPER}/front-sheet"
+    mine, theirs = browser_of("report-author"), browser_of("board-secretary")
+    keep(mine, address, title="A title to come")
+    theirs.visit(address).send(address, cut_off="2026-11-28")
+    assert theirs.page.told == "The front sheet is saved."
+
+    mine.visit(address)
+    assert mine.page.form(address).fields["title"] == "A title to come"
+    mine.send(address)
+    assert mine.page.status == 409
+    assert ["Last day whose updates are taken", "2026-11-28"] in [row[:2] for row in mine.page.rows()]
+    assert mine.page.form(address).fields["title"] == "A title to come"
+
+    mine.send(address, cut_off="2026-11-28")
+    assert "A title to come" in mine.visit(PAPER).page.heading
+    assert "It is not saved yet" not in mine.visit(address).page.text
+
+
+def test_own_wording_is_kept_until_it_is_sent_and_both_texts_are_shown(browser_of):
+    address = f"{WORKSTREAMS}/JNT-01"
+    mine, theirs = browser_of("report-author").visit(address), browser_of("board-secretary")
+    name = next(name for name in mine.page.form(address).fields if name.endswith(".progress"))
+    gone = "wording.2020-01-01.progress"
+    keep(mine, address, **{name: "Half a sentence", gone: "Of an *update* that went", f"{gone}_format": "markdown"})
+    theirs.visit(address).send(address, **{name: "What they wrote."})
+
+    mine.visit(address)
+    assert mine.page.form(address).fields[name] == "Half a sentence"
+    assert "As at 2020-01-01 Of an update that went" in mine.page.text
+    mine.send(address)
+    assert mine.page.status == 409
+    assert "What they wrote." in mine.page.text
+    assert mine.page.form(address).fields[name] == "Half a sentence"
+
+    mine.send(address, **{name: "Both."})
+    assert mine.visit(address).page.form(address).fields[name].strip() == "Both."
+    assert "It is not saved yet" not in mine.page.text
+
+
 def test_consultees_are_named_and_ordered(browser_of):
     address = f"{PAPER}/consultees"
     browser = browser_of("report-author").visit(address)

@@ -7,9 +7,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from app.accounts.policy import Action
+from app.assembly.regions import places_in_words
 from app.compare.brief import brief_of
+from app.compare.outstanding import Outstanding, outstanding_of
+from app.errors import Hidden
 from app.fields import KeyText, Line
 from app.papers import queries as papers
+from app.papers.models import Paper
+from app.rounds.standing import Standing
 from app.versions import queries as versions
 from app.web.pages.layout import page
 from app.web.pages.visit import Visit, Visiting
@@ -18,8 +23,19 @@ from app.web.trace import Tracing, marking_of
 
 router = APIRouter(prefix="/papers/{reference}")
 
-MOST = {"moved": 12, "gaps": 6, "changes": 4, "names": 8}
+MOST = {"moved": 12, "gaps": 6, "changes": 4, "names": 8, "comments": 4, "clearances": 6, "actions": 5}
 """How much of each list the page shows: more would not fit on one sheet of paper."""
+
+
+LONGEST_REMARK = 140
+"""Characters of a comment that the page shows."""
+
+WAITED_FOR = {
+    Standing.MISSING: "Late",
+    Standing.SENT_BACK: "Sent back, to be answered again",
+    Standing.WAITING: "Not answered yet",
+}
+"""How a request stands that has no answer → what the page says before the names."""
 
 
 @router.get("/brief")
@@ -35,13 +51,46 @@ def brief(
         reach = Reach(session, visit.account)
         kept = reach.paper(reference)
         version = reach.version(reference, label) if label else versions.last(session, kept.id)
+        paper = papers.get(session, reference)
         if version is None or not reach.is_cleared_for(version):
-            return _page(visit, reference, papers.get(session, reference).title, found=None)
+            return _page(visit, reference, paper.title, found=None)
         earlier = reach.last_of_previous(reference)
         found = brief_of(session, version, earlier=earlier, now=visit.now)
+        waiting = outstanding_of(
+            session,
+            paper,
+            now=visit.now,
+            sees_version=reach.is_cleared_for,
+            sees_paper=lambda other: _exists(reach, other),
+        )
     for read in filter(None, (version, earlier)):
         trace.reading(read.paper.reference, f"{read.paper.marking} {marking_of(read)}", "document")
-    return _page(visit, reference, found.snapshot.paper.title, found=found)
+    return _page(
+        visit,
+        reference,
+        found.snapshot.paper.title,
+        found=found,
+        waiting=waiting,
+        waited_for=_waited_for(waiting),
+        places=places_in_words(found.snapshot),
+    )
+
+
+def _exists(reach: Reach, paper: Paper) -> bool:
+    try:
+        reach.paper(paper.reference)
+    except Hidden:
+        return False
+    return True
+
+
+def _waited_for(waiting: Outstanding) -> list[tuple[str, list[str]]]:
+    """How requests stand, in words, each with the names of the workstreams."""
+    found = {
+        words: [one.workstream for one in waiting.requests if one.standing is standing]
+        for standing, words in WAITED_FOR.items()
+    }
+    return [(words, names) for words, names in found.items() if names]
 
 
 def _page(visit: Visit, reference: str, title: str, **said: Any) -> Response:
@@ -52,6 +101,7 @@ def _page(visit: Visit, reference: str, title: str, **said: Any) -> Response:
         reference=reference,
         title=title,
         most=MOST,
+        longest=LONGEST_REMARK,
         listed=listed,
         **said,
     )

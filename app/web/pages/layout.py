@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
 from app import assets
+from app.web.pages.charts import with_charts_drawn
 from app.web.pages.forms import NOTHING_TYPED, Form
 from app.web.pages.navigation import entries
 from app.web.pages.visit import LOCAL, Visit
@@ -172,7 +173,7 @@ _PICTURE = re.compile(r'<img src="([0-9a-f]{64})"')
 def _narrative(value: str) -> Markup:
     # Canonical narrative is what `narrative.clean` lets through: no script, no style, no address but http(s) and mail.
     # Its pictures are named by their digest; browsers need an address.
-    return Markup(_PICTURE.sub(rf'<img src="{PICTURES}/\1"', value))  # noqa: S704
+    return Markup(_PICTURE.sub(rf'<img src="{PICTURES}/\1"', with_charts_drawn(value)))  # noqa: S704
 
 
 PAGES.filters |= {"day": _day, "moment": _moment, "narrative": _narrative}

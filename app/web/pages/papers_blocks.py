@@ -46,6 +46,9 @@ ROWS = {
 }
 """Kinds that hold rows: the name of their list, and of what each row says."""
 
+MOST_ROWS = 500
+"""Rows of one list that a form shows."""
+
 DEEPEST = 3
 """Levels of recommendations."""
 
@@ -164,6 +167,13 @@ def _level(said: str) -> int:
 def _row_numbers(form: Form, name: str, member: str) -> list[int]:
     pattern = re.compile(rf"{re.escape(name)}\.([0-9]{{1,4}})\.{member}")
     return sorted(int(found[1]) for sent in form.typed if (found := pattern.fullmatch(sent)))
+
+
+def rows_shown(form: Form, name: str, said: int, spare: int) -> int:
+    """How many rows of a list the form shows: the `said` ones and `spare` empty ones, and every one that was typed."""
+    pattern = re.compile(rf"{re.escape(name)}\.([0-9]{{1,4}})\..+")
+    typed = [int(found[1]) + 1 for sent in form.typed if (found := pattern.fullmatch(sent)) and form.value(sent)]
+    return max(said + spare, min(max(typed, default=0), MOST_ROWS))
 
 
 def flattened(items: Sequence[Mapping[str, Any]], level: int = 1) -> list[dict[str, Any]]:

@@ -19,8 +19,10 @@ from app.people import queries as people
 from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.papers_blocks import rows_shown
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words, way_back
+from app.web.pages.unsent import begun, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.trace import Tracing
 
@@ -84,6 +86,7 @@ def keep_front_sheet(reference: KeyText, visit: Visiting, trace: Tracing, form: 
             if form.value("seen") != seen and _of(plain(paper)) != _of(plain(paper) | changes):
                 raise ChangedMeanwhile("the front sheet")
             keep_paper(session, visit, paper, **changes)
+            sent(session, visit)
     except (Invalid, Conflict) as problem:
         with visit.reading() as session:
             now = paper_for(session, visit, trace, reference)
@@ -95,6 +98,7 @@ def keep_front_sheet(reference: KeyText, visit: Visiting, trace: Tracing, form: 
 def _shown(
     session: Session, visit: Visit, paper: PaperShape, form: Form, *, back: str, theirs: PaperShape | None = None
 ) -> Response:
+    form, earlier = begun(session, visit, form)
     manifest = manifest_for(session, paper.format)
     own, more = list(_own(session, visit, paper, manifest)), list(_fields(session, paper, manifest))
     typed = _of(plain(paper) | _read(form, manifest)) if theirs else {}
@@ -103,6 +107,9 @@ def _shown(
         "papers/front_sheet.html",
         "Front sheet",
         form=form,
+        begun=earlier,
+        here=visit.request.url.path,
+        rows_shown=rows_shown,
         paper=paper,
         own=own,
         more=more,

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app import word
 from app.papers.lifecycle import State
+from app.web.pages.charts import with_charts_drawn
 from app.web.pages.layout import PAGES
 
 STATES = {
@@ -68,6 +69,7 @@ def _printed(narrative: word.Narrative, level: int = 3) -> Markup:
 
 def _kept(html: str, level: int = 3) -> Markup:
     """Canonical HTML, its pictures under their addresses, its headings from this level on."""
+    html = with_charts_drawn(html)
     html = _HEADING.sub(lambda tag: f"{tag[1]}{min(level + int(tag[2]) - 3, 6)}", html)
     html = html.replace("<table>", '<table tabindex="0">')  # one that is wide scrolls by itself, by keyboard too
     # Canonical narrative is what `narrative.clean` lets through: no script, no style, no address but http(s) and mail.

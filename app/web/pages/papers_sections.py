@@ -20,12 +20,15 @@ from app.papers.commands import confirm_section
 from app.people import queries as people
 from app.pictures import commands as pictures
 from app.pictures import image
+from app.unsent.models import Unsent
 from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
-from app.web.pages.papers_blocks import NAMES, flattened, kinds_to_add, new_block, sent
+from app.web.pages.papers_blocks import NAMES, Sent, flattened, kinds_to_add, new_block, rows_shown
+from app.web.pages.papers_blocks import sent as sent_blocks
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
 from app.web.pages.papers_parts import Choice, choices, way_back
+from app.web.pages.unsent import begun, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
@@ -48,14 +51,15 @@ class NoSection(NotFound):
 def section_page(
     reference: KeyText, key: KeyText, visit: Visiting, trace: Tracing, back: Annotated[str, Query()] = ""
 ) -> Response:
-    """The form with what the section says."""
+    """The form with what the section says, or with what was typed into it earlier and not sent yet."""
     visit.authorise(Action.WRITE_FACTS)
     with visit.reading() as session:
         paper = paper_for(session, visit, trace, reference)
         manifest = manifest_for(session, paper.format)
         entry = _entry(manifest, key)
-        said = _said(paper, entry)
-        return _shown(session, visit, paper, manifest, entry=entry, said=said, form=NOTHING_TYPED, back=back)
+        form, earlier = begun(session, visit, NOTHING_TYPED)
+        said = _typed(form, manifest)[0] if earlier else _said(paper, entry)
+        return _shown(session, visit, paper, manifest, entry=entry, said=said, form=form, back=back, earlier=earlier)
 
 
 @router.post("")
@@ -67,8 +71,7 @@ def keep_section(reference: KeyText, key: KeyText, visit: Visiting, trace: Traci
         paper = paper_for(session, visit, trace, reference)
         manifest = manifest_for(session, paper.format)
     entry = _entry(manifest, key)
-    found = sent(form, manifest)
-    said = {"heading": form.value("heading").strip() or None, "blocks": found.blocks}
+    said, found = _typed(form, manifest)
     try:
         _add_pictures(visit, form, found.blocks)
         said = said | {"blocks": _done(found.blocks, do, form.value("add"))}
@@ -77,6 +80,7 @@ def keep_section(reference: KeyText, key: KeyText, visit: Visiting, trace: Traci
             if form.value("seen") != _state(now, entry):
                 raise ChangedMeanwhile("this section")
             _keep(session, visit, now, entry, said)
+            sent(session, visit)
     except (Invalid, Conflict) as problem:
         with visit.reading() as session:
             now = paper_for(session, visit, trace, reference)
@@ -111,6 +115,7 @@ def _shown(
     form: Form,
     back: str,
     theirs: Mapping[str, Any] | None = None,
+    earlier: Unsent | None = None,
 ) -> Response:
     own = theirs or not form.typed
     return page(
@@ -118,6 +123,9 @@ def _shown(
         "papers/section.html",
         _heading(said, entry),
         form=form,
+        begun=earlier,
+        here=visit.request.url.path,
+        rows_shown=rows_shown,
         paper=paper,
         entry=entry,
         said=said,
@@ -155,6 +163,12 @@ def _said(paper: PaperShape, entry: SectionEntry) -> dict[str, Any]:
     if section is not None and section.blocks:
         return {"heading": section.heading, "blocks": plain(section)["blocks"]}
     return {"heading": section.heading if section else None, "blocks": _given(paper, entry)}
+
+
+def _typed(form: Form, manifest: Manifest) -> tuple[dict[str, Any], Sent]:
+    """What was typed, in the shape of `_said`, and how its blocks were sent."""
+    found = sent_blocks(form, manifest)
+    return {"heading": form.value("heading").strip() or None, "blocks": found.blocks}, found
 
 
 def _given(paper: PaperShape, entry: SectionEntry) -> Any:

@@ -1,7 +1,7 @@
 """What a paper takes from elsewhere: its workstreams in its own order, its own wording of them, its consultees."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,9 +22,11 @@ from app.people import queries as people
 from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.narrative import narrative_of
 from app.web.pages.papers_blocks import prose_sent
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words
+from app.web.pages.unsent import begun, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
@@ -147,6 +149,7 @@ def keep_own_wording(reference: KeyText, ref: KeyText, visit: Visiting, trace: T
             except FaultyForm as error:
                 faults = [Fault(named.get(fault.where, fault.where), fault.what) for fault in error.faults]
                 raise FaultyForm(faults, ()) from error
+            sent(session, visit)
     except (Invalid, Conflict) as problem:
         return _wording(
             visit, trace, reference, ref, form.refused(problem), is_late=isinstance(problem, ChangedMeanwhile)
@@ -175,6 +178,7 @@ def _wording(visit: Visit, trace: Tracing, reference: str, ref: str, form: Form,
     with visit.reading() as session:
         paper = paper_for(session, visit, trace, reference)
         _require_chosen(paper, ref)
+        form, earlier = begun(session, visit, form)
         snapshot = facts_of(session, reference, now=visit.now)
         facts = next(found for found in snapshot.workstreams if found.ref == ref)
         own = {
@@ -182,15 +186,21 @@ def _wording(visit: Visit, trace: Tracing, reference: str, ref: str, form: Form,
             for wording in paper.own_wordings
             if wording.workstream == ref
         }
+        updates = _updates(snapshot, facts)
+        shown = {part["name"]: part["label"] for update in updates for part in update["parts"]}
         return page(
             visit,
             "papers/wording.html",
             facts.name,
             form=form,
+            begun=earlier,
+            here=visit.request.url.path,
             paper=paper,
             ref=ref,
-            updates=_updates(snapshot, facts),
+            updates=updates,
             own=own,
+            labels=shown,
+            left_over=_left_over(form, shown),
             is_late=is_late,
             gaps=[gap.words for gap in worded_paper(snapshot).gaps if gap.at == f"workstream/{ref}"],
             seen=_state(paper, ref) if is_late or not form.typed else form.value("seen"),
@@ -216,6 +226,20 @@ def _updates(snapshot: Snapshot, facts: WorkstreamFacts) -> list[dict[str, Any]]
         }
         for update in facts.updates
     ]
+
+
+def _left_over(form: Form, shown: Collection[str]) -> list[dict[str, Any]]:
+    """What was typed for updates that the paper does not take, or not any more: it is on no field of the form."""
+    found = []
+    for name in sorted(form.typed):
+        place = _PLACE.fullmatch(name)
+        if place and name not in shown and form.value(name).strip():
+            try:
+                html, raw = narrative_of(form, name), ""
+            except FaultyForm:
+                html, raw = "", form.value(name)
+            found.append({"as_at": place[1], "html": html, "raw": raw})
+    return found
 
 
 def _state(paper: PaperShape, ref: str) -> str:

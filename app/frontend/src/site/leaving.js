@@ -13,11 +13,17 @@ window.addEventListener('beforeunload', event => {
 
 // What is kept while it is typed: see app/web/pages/unsent.py. What could not be kept is said, and nothing is put in
 // the place of the page.
+document.addEventListener('htmx:config:request', event => {
+  const { form, body } = event.detail.ctx.request
+  if (!form?.matches('[data-guard]')) return
+  // Files travel once, with what is saved.
+  for (const [name, value] of [...body]) if (value instanceof window.File) body.delete(name)
+})
 document.addEventListener('htmx:before:response', event => {
   const form = event.target.closest?.('form[data-guard]')
   if (!form) return
   if (event.detail.ctx.response.status < 400) {
-    dirty.delete(form)
+    if (!holdsFiles(form)) dirty.delete(form)
   } else {
     event.preventDefault()
     cannotKeep(form)
@@ -27,6 +33,10 @@ document.addEventListener('htmx:error', event => {
   const form = event.target.closest?.('form[data-guard]')
   if (form) cannotKeep(form)
 })
+
+function holdsFiles (form) {
+  return [...form.querySelectorAll('input[type=file]')].some(field => field.files.length > 0)
+}
 
 function cannotKeep (form) {
   const line = form.querySelector('[role=status]#kept')
