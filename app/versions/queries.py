@@ -161,6 +161,14 @@ def is_released(session: Session, version: Version, *, to: int | None = None) ->
     return session.scalar(found) != 0
 
 
+def which_released(session: Session, version_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the versions with these ids that were released."""
+    found: set[int] = set()
+    for batch in batches(sorted(set(version_ids))):
+        found |= set(session.scalars(select(Release.version_id).where(Release.version_id.in_(batch))))
+    return frozenset(found)
+
+
 def released(session: Session, paper_id: int) -> dict[str, Release]:
     """Label → release, for the versions of a paper that were released, first to last; with their organisation."""
     rows = session.scalars(
