@@ -28,10 +28,12 @@ from app.versions.models import Version
 from app.web.loading import load_within_reach, plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.papers import released_row
 from app.web.pages.papers_desk import ChangedMeanwhile
 from app.web.pages.papers_parts import STATES, Choice, choices, in_words
 from app.web.pages.rounds import in_order
 from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach
 
 router = APIRouter()
 
@@ -225,6 +227,7 @@ def _meeting_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_
         )
         tallies = rounds.tallies(session, (round_.id for round_ in asked))
         to_come = sum(tallies[round_.id].to_come for round_ in asked if not round_.closed)
+        received = _received(session, visit, meeting) if shows_versions else []
         missing = _missing(session, found, newest, to_come) if held_on >= visit.today else {}
         return page(
             visit,
@@ -237,6 +240,7 @@ def _meeting_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_
                 (item, [paper for paper in found if paper.agenda_number == item.number]) for item in meeting.agenda
             ],
             papers=[_row(paper, newest.get(paper.id)) for paper in _in_agenda_order(found, meeting)],
+            received=received,
             numbers=choices(
                 [Choice(item.number, f"{item.number} {item.title}") for item in meeting.agenda], first="None"
             ),
@@ -293,6 +297,16 @@ def _missing(
         Stage.ANSWERS.value: [answers] if to_come else [],
         **{stage.value: said for stage, said in open_ones.items()},
     }
+
+
+def _received(session: Session, visit: Visit, meeting: Meeting) -> list[dict[str, Any]]:
+    """What others wrote for the meeting and released to the organisation of who visits, as it was released."""
+    to = policy.confined_to(visit.account)
+    if to is None:
+        return []
+    found = versions.last_received(session, to, limit=MOST, meetings=[meeting.id])
+    rows = map(released_row, filter(Reach(session, visit.account).sees_release, found))
+    return [row for row in rows if row["held_on"] == meeting.held_on]
 
 
 def _row(paper: Paper, newest: Version | None) -> dict[str, Any]:
