@@ -13,6 +13,7 @@ from app.accounts import policy
 from app.accounts.models import Role
 from app.accounts.policy import Action
 from app.assembly import review
+from app.assembly.snapshot import Snapshot
 from app.boards import queries as boards
 from app.boards.deadlines import Stage
 from app.papers import queries as papers
@@ -23,6 +24,7 @@ from app.rounds.models import Request
 from app.rounds.reach import matter_of
 from app.rounds.standing import OPEN, Standing, standing_of
 from app.versions import queries as versions
+from app.versions.models import Version
 from app.web.pages.answers import STANDINGS
 from app.web.pages.layout import page
 from app.web.pages.papers import released_row
@@ -188,18 +190,24 @@ def _afterwards(session: Session, visit: Visit) -> dict[str, Any] | None:
     if visit.may(Action.RECORD_OUTCOMES):
         since = visit.today - LOOKED_BACK
         held = versions.without_outcome(session, held_from=since, held_to=visit.today, limit=MOST, **_reach(visit))
-        rows += [_after(version, "Record what the meeting made of it", "outcome") for version in held]
+        reach = Reach(session, visit.account)
+        rows += [
+            _after(version, "Record what the meeting made of it", "outcome")
+            for version in held
+            if reach.is_cleared_for(version)
+        ]
     return {"afterwards": rows} if rows else None
 
 
-def _after(version: Any, deed: str, place: str) -> dict[str, Any]:
-    paper = version.paper
+def _after(version: Version, deed: str, place: str) -> dict[str, Any]:
+    """What is to be done with the paper, called as this version has it: who receives it knows it by that."""
+    facts = Snapshot.from_json(version.snapshot)
     return {
-        "title": paper.title,
-        "board": paper.meeting.board.name,
-        "held_on": paper.meeting.held_on,
+        "title": facts.paper.title,
+        "board": facts.board.name,
+        "held_on": facts.board.meeting_on,
         "deed": deed,
-        "href": f"/papers/{paper.reference}/{place}",
+        "href": f"/papers/{version.paper.reference}/{place}",
     }
 
 
