@@ -270,12 +270,12 @@ def _received(session: Session, visit: Visit, before: int | None) -> dict[str, A
     found = versions.last_received(session, to, limit=OF_A_PAGE + 1, before=before)
     seen = filter(Reach(session, visit.account).sees_release, found[:OF_A_PAGE])
     return {
-        "received": [_released_row(release) for release in seen],
+        "received": [released_row(release) for release in seen],
         "earlier": found[OF_A_PAGE - 1].id if len(found) > OF_A_PAGE else None,
     }
 
 
-def _released_row(release: Release) -> dict[str, Any]:
+def released_row(release: Release) -> dict[str, Any]:
     """What the released version says, whatever its paper says now."""
     facts = Snapshot.from_json(release.version.snapshot)
     return {
