@@ -19,7 +19,7 @@ from app.versions.models import Comment, Version
 
 
 @dataclass(frozen=True)
-class Asked:
+class Unanswered:
     """A workstream of the paper whose answer is still to come."""
 
     workstream: str
@@ -36,7 +36,7 @@ class Outstanding:
     """Those that begin a thread which is not settled."""
     clearances: tuple[ToClear, ...]
     """Texts of a draft that nobody has cleared as they are."""
-    requests: tuple[Asked, ...]
+    requests: tuple[Unanswered, ...]
     """What the rounds for its meeting ask and nobody has answered, or was sent back."""
     actions: tuple[MeetingAction, ...]
     """What earlier meetings of its series asked for and is not done."""
@@ -76,9 +76,9 @@ def _not_cleared(session: Session, paper: Paper, now: datetime) -> tuple[ToClear
     return tuple(needed for needed, found in clearances_of(session, paper, template, now=now) if found is None)
 
 
-def _unanswered(session: Session, paper: Paper, today: date) -> tuple[Asked, ...]:
+def _unanswered(session: Session, paper: Paper, today: date) -> tuple[Unanswered, ...]:
     chosen = {choice.workstream.id: choice.workstream.name for choice in paper.choices}
     asked = rounds.of_meeting(session, paper.meeting_id, chosen)
     found = ((chosen[number], asked[number]) for number in chosen if number in asked)
-    standing = (Asked(name, standing_of(one, today=today), one.round.due_on) for name, one in found)
+    standing = (Unanswered(name, standing_of(one, today=today), one.round.due_on) for name, one in found)
     return tuple(one for one in standing if one.standing in OPEN)

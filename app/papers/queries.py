@@ -322,6 +322,15 @@ def previous(session: Session, paper: Paper) -> Paper | None:
     )
 
 
+def series_for(session: Session, organisation_id: int, *, limit: int) -> Sequence[Series]:
+    """At most `limit` series that a paper of the organisation may join, by name: its own, and those that are new."""
+    is_own = exists().where(Paper.series_id == Series.id, Paper.organisation_id == organisation_id)
+    is_used = exists().where(Paper.series_id == Series.id)
+    return session.scalars(
+        select(Series).where(or_(is_own, ~is_used)).order_by(Series.name, Series.key).limit(limit)
+    ).all()
+
+
 def clearances(session: Session, paper_id: int) -> dict[tuple[str, str], Clearance]:
     """Place and digest of the text → its newest clearance, with the person and the posts held."""
     rows = session.scalars(

@@ -210,6 +210,19 @@ def test_what_is_typed_into_the_front_sheet_is_kept_until_it_is_sent(browser_of)
     assert "It is not saved yet" not in mine.visit(address).page.text
 
 
+def test_the_front_sheet_offers_the_organisations_own_and_keeps_what_it_says(browser_of):
+    author, office = browser_of("report-author"), browser_of("commissioners-office")
+    author.visit(f"{PAPER}/front-sheet")
+    offered = {
+        name: set(author.page.tree.xpath(f"//select[@name='{name}']/option/@value"))
+        for name in ("chief_officer", "author", "series")
+    }
+    assert "head-strategic-change" in offered["author"]
+    assert not {"chief-executive-pcc", "saltmarch-chief-constable"} & (offered["author"] | offered["chief_officer"])
+    assert "collaboration-quarterly" in offered["series"]
+    assert office.visit(f"{PAPER}/front-sheet").page.status in {403, 404}
+
+
 def test_own_wording_is_kept_until_it_is_sent_and_both_texts_are_shown(browser_of):
     address = f"{WORKSTREAMS}/JNT-01"
     mine, theirs = browser_of("report-author").visit(address), browser_of("board-secretary")
