@@ -13,6 +13,7 @@ from statistics import median
 from time import perf_counter
 
 from app import assets
+from benchmarks import http as over_http
 from benchmarks import memory
 from benchmarks.engines import (
     ENGINES,
@@ -147,6 +148,33 @@ def draft(asked: argparse.Namespace) -> Iterator[Row]:
             yield from _pair("whole draft", n, timings)
 
 
+def http(asked: argparse.Namespace) -> Iterator[Row]:
+    """What two processes answer a second, as milliseconds an answer, beside a bare route that renders with docxtpl."""
+    n = 20 if 20 in asked.n else asked.n[0]
+    turns, seconds, rounds = (1, 0.5, 1) if asked.quick else (5, 3.0, 15)
+    rates: dict[str, list[float]] = {"bare route": [], "previews": [], "kept versions": []}
+    assets.ensure()
+    with (
+        service(n, papers=over_http.CLIENTS) as made,
+        over_http.bare_route(n) as theirs,
+        over_http.whole_service(made) as ours,
+    ):
+        asks = over_http.versions_of(made)
+        for turn in range(turns):
+            rates["bare route"].append(theirs.rate(over_http.render, seconds))
+            rates["previews"].append(ours.rate(over_http.preview_of(made), seconds))
+            taken = 0.0
+            for number in range(rounds):
+                made.reword(turn * rounds + number)  # not timed: without it there would be nothing new to keep
+                taken += ours.once_each(asks)
+            rates["kept versions"].append(rounds * len(asks) / taken)
+    bare = median(rates.pop("bare route"))
+    yield Row("bare route over HTTP", n, "docxtpl", 1000 / bare)
+    for name, measured in rates.items():
+        rate = median(measured)
+        yield Row(f"{name} over HTTP", n, "boardpapers", 1000 / rate, rate / bare)
+
+
 def size(asked: argparse.Namespace) -> Iterator[Row]:
     """The same draft, list and reading with few and with many updates stored besides."""
     n = 20 if 20 in asked.n else asked.n[0]
@@ -205,6 +233,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], Iterator[Row]]] = {
     "rich": rich,
     "first": first,
     "draft": draft,
+    "http": http,
     "size": size,
     "pages": pages,
     "command": command,

@@ -29,7 +29,6 @@ from app.upkeep.upgrade import upgrade
 from app.workstreams.models import Theme, Update, UpdatePart, Workstream
 from benchmarks.workload import COLUMNS, DIMENSIONS, RATINGS, SECTIONS, facts
 
-PAPER = "COL-2027-03"
 DRAFTED_AT = (20, 200)
 """The numbers of workstreams at which a whole draft is measured."""
 _NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -43,16 +42,27 @@ _FIRST_DAY = date(1990, 1, 1)
 _UPDATES_EACH = 100
 
 
-class Service:
-    """The application with the workload's paper in its database, and a client that may do everything."""
+def reference_of(number: int) -> str:
+    """What the service's paper with this number, from 0, is called."""
+    return f"COL-2027-{number + 3:02}"
 
-    def __init__(self, folder: Path, n: int) -> None:
+
+PAPER = reference_of(0)
+
+
+class Service:
+    """The application with the workload's paper in its database, and a client that may do everything.
+
+    There may be several `papers`: of the same workstreams, each with the same words.
+    """
+
+    def __init__(self, folder: Path, n: int, papers: int = 1) -> None:
         self.settings = Settings(data=folder, generate_per_minute=1_000_000, _env_file=None)
         upgrade(self.settings.database_url, PACKAGED_MIGRATIONS)
         self.stores = open_stores(self.settings.database_url, self.settings.blobs, self.settings.audit_checkpoint_file)
         with self.stores.database.writing() as session:
             who = command_line(session, _NOW).key
-            load(session, self.stores.blobs, parse_facts(paper_facts(n)), by=who, now=_NOW)
+            load(session, self.stores.blobs, parse_facts(paper_facts(n, papers)), by=who, now=_NOW)
             _, self.token = accounts.create(
                 session,
                 key="intranet",
@@ -128,10 +138,10 @@ class Service:
 
 
 @contextmanager
-def service(n: int) -> Iterator[Service]:
-    """A service in a folder of its own, which is gone afterwards; its paper has `n` workstreams."""
+def service(n: int, papers: int = 1) -> Iterator[Service]:
+    """A service in a folder of its own, which is gone afterwards; each of its papers has `n` workstreams."""
     with TemporaryDirectory(prefix="boardpapers-benchmark-") as folder:
-        made = Service(Path(folder), n)
+        made = Service(Path(folder), n, papers)
         gc.collect()
         gc.freeze()  # as a serving process does: what stays for good is not looked through for garbage
         try:
@@ -170,8 +180,8 @@ async def _answer(app: FastAPI, method: str, path: str, token: str) -> tuple[int
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 
-def paper_facts(n: int) -> dict[str, Any]:
-    """The workload's plain paper as a facts file: as many words, tables and ratings."""
+def paper_facts(n: int, papers: int = 1) -> dict[str, Any]:
+    """The workload's plain paper as a facts file: as many words, tables and ratings; so many times over."""
     said = facts(n)
     workstreams = said["workstreams"]
     sections = [
@@ -227,7 +237,7 @@ def paper_facts(n: int) -> dict[str, Any]:
         "workstreams": [_workstream(number, said) for number, said in enumerate(workstreams, 1)],
         "papers": [
             {
-                "reference": PAPER,
+                "reference": reference_of(number),
                 "title": "Collaboration update",
                 "organisation": "force",
                 "format": "scrutiny",
@@ -237,9 +247,10 @@ def paper_facts(n: int) -> dict[str, Any]:
                 "chief_officer": "head",
                 "author": "head",
                 "agenda_number": "5",
-                "workstreams": [f"w{number}" for number in range(1, n + 1)],
+                "workstreams": [f"w{workstream}" for workstream in range(1, n + 1)],
                 "sections": [*sections, {"key": "appendix", "blocks": tables}],
             }
+            for number in range(papers)
         ],
     }
 

@@ -52,6 +52,7 @@ _AMONG = {
     "history page": 1.5,
     "home page": 1.5,
 }
+_OVER_HTTP = {"previews over HTTP": 10, "kept versions over HTTP": 3}
 HEADS = ("workload", "n", "engine", "ms", "× docxtpl", "peak MiB", "bytes")
 
 
@@ -84,6 +85,8 @@ def targets_of(rows: Sequence[Row]) -> Iterator[Target]:
             yield at_most(f"{workload}, n = {n}, to our plain text", _share(_ms(row), _ms(plain)), 3)
         elif workload == "whole draft":
             yield at_least(f"whole draft, n = {n}, to docxtpl's bare render", row.ratio, 1)
+        elif workload in _OVER_HTTP:
+            yield at_least(f"{workload} a second, n = {n}, to a bare route of docxtpl", row.ratio, _OVER_HTTP[workload])
         elif workload == "command line":
             yield at_most("command line, cold, until the help text", _ms(row), 400, "ms")
     yield from _of_size(ours, at_most)

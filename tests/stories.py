@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from docx import Document
 
 from app import word
 from app.accounts.commands import command_line
@@ -163,3 +166,9 @@ def generate(database: Database, blobs: Blobs, reference: str = PAPER, *, now: d
 def lines_of(blobs: Blobs, generated: Generated) -> list[str]:
     """What the kept document says, paragraph by paragraph, as a reader meets it."""
     return word.text_of(blobs.get(generated.version.file_digest))
+
+
+def on_every_page(document: bytes) -> set[str]:
+    """What stands above and below the text, as a reader meets it."""
+    sections = Document(BytesIO(document)).sections
+    return {p.text for section in sections for part in (section.header, section.footer) for p in part.paragraphs}

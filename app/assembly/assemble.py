@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
@@ -89,11 +90,20 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
 
 
 def draft_label(session: Session, paper_id: int, template: TemplateVersion, number: int) -> str:
-    """What the paper's version with this number is called if it is a draft."""
+    """What the paper's version with this number is called if it is a draft; no version of it has that label."""
     approved = versions.approvals(session, paper_id)
     came_out_again = versions.reissued(session, paper_id)
     since = number - 1 - approved[-1].number - len(versions.issues(session, approved[-1].id)) if approved else 0
-    return parse_manifest(template.manifest).labels.of_draft(number - came_out_again, len(approved), since)
+    labels = parse_manifest(template.manifest).labels
+    return free_label(
+        session, paper_id, lambda on: labels.of_draft(number - came_out_again + on, len(approved), since + on)
+    )
+
+
+def free_label(session: Session, paper_id: int, counted: Callable[[int], str]) -> str:
+    """The first of the labels counted from 0 that no version of the paper has."""
+    taken = versions.labels(session, paper_id)
+    return next(label for on in count() if (label := counted(on)) not in taken)
 
 
 def _no_file(digest: str) -> bytes:
@@ -130,12 +140,16 @@ def _printed(facts: Facts, template: bytes, file: Callable[[str], bytes]) -> wor
 def _says_the_same(
     version: Version, snapshot: Snapshot, facts: Facts, template: bytes, file: Callable[[str], bytes]
 ) -> bool:
-    """Whether these facts make the document of this version, but for the label and the digest of the facts in it."""
+    """Whether these facts make the document of this draft, but for the label and the digest of the facts in it.
+
+    What was approved is no draft: what comes after it is a version of its own, also where it prints the same.
+    """
     if version.engine != ENGINE:
         return False
     if version.facts_digest == snapshot.facts_digest:
         return True
-    if _rewords(version, snapshot, facts):
+    before = Snapshot.from_json(version.snapshot)
+    if before.stage != snapshot.stage or _rewords(before, snapshot, facts):
         return False
     # Facts may have changed that the template does not print: only the document tells.
     context = context_for(snapshot.model_copy(update={"label": version.label}))
@@ -145,12 +159,12 @@ def _says_the_same(
     return again.content_digest == version.content_digest
 
 
-def _rewords(version: Version, snapshot: Snapshot, facts: Facts) -> bool:
-    """Whether a stored text that the paper prints as prose has other words than in this version, or is not in it.
+def _rewords(kept: Snapshot, snapshot: Snapshot, facts: Facts) -> bool:
+    """Whether a stored text that the paper prints as prose has other words than in what is kept, or is not in it.
 
     Then the document is another one, and need not be made to tell: every such text is printed, in its own region.
     """
-    before, now = stored_texts(Snapshot.from_json(version.snapshot)), stored_texts(snapshot)
+    before, now = stored_texts(kept), stored_texts(snapshot)
     printed = {region for narrative in word.narratives_in(facts) if (region := word.region_of(narrative))}
     return any(
         before.get(region) != now[region] and (region not in before or text(before[region]) != text(now[region]))

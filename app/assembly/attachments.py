@@ -5,8 +5,8 @@ from datetime import date
 
 from app import narrative
 from app.assembly import prose
-from app.assembly.snapshot import ActionFacts
-from app.formats.manifest import Wording
+from app.assembly.snapshot import ActionFacts, EarlierPaper
+from app.formats.manifest import Wording, worded
 from app.narrative import LinkNotAllowed
 from app.narrative.links import permitted_link
 from app.papers.blocks import BackgroundDocument, DocumentsBlock, RoutingBlock
@@ -47,6 +47,13 @@ def actions(open_actions: Sequence[ActionFacts], wording: Wording, day: Callable
     ]
     heads = [wording.action, wording.action_owner, wording.action_due, wording.action_meeting]
     return [prose.table(heads, rows, row_heads=True)] if rows else []
+
+
+def outcome(earlier: EarlierPaper | None, wording: Wording, day: Callable[[date], str]) -> list[narrative.Block]:
+    """What its meeting made of the earlier paper, a paragraph for each line; nothing where nothing was recorded."""
+    lines = [line.strip() for line in (earlier.outcome or "").splitlines() if line.strip()] if earlier else []
+    label = worded(wording.outcome, meeting=day(earlier.meeting_on)) if earlier else ""
+    return [prose.paragraph(line, label="" if number else label) for number, line in enumerate(lines)]
 
 
 def letters(number: int) -> str:

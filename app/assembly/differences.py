@@ -96,6 +96,9 @@ def _facts(snapshot: Snapshot) -> Iterator[_Fact]:
             yield from _update(snapshot, workstream, update)
     names = "; ".join(person.name for person in snapshot.consultees)
     yield _Fact(("consultees",), "Consultees", names)
+    if snapshot.previous and snapshot.previous.outcome:
+        place = f"Outcome of the meeting of {in_words(snapshot.previous.meeting_on, 'day-month-year')}"
+        yield _Fact(("outcome",), place, snapshot.previous.outcome)
     for action in snapshot.actions:
         place = f"Action of {in_words(action.asked_on, 'day-month-year')}"
         yield _Fact(("action", action.paper, str(action.number)), place, action.model_dump_json())

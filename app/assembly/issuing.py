@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app import word
 from app.accounts.models import Account
-from app.assembly.assemble import make
+from app.assembly.assemble import free_label, make
 from app.assembly.snapshot import BoardFacts, Snapshot
 from app.assembly.wording import in_words
 from app.blobs import Blobs
@@ -129,7 +129,8 @@ def reissue(
     if before.paper.approved_on is not None and before.paper.approved_on > sitting.held_on:
         raise MeetingTooEarly(before.paper.approved_on)
     template = newest.template_version
-    label = parse_manifest(template.manifest).labels.of_reissue(approved.label, len(earlier) + 1)
+    labels, count = parse_manifest(template.manifest).labels, len(earlier) + 1
+    label = free_label(session, paper.id, lambda on: labels.of_reissue(approved.label, count + on))
     document = make(after.model_copy(update={"label": label}), blobs.get(template.template_digest), blobs.get)
     _require_the_same(newest, before, blobs.get(newest.file_digest), document.content)
     version = _kept(session, blobs, paper, approved, document, by=by, now=now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
 from sqlalchemy.orm import Session
@@ -11,9 +11,10 @@ from app.accounts import policy
 from app.accounts import queries as accounts
 from app.accounts.models import Account, Role
 from app.accounts.policy import Action, Matter
-from app.assembly.assemble import assemble, draft_label, make
+from app.assembly.assemble import assemble, draft_label, free_label, make
+from app.assembly.clearing import ToClear
 from app.assembly.regions import places_of
-from app.assembly.selection import LONDON, clearances_of, last_day, select_for
+from app.assembly.selection import LONDON, clearances_of, last_day, post_held, select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for, in_words
 from app.blobs import Blobs
@@ -23,10 +24,10 @@ from app.formats import queries as formats
 from app.formats.manifest import DecisionStep, Manifest, parse_manifest
 from app.papers import commands as paper_commands
 from app.papers import queries as papers
-from app.papers.lifecycle import Deed
+from app.papers.lifecycle import Deed, State
 from app.papers.models import Paper
 from app.people.models import Person
-from app.people.queries import get_person
+from app.people.queries import get_person, person_by_id
 from app.versions import commands as version_commands
 from app.versions import queries as versions
 from app.versions.commands import Document, Ruling
@@ -314,6 +315,92 @@ def send_back(
     return decision
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A paper in review, and the decision that comes next."""
+
+    paper: Paper
+    """With what a list shows."""
+    submission: Submission
+    step: DecisionStep
+
+
+def waiting_for(session: Session, by: Account, *, limit: int) -> list[Waiting]:
+    """Papers whose next decision the account may make, the earliest meeting first.
+
+    Of the first `limit` papers in review that exist for it.
+    """
+    found = papers.to_come(
+        session,
+        since=date.min,
+        limit=limit,
+        states=[State.IN_REVIEW],
+        organisation_id=policy.confined_to(by),
+        boards=by.boards,
+        markings=by.markings,
+    )
+    standing = versions.standing_of(session, (paper.id for paper in found))
+    waiting: list[Waiting] = []
+    for paper in found:
+        submission = standing[paper.id]
+        step = _manifest(submission).decisions[len(submission.decisions)]
+        if by.role.value != step.role:
+            continue
+        if policy.may(by, DECIDED_BY[step.role], _matter(paper, _written_by(session, paper))):
+            waiting.append(Waiting(paper, submission, step))
+    return waiting
+
+
+def clearances_wanted(
+    session: Session, by: Account, *, now: datetime, limit: int
+) -> list[tuple[Paper, tuple[ToClear, ...]]]:
+    """Drafts for meetings to come with the texts of which a clearance is asked of the account, the next meeting first.
+
+    Of the first `limit` drafts whose formats want clearances. A secretary, who writes down what others cleared, is
+    asked for every one; others for what the format wants of their name, an alias, or a post that they hold.
+    """
+    today = now.astimezone(LONDON).date()
+    is_secretary = by.role is Role.SECRETARY
+    person = person_by_id(session, by.person_id) if by.person_id is not None else None
+    names = frozenset() if person is None else _names(get_person(session, person.key), today)
+    if not (is_secretary or names):
+        return []
+    found = papers.to_come(
+        session,
+        since=today,
+        limit=MOST_DRAFTS,
+        states=[State.DRAFT],
+        organisation_id=policy.confined_to(by),
+        boards=by.boards,
+        markings=by.markings,
+    )
+    live = formats.live_versions(session, {paper.format.key for paper in found})
+    clearing = {key for key, template in live.items() if parse_manifest(template.manifest).wants_clearances}
+    wanted: list[tuple[Paper, tuple[ToClear, ...]]] = []
+    for paper in [paper for paper in found if paper.format.key in clearing][:limit]:
+        whole = papers.get(session, paper.reference)
+        open_ones = clearances_of(session, whole, live[paper.format.key], now=now)
+        own = tuple(
+            needed
+            for needed, cleared in open_ones
+            if cleared is None and (is_secretary or needed.whose.casefold() in names)
+        )
+        if own:
+            wanted.append((paper, own))
+    return wanted
+
+
+MOST_DRAFTS = 50
+"""Drafts among which those are looked for that want clearances."""
+
+
+def _names(person: Person, day: date) -> frozenset[str]:
+    """How a format may call who clears: the person's name, aliases, and the post held on that day."""
+    post = post_held(person, day)
+    said = [person.name, *(alias.name for alias in person.aliases), *([post] if post else ())]
+    return frozenset(name.casefold() for name in said)
+
+
 def steps_of(submission: Submission) -> tuple[DecisionStep, ...]:
     """The decisions that the submission needs, in their order, as its format says."""
     return _manifest(submission).decisions
@@ -341,9 +428,18 @@ def _in_the_way(session: Session, paper: Paper, now: datetime, written_on: date 
     today = now.astimezone(LONDON).date()
     if written_on is not None or newest is None or paper.written_on in (None, today):
         return
-    if newest.number > 1 or newest.facts_digest != snapshot.facts_digest:
+    if _as_written(session, paper).facts_digest != snapshot.facts_digest:
         day = in_words(paper.written_on, "day-month-year")
         yield Fault("written_on", f"The text has changed since {day}, the day that it bears. Say which it shall bear.")
+
+
+def _as_written(session: Session, paper: Paper) -> Version:
+    """The version whose text the day of writing is about: the one submitted last, or else that day's last one."""
+    submission = versions.standing(session, paper.id)
+    if submission is not None:
+        return submission.version
+    end = datetime.combine((paper.written_on or date.min) + timedelta(days=1), time(), LONDON)
+    return versions.made_before(session, paper.id, end)
 
 
 def _dates(paper: Paper, written_on: date | None, today: date) -> Iterator[Fault]:
@@ -402,9 +498,8 @@ def _candidate(session: Session, blobs: Blobs, paper: Paper, decided_on: date) -
     _require_order(frozen, decided_on)
     number = _next_number(session, paper)
     counted = number - versions.reissued(session, paper.id)
-    label = parse_manifest(version.template_version.manifest).labels.of_final(
-        counted, len(versions.approvals(session, paper.id))
-    )
+    labels, approved = _manifest(submission).labels, len(versions.approvals(session, paper.id))
+    label = free_label(session, paper.id, lambda on: labels.of_final(counted + on, approved + on))
     final = frozen.model_copy(
         update={
             "stage": "approved",
@@ -439,14 +534,20 @@ def _decider(
     """
     if not recorded and by.role.value != step.role:
         raise AnothersStep(step)
-    hands = accounts.of_the_same_persons(session, versions.hands(session, paper.id))
-    written_by = hands | _accounts(session, paper.author)
+    written_by = _written_by(session, paper)
     action = Action.RECORD_DECISIONS if recorded else DECIDED_BY[step.role]
     policy.authorise(by, action, _matter(paper, written_by))
     person = get_person(session, on_behalf_of) if on_behalf_of else None
     if person is not None and (person.id == paper.author_id or not written_by.isdisjoint(_accounts(session, person))):
         raise PlaceOfAWriter(person)
     return person
+
+
+def _written_by(session: Session, paper: Paper) -> frozenset[str]:
+    """Keys of the accounts of everybody who wrote or submitted the paper, its author's among them."""
+    author = person_by_id(session, paper.author_id) if paper.author_id is not None else None
+    hands = accounts.of_the_same_persons(session, versions.hands(session, paper.id))
+    return hands | _accounts(session, author)
 
 
 def _accounts(session: Session, person: Person | None) -> frozenset[str]:

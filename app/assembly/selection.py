@@ -1,7 +1,8 @@
 """Database → Snapshot: which facts a paper takes, as of which day. The only step that reads the database."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -55,6 +56,7 @@ from app.people.models import Person
 from app.rounds import queries as rounds
 from app.rounds.models import AnswerKind, Request
 from app.rounds.standing import valid_answer
+from app.versions import queries as versions
 from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Update, Workstream
 
@@ -89,7 +91,8 @@ class _Selection:
         self.template = template
         self.manifest: Manifest = parse_manifest(template.manifest)
         self.today = now.astimezone(LONDON).date()
-        self.previous = papers.previous(session, paper)
+        earlier = papers.previous(session, paper)
+        self.previous = _Before(session, earlier) if earlier else None
         self.cut_off = last_day(paper)
         self.public = public
         values = FIELD_VALUES.validate_python(paper.fields)
@@ -111,7 +114,7 @@ class _Selection:
         chosen = self._chosen()
         shown = chosen + self._unchosen({workstream.id for workstream in chosen})
         tree = {theme.id: theme for theme in workstreams.tree(self.session, {w.theme_id for w in shown})}
-        updates = self._updates([workstream.id for workstream in chosen])
+        updates = self._updates(chosen)
         schemes = self._schemes(chosen, tree, updates)
         return Snapshot(
             stage=stage,
@@ -141,7 +144,7 @@ class _Selection:
 
     def _actions(self) -> Iterator[ActionFacts]:
         """What is open of what earlier meetings asked for, where the paper prints it."""
-        if not any(isinstance(block, ActionsBlock) for block in self.blocks):
+        if not self._prints_actions():
             return
         for action in papers.open_actions(self.session, self.paper):
             yield ActionFacts(
@@ -152,6 +155,9 @@ class _Selection:
                 owner=self._person(action.owner) if action.owner else None,
                 due_on=action.due_on,
             )
+
+    def _prints_actions(self) -> bool:
+        return any(isinstance(block, ActionsBlock) for block in self.blocks)
 
     def _cleared(self) -> dict[str, Cleared]:
         """Place → who cleared the text that stands there now."""
@@ -205,20 +211,26 @@ class _Selection:
         )
 
     def _previous(self) -> EarlierPaper | None:
-        earlier = self.previous
-        if earlier is None:
+        if self.previous is None:
             return None
+        earlier = self.previous.paper
         return EarlierPaper(
             reference=earlier.reference,
             title=earlier.title,
             meeting_on=earlier.meeting.held_on,
-            cut_off=last_day(earlier),
+            cut_off=self.previous.last_day,
+            outcome=self._outcome(earlier),
         )
+
+    def _outcome(self, earlier: Paper) -> str | None:
+        """What its meeting made of the earlier paper, as it was said last, where this one prints it."""
+        said = papers.outcomes(self.session, earlier.id) if self._prints_actions() else ()
+        return said[-1].text if said else None
 
     def _since(self) -> date | None:
         if self.paper.take is Take.LATEST:
             return None
-        return last_day(self.previous) if self.previous else date.min
+        return self.previous.last_day if self.previous else date.min
 
     def _person(self, person: Person) -> PersonFacts:
         return PersonFacts(key=person.key, name=person.name, post=post_held(person, self.paper.meeting.held_on))
@@ -278,28 +290,44 @@ class _Selection:
         every = workstreams.of_organisation(self.session, self.paper.organisation_id)
         return [workstream for workstream in every if workstream.id not in chosen]
 
-    def _updates(self, workstream_ids: Sequence[int]) -> dict[int, list[Update]]:
-        since = self._since()
-        if since is None:
-            found = workstreams.latest(self.session, workstream_ids, up_to=self.cut_off)
-        else:
-            found = workstreams.heads(self.session, workstream_ids, after=since, up_to=self.cut_off)
+    def _updates(self, chosen: Sequence[Workstream]) -> dict[int, list[Update]]:
+        refs = {workstream.id: workstream.ref for workstream in chosen}
+        sent_back = rounds.taken_back(self.session, refs)
         updates: dict[int, list[Update]] = {}
-        for update in found:
+        for update in self._taken(refs, sent_back):
             updates.setdefault(update.workstream_id, []).append(update)
-        self.requests = rounds.of_meeting(self.session, self.paper.meeting_id, workstream_ids)
-        for number, request in self.requests.items():
-            carried = self._carried_forward(request) if number not in updates else None
-            if carried is not None:
-                updates[number] = [carried]
+        self.requests = rounds.of_meetings(self.session, papers.meetings_of(self.session, self.paper), refs)
+        for update in self._carried_forward(refs.keys() - updates.keys(), sent_back):
+            updates[update.workstream_id] = [update]
         return updates
 
-    def _carried_forward(self, request: Request) -> Update | None:
-        """The update of which the answer says that it goes on being true: its newest revision."""
-        answer = valid_answer(request)
-        if answer is None or answer.kind is not AnswerKind.NO_CHANGE or answer.update.as_at > self.cut_off:
-            return None
-        return workstreams.find_update(self.session, request.workstream.ref, answer.update.as_at)
+    def _taken(self, refs: Mapping[int, str], sent_back: Collection[int]) -> list[Update]:
+        """What the workstreams reported, as far as the paper takes it; `refs` are their references, by their ids."""
+        since = self._since()
+        if since is None:
+            return workstreams.latest(self.session, list(refs), up_to=self.cut_off, without=sent_back)
+        late = self.previous.open_until if self.previous else None
+        found = workstreams.heads(
+            self.session, list(refs), after=since, recorded_from=late, up_to=self.cut_off, without=sent_back
+        )
+        return [u for u in found if u.as_at > since or not self._was_had(refs[u.workstream_id], u)]
+
+    def _was_had(self, ref: str, update: Update) -> bool:
+        return self.previous is not None and self.previous.had(ref, update)
+
+    def _carried_forward(self, workstream_ids: Iterable[int], sent_back: Collection[int]) -> list[Update]:
+        """The updates of which answers of these workstreams say that they go on being true: their newest revisions."""
+        days: dict[int, date] = {}
+        for number in workstream_ids:
+            request = self.requests.get(number)
+            answer = valid_answer(request) if request else None
+            if answer and answer.kind is AnswerKind.NO_CHANGE and answer.update.as_at <= self.cut_off:
+                days[number] = answer.update.as_at
+        if not days:
+            return []
+        before = min(days.values()) - timedelta(days=1)
+        found = workstreams.heads(self.session, days, after=before, up_to=max(days.values()), without=sent_back)
+        return [update for update in found if update.as_at == days[update.workstream_id]]
 
     def _answered(self, request: Request | None, update: UpdateFacts, newest: bool) -> UpdateFacts:
         """The update with what the answer to the round says of it."""
@@ -401,6 +429,38 @@ class _Selection:
         if sets_apart or any(block.framework is None for block in asked):
             keys |= {item.framework.key for workstream in chosen for item in workstream.serves}
         return frameworks.with_items(self.session, keys)
+
+
+class _Before:
+    """The paper before in the series, and what it took: as it was frozen, or as it stands while it is a draft."""
+
+    def __init__(self, session: Session, paper: Paper) -> None:
+        self.paper = paper
+        self.submission = versions.frozen(session, paper)
+        self.snapshot = Snapshot.from_json(self.submission.version.snapshot) if self.submission else None
+
+    @property
+    def last_day(self) -> date:
+        """The last day whose updates it took."""
+        return self.snapshot.paper.cut_off if self.snapshot else last_day(self.paper)
+
+    @property
+    def open_until(self) -> datetime | None:
+        """What was recorded before this moment it could take; what came later, or was corrected later, it could not."""
+        return self.submission.at - WAITING if self.submission else None
+
+    def had(self, ref: str, update: Update) -> bool:
+        """Whether this revision of what the workstream reported is in it."""
+        return (ref, update.as_at, update.revision) in self._revisions
+
+    @cached_property
+    def _revisions(self) -> set[tuple[str, date, int]]:
+        shown = self.snapshot.workstreams if self.snapshot else ()
+        return {(w.ref, update.as_at, update.revision) for w in shown for update in w.updates}
+
+
+WAITING = timedelta(minutes=15)
+"""Longer than a change waits between its time, as it is recorded, and its turn to be stored."""
 
 
 def to_clear_of(manifest: Manifest, values: Values, written: Mapping[str, Written]) -> dict[str, ToClear]:

@@ -56,6 +56,8 @@ class EarlierPaper(_Facts):
     title: str
     meeting_on: date
     cut_off: date
+    outcome: str | None = Field(default=None, exclude_if=lambda outcome: outcome is None)
+    """What its meeting made of it, where a block prints that."""
 
 
 class PaperFacts(_Facts):

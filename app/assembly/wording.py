@@ -375,8 +375,15 @@ class _Wording:
             case blocks.AppendicesBlock():
                 return self.appendices(block, entry, key, region)
             case blocks.ActionsBlock():
-                table = attachments.actions(self.snapshot.actions, self.manifest.wording, self.day)
-                return self.prose(prose.html(table), key, entry)
+                return self.actions(key, entry)
+
+    def actions(self, key: str, entry: SectionEntry) -> list[BlockLine]:
+        """What the last meeting made of the paper before, and what is open of what earlier meetings asked for."""
+        wording = self.manifest.wording
+        outcome = attachments.outcome(self.snapshot.previous, wording, self.day)
+        table = attachments.actions(self.snapshot.actions, wording, self.day)
+        lines = self.prose(prose.html([*outcome, *table]), key, entry)
+        return [*lines, _block("nil", words=wording.no_actions)] if outcome and not table else lines
 
     def again(self, block: blocks.AgainBlock, entry: SectionEntry, key: str, seen: tuple[str, ...]) -> list[BlockLine]:
         """Another section's blocks, once more; a section that leads back to itself is a gap, not a loop."""

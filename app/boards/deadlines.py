@@ -29,12 +29,13 @@ USUAL: Mapping[str, int] = {
     Stage.DRAFT: -15,
     Stage.CHIEF_OFFICER: -10,
     Stage.BOARD: -7,
-    Stage.PUBLICATION: -5,
+    Stage.PUBLICATION: -6,
 }
 """Working days from the meeting where neither the format nor the board says otherwise.
 
-Five clear days before the meeting is when the papers of a council's committee must be open to the public (Local
-Government Act 1972, section 100B); boards of police bodies mostly follow it.
+The papers of a council's committee must be open to the public for five clear days before the meeting (Local Government
+Act 1972, section 100B): neither the day of the meeting nor that of publication counts, so that they are out by the
+sixth working day before. Boards of police bodies mostly follow it.
 """
 
 

@@ -1,9 +1,9 @@
 """Boards, meetings and series, as they are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -109,9 +109,20 @@ def deadlines(session: Session, meeting: Meeting) -> dict[str, date]:
     As the board says; else as its format says, whose live version is asked; else as is usual. Needs the meeting's
     `board`.
     """
-    manifest = find_manifest(session, meeting.board)
-    said = manifest.deadlines if manifest else {}
-    return due_days(meeting.held_on, {**USUAL, **said}, meeting.board.deadlines)
+    return deadlines_of(session, [meeting])[meeting.id]
+
+
+def deadlines_of(session: Session, meetings: Iterable[Meeting]) -> dict[int, dict[str, date]]:
+    """Id of a meeting → its deadlines, as `deadlines` has them; every format is asked once."""
+    asked = list(meetings)
+    live = live_versions(session, {meeting.board.format_key for meeting in asked if meeting.board.format_key})
+    said = {key: parse_manifest(version.manifest).deadlines for key, version in live.items()}
+    return {
+        meeting.id: due_days(
+            meeting.held_on, {**USUAL, **said.get(meeting.board.format_key or "", {})}, meeting.board.deadlines
+        )
+        for meeting in asked
+    }
 
 
 def answers_due(session: Session, meeting: Meeting) -> date:
@@ -125,19 +136,24 @@ def meetings(
     after: tuple[date, str] | None = None,
     limit: int,
     board: str | None = None,
+    boards: Collection[str] | None = None,
     held_from: date | None = None,
     held_to: date | None = None,
+    last_first: bool = False,
 ) -> Sequence[Meeting]:
     """At most `limit` meetings by day and key of their board, behind `after`; each filter that is given holds.
 
-    With board and agenda; both days are included.
+    `boards` are those of which the meeting has one. With board and agenda; both days are included. With `last_first`
+    the other way round, and behind `after` is what stands before it otherwise.
     """
     conditions: list[ColumnElement[bool]] = []
+    place = tuple_(Meeting.held_on, Board.key)
     if after is not None:
-        day, key = after
-        conditions.append(or_(Meeting.held_on > day, and_(Meeting.held_on == day, Board.key > key)))
+        conditions.append(place < after if last_first else place > after)
     if board is not None:
         conditions.append(Board.key == board)
+    if boards is not None:
+        conditions.append(Board.key.in_(boards))
     if held_from is not None:
         conditions.append(Meeting.held_on >= held_from)
     if held_to is not None:
@@ -146,7 +162,7 @@ def meetings(
         select(Meeting)
         .join(Meeting.board)
         .where(*conditions)
-        .order_by(Meeting.held_on, Board.key)
+        .order_by(*((Meeting.held_on.desc(), Board.key.desc()) if last_first else (Meeting.held_on, Board.key)))
         .limit(limit)
         .options(selectinload(Meeting.agenda), selectinload(Meeting.board))
     ).all()

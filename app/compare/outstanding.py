@@ -78,7 +78,7 @@ def _not_cleared(session: Session, paper: Paper, now: datetime) -> tuple[ToClear
 
 def _unanswered(session: Session, paper: Paper, today: date) -> tuple[Unanswered, ...]:
     chosen = {choice.workstream.id: choice.workstream.name for choice in paper.choices}
-    asked = rounds.of_meeting(session, paper.meeting_id, chosen)
+    asked = rounds.of_meetings(session, papers.meetings_of(session, paper), chosen)
     found = ((chosen[number], asked[number]) for number in chosen if number in asked)
     standing = (Unanswered(name, standing_of(one, today=today), one.round.due_on) for name, one in found)
     return tuple(one for one in standing if one.standing in OPEN)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.blobs import Blobs
 from app.errors import Conflict, Fault, Invalid
 from app.facts import read
+from app.facts.asked import last_time
 from app.facts.decode import FaultyFacts
 from app.facts.load import load
 from app.facts.reporting import revision_of
@@ -19,6 +20,7 @@ from app.people.queries import find_person
 from app.rounds import queries
 from app.rounds.commands import RoundIsClosed, record_answer
 from app.rounds.models import Answer, AnswerKind, Request
+from app.rounds.queries import taken_back
 from app.workstreams.models import Update
 from app.workstreams.queries import find_update, get_update, latest
 
@@ -180,13 +182,17 @@ def _require_asked_parts(request: Request, said: SaidShape) -> None:
 
 
 def _unchanged(session: Session, request: Request, seen: date | None) -> Update:
-    found = latest(session, [request.workstream_id], up_to=request.round.as_at)
+    """What goes on being true: what stands as reported, or what was reported before the round, if that was seen."""
+    gone = taken_back(session, [request.workstream_id])
+    found = latest(session, [request.workstream_id], up_to=request.round.as_at, without=gone)
     if not found:
         raise NothingBefore(request.workstream.ref)
-    update = found[0]
-    if seen is not None and update.as_at != seen:
-        raise LastTimeIsAnother(request.workstream.ref, update.as_at)
-    return update
+    before = last_time(session, request)
+    if before is not None and before.as_at == seen:
+        return before
+    if seen is not None and found[0].as_at != seen:
+        raise LastTimeIsAnother(request.workstream.ref, found[0].as_at)
+    return found[0]
 
 
 def _reported(session: Session, blobs: Blobs, ref: str, update: UpdateShape, *, by: str, now: datetime) -> Update:

@@ -3,7 +3,7 @@
 Both faces of the service show these shapes, and so does the answer to whoever has a link.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -15,9 +15,10 @@ from app.facts.read import update_shape
 from app.facts.shapes import UpdateShape
 from app.formats.manifest import Need, Part, Wording, worded
 from app.rounds.models import Answer, AnswerKind, Request, Round, Verdict
+from app.rounds.queries import taken_back
 from app.rounds.standing import Standing, asked_person, is_late, last_answer, standing_of
 from app.workstreams.models import Update
-from app.workstreams.queries import latest
+from app.workstreams.queries import ids_from, latest
 
 
 class Printed(BaseModel):
@@ -66,6 +67,17 @@ class AskedInBrief(BaseModel):
     kind: AnswerKind | None = Field(description="Of the newest answer")
     given_by: str | None = Field(description="Name of who gave it")
     late: bool = Field(description="Whether the newest answer came late")
+
+
+class AskedOfMe(AskedInBrief):
+    """How a request stands that is somebody's to answer, and for which meeting it is."""
+
+    round: str
+    round_name: str
+    board: str
+    meeting: date
+    due_on: date
+    as_at: date
 
 
 class AskedPart(BaseModel):
@@ -198,6 +210,20 @@ def asked_in_brief(request: Request, *, today: date) -> AskedInBrief:
     )
 
 
+def asked_of_me(request: Request, *, today: date) -> AskedOfMe:
+    """How a request of an open round stands on that day, for which meeting; of one that was loaded whole."""
+    round_ = request.round
+    return AskedOfMe(
+        **dict(asked_in_brief(request, today=today)),
+        round=round_.key,
+        round_name=round_.name,
+        board=round_.meeting.board.key,
+        meeting=round_.meeting.held_on,
+        due_on=round_.due_on,
+        as_at=round_.as_at,
+    )
+
+
 def answered(given: Answer, round_: Round) -> Answered:
     """An answer of a request that was loaded whole, and what was said of it."""
     return Answered.model_construct(
@@ -262,10 +288,11 @@ def _asked_part(key: str, part: Part | None, need: Need | None, *, named: bool) 
 def last_time(session: Session, request: Request) -> Update | None:
     """What the workstream reported last before this round, up to the day as at which it asks; whole.
 
-    What its answers to this round brought is this time's.
+    What its answers to this round brought is this time's, and what was sent back in another one was never reported.
     """
-    brought = {given.update.as_at for given in request.answers if given.kind is not AnswerKind.NO_CHANGE}
-    found = latest(session, [request.workstream_id], up_to=request.round.as_at)
-    while found and found[0].as_at in brought:
-        found = latest(session, [request.workstream_id], up_to=found[0].as_at - timedelta(days=1))
+    gone = taken_back(session, [request.workstream_id])
+    for given in request.answers:
+        if given.kind is not AnswerKind.NO_CHANGE:
+            gone |= ids_from(session, given.update)
+    found = latest(session, [request.workstream_id], up_to=request.round.as_at, without=gone)
     return found[0] if found else None

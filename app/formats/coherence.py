@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from app.formats.fields import FieldKind, PaperField, faults_of_condition, listed
 
 if TYPE_CHECKING:  # `manifest` reads with the help of this module
-    from app.formats.manifest import Clause, DefaultBlock, FrontField, Manifest
+    from app.formats.manifest import Clause, DefaultBlock, FrontField, Labels, Manifest
 
 Place: TypeAlias = tuple[str | int, ...]
 """The steps from the whole manifest to an entry, list places counted from 0."""
@@ -35,6 +35,21 @@ def misfits(manifest: Manifest) -> Iterator[Misfit]:
         yield from _below(place, (((("when",), why)) for why in faults_of_condition(section.when, fields)))
         for count, block in enumerate(section.blocks):
             yield from _below((*place, "blocks", count), _block(block, manifest))
+
+
+def equal_labels(labels: Labels) -> Iterator[Misfit]:
+    """Why the patterns would call two versions of one paper the same, with the place of the pattern that comes later.
+
+    The first versions are looked at. A format from before that has such labels goes on: its papers take the next free
+    ones.
+    """
+    seen: dict[str, str] = {}
+    for name, label in labels.first_ones():
+        if label in seen:
+            both = " and ".join(f"labels.{which}" for which in dict.fromkeys((seen[label], name)))
+            yield ("labels", name), f"two versions of one paper would be called “{label}” (by {both})"
+            return
+        seen[label] = name
 
 
 def _below(place: Place, found: Iterator[Misfit]) -> Iterator[Misfit]:

@@ -11,6 +11,8 @@ from app.audit import actions
 from app.audit.commands import record
 from app.blobs import Blobs
 from app.errors import Conflict, Fault, Forbidden, Invalid
+from app.formats.coherence import equal_labels
+from app.formats.faults import fault_at
 from app.formats.manifest import FaultyManifest, Manifest, parse_manifest
 from app.formats.models import Format, TemplateChange, TemplateEvent, TemplateVersion
 from app.formats.queries import find, live_versions, template_version_digest, uploader, was_tried
@@ -197,6 +199,8 @@ def faults_of_manifest(key: str, manifest: str) -> Iterator[Fault]:
     except FaultyManifest as error:
         yield from (_below("manifest", fault) for fault in error.faults)
         return
+    for place, why in equal_labels(said.labels):
+        yield _below("manifest", fault_at(manifest, place, why))
     if said.key != key:
         yield Fault("manifest.key", f"is “{said.key}”, but this is the format “{key}”")
 

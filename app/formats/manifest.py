@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
@@ -320,6 +320,22 @@ class Labels(_Entry):
         exclude=True,
     )
 
+    def first_ones(self) -> Iterator[tuple[str, str]]:
+        """The labels of a paper's first versions, each behind the name of the pattern that makes it.
+
+        Three drafts, an approved version and two reissues of it, three times over.
+        """
+        number = 0
+        for approved in range(3):
+            for since in range(3):
+                number += 1
+                is_revised = approved and self.draft != self.final
+                yield "revised" if is_revised else "draft", self.of_draft(number, approved, since)
+            number += 1
+            final = self.of_final(number, approved)
+            yield "final", final
+            yield from (("reissued", self.of_reissue(final, count)) for count in (1, 2))
+
     def of_reissue(self, label: str, count: int) -> str:
         """The label under which the approved version with this label comes out again for the `count`th time."""
         return self.reissued.replace("{n}", str(count)).replace("{label}", label)
@@ -409,6 +425,7 @@ class Wording(_Entry):
     action_due: Line = _added("Due")
     action_meeting: Line = _added("Asked for on")
     no_actions: Line = _added("No actions of earlier meetings are open.")
+    outcome: Line = _added("Outcome of the meeting of {meeting}")
 
 
 def worded(pattern: str, **values: str) -> str:
@@ -526,6 +543,12 @@ class Manifest(_Entry):
         ]
         marking = {self.second_marking.field} if self.second_marking else set()
         return frozenset({when.field for when in conditions if when} | marking)
+
+    @property
+    def wants_clearances(self) -> bool:
+        """Whether there is any text that a named person must clear."""
+        asked = [section.clearance for section in self.sections]
+        return any([*asked, *(implication.clearance for implication in self.implications)])
 
 
 @lru_cache(maxsize=32)  # every draft asks, and formats are few

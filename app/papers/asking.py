@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.papers.models import Paper
+from app.papers.queries import meetings_of
 from app.people.models import Person
 from app.rounds import queries as rounds
 from app.rounds.commands import RequestEntry, RoundEntry
@@ -47,7 +48,7 @@ def proposed_consultees(session: Session, paper: Paper) -> list[Proposed]:
     already, and contributors outside, who are no persons here. Needs the paper as `papers.queries.get` loads it.
     """
     named = {paper.author_id, paper.chief_officer_id, *(consultee.person_id for consultee in paper.consultees)}
-    asked = rounds.of_meeting(session, paper.meeting_id, (choice.workstream_id for choice in paper.choices))
+    asked = rounds.of_meetings(session, meetings_of(session, paper), (choice.workstream_id for choice in paper.choices))
     found: dict[int, tuple[Person, list[str]]] = {}
     for choice in paper.choices:
         request = asked.get(choice.workstream_id)

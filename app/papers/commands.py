@@ -20,6 +20,7 @@ from app.papers.models import (
     Choice,
     Clearance,
     Consultee,
+    FormerMeeting,
     MeetingAction,
     MeetingOutcome,
     OwnWording,
@@ -183,7 +184,12 @@ def set_written_on(paper: Paper, day: date) -> None:
 
 
 def move(session: Session, paper: Paper, *, agenda_number: str | None, meeting_id: int) -> None:
-    """The paper goes to that meeting, under that number; nobody counts as a writer of it for that."""
+    """The paper goes to that meeting, under that number; nobody counts as a writer of it for that.
+
+    What the rounds for the meeting before asked for, and were answered, goes on counting for the paper.
+    """
+    if meeting_id != paper.meeting_id and session.get(FormerMeeting, (paper.id, paper.meeting_id)) is None:
+        session.add(FormerMeeting(paper_id=paper.id, meeting_id=paper.meeting_id))
     paper.agenda_number, paper.meeting_id = agenda_number, meeting_id
     session.flush()
 

@@ -73,6 +73,15 @@ class Paper(Base):
     )
 
 
+class FormerMeeting(Base):
+    """A meeting that a paper was for, before it was reissued for another one: its rounds go on counting."""
+
+    __tablename__ = "former_meeting"
+
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id", ondelete="RESTRICT"), primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="RESTRICT"), primary_key=True, index=True)
+
+
 class Writer(Base):
     """An account that wrote on a paper: changed its own facts. Contributing an update does not make one."""
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting, Series
@@ -17,7 +17,17 @@ from app.errors import NotFound
 from app.formats.models import Format
 from app.frameworks.models import FrameworkItem
 from app.papers.lifecycle import State
-from app.papers.models import Choice, Clearance, Consultee, MeetingAction, MeetingOutcome, OwnWording, Paper, Section
+from app.papers.models import (
+    Choice,
+    Clearance,
+    Consultee,
+    FormerMeeting,
+    MeetingAction,
+    MeetingOutcome,
+    OwnWording,
+    Paper,
+    Section,
+)
 from app.people.models import Organisation, Person
 from app.workstreams.models import Update, Workstream
 
@@ -248,15 +258,18 @@ def to_come(
     *,
     since: date,
     limit: int,
+    states: Collection[State] | None = None,
     organisation_id: int | None = None,
     boards: Collection[str] | None = None,
     markings: Collection[str] | None = None,
 ) -> Sequence[Paper]:
     """At most `limit` papers for meetings on the day `since` or later, the next meeting first; filters as in `papers`.
 
-    With what a list shows.
+    Of these `states`, where they are given. With what a list shows.
     """
     conditions = [Meeting.held_on >= since]
+    if states is not None:
+        conditions.append(Paper.state.in_(states))
     if organisation_id is not None:
         conditions.append(Paper.organisation_id == organisation_id)
     if boards is not None:
@@ -266,6 +279,27 @@ def to_come(
     statement = select(Paper).join(Paper.meeting).where(*conditions)
     ordered = statement.order_by(Meeting.held_on, Paper.reference).limit(limit)
     return session.scalars(ordered.options(*LISTED_PAPER)).all()
+
+
+def of_meeting(
+    session: Session,
+    meeting_id: int,
+    *,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Paper]:
+    """At most `limit` papers for this meeting by reference; filters as in `papers`, and with what a list shows."""
+    conditions = [Paper.meeting_id == meeting_id]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    statement = select(Paper).where(*conditions).order_by(Paper.reference).limit(limit)
+    return session.scalars(statement.options(*LISTED_PAPER)).all()
 
 
 def of_format(
@@ -299,11 +333,18 @@ def walk(session: Session) -> Iterator[Paper]:
     return iter(session.scalars(statement.execution_options(yield_per=100)))
 
 
+def meetings_of(session: Session, paper: Paper) -> set[int]:
+    """Ids of the meetings that the paper is for, or was for before it was reissued for another one."""
+    former = session.scalars(select(FormerMeeting.meeting_id).where(FormerMeeting.paper_id == paper.id))
+    return {paper.meeting_id, *former}
+
+
 def previous(session: Session, paper: Paper) -> Paper | None:
     """The paper before this one in its series, by day of meeting; None without a series or for its first paper.
 
-    One of its own organisation, for what another one wrote in the same series is not its to read; and none that was
-    withdrawn. Needs the paper's `meeting`; the answer comes with what a list shows.
+    Of two papers for one day, that one comes before which was for an earlier meeting until it was reissued. One of its
+    own organisation, for what another one wrote in the same series is not its to read; and none that was withdrawn.
+    Needs the paper's `meeting`; the answer comes with what a list shows.
     """
     if paper.series_id is None:
         return None
@@ -314,9 +355,9 @@ def previous(session: Session, paper: Paper) -> Paper | None:
             Paper.series_id == paper.series_id,
             Paper.organisation_id == paper.organisation_id,
             Paper.state != State.WITHDRAWN,
-            Meeting.held_on < paper.meeting.held_on,
+            _comes_before(session, paper),
         )
-        .order_by(Meeting.held_on.desc(), Paper.reference.desc())
+        .order_by(Meeting.held_on.desc(), _first_day().desc(), Paper.reference.desc())
         .limit(1)
         .options(*LISTED_PAPER)
     )
@@ -379,12 +420,31 @@ def open_actions(session: Session, paper: Paper) -> Sequence[MeetingAction]:
         .where(
             Paper.series_id == paper.series_id,
             Paper.organisation_id == paper.organisation_id,
-            Meeting.held_on < paper.meeting.held_on,
+            _comes_before(session, paper),
             ~MeetingAction.done.has(),
         )
         .order_by(Meeting.held_on, Paper.reference, MeetingAction.number)
         .options(*WHOLE_ACTION)
     ).all()
+
+
+def _comes_before(session: Session, paper: Paper) -> ColumnElement[bool]:
+    """Whether a paper, joined with its meeting, comes before this one of its series."""
+    day = paper.meeting.held_on
+    first = session.scalar(select(_first_day()).select_from(Paper).join(Paper.meeting).where(Paper.id == paper.id))
+    return or_(Meeting.held_on < day, and_(Meeting.held_on == day, _first_day() < first))
+
+
+def _first_day() -> ColumnElement[date]:
+    """The day of the first meeting that a paper, joined with its meeting, was for."""
+    sitting = aliased(Meeting)
+    former = (
+        select(func.min(sitting.held_on))
+        .join(FormerMeeting, FormerMeeting.meeting_id == sitting.id)
+        .where(FormerMeeting.paper_id == Paper.id)
+        .scalar_subquery()
+    )
+    return case((former < Meeting.held_on, former), else_=Meeting.held_on)
 
 
 LISTED_PAPER: tuple[ExecutableOption, ...] = (

@@ -4,16 +4,17 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting
 from app.db import batches
 from app.errors import NotFound
-from app.rounds.models import Answer, AnswerLink, CalendarFeed, Judgement, Request, Round, SentReminder
+from app.rounds import standing
+from app.rounds.models import Answer, AnswerLink, CalendarFeed, Judgement, Request, Round, SentReminder, Verdict
 from app.workstreams.models import Rating, Update, Workstream
 
 
@@ -105,6 +106,70 @@ def walk(session: Session, *, organisation_id: int | None = None) -> Iterator[Ro
     return iter(session.scalars(statement).all())
 
 
+def due_next(
+    session: Session,
+    *,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    meeting_id: int | None = None,
+    takes_answers: bool = True,
+) -> Sequence[Round]:
+    """At most `limit` rounds by the day on which they are due, with meeting and board; each filter that is given holds.
+
+    Those that take answers; with `takes_answers` false, closed ones too.
+    """
+    conditions = [~Round.closed] if takes_answers else []
+    if organisation_id is not None:
+        conditions.append(Round.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Round.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if meeting_id is not None:
+        conditions.append(Round.meeting_id == meeting_id)
+    return session.scalars(
+        select(Round)
+        .where(*conditions)
+        .order_by(Round.due_on, Round.key)
+        .limit(limit)
+        .options(joinedload(Round.meeting).joinedload(Meeting.board))
+    ).all()
+
+
+class Tally(NamedTuple):
+    """How many requests a round has, of how many the newest answer waits to be read, and of how many one is to come."""
+
+    asked: int
+    to_read: int
+    to_come: int
+
+
+def tallies(session: Session, round_ids: Iterable[int]) -> dict[int, Tally]:
+    """Id of a round → its tally; no answer itself is read, only what was said of the newest one of each request."""
+    found: dict[int, Tally] = {}
+    for batch in batches(sorted(set(round_ids))):
+        # Answers and judgements are only ever added: the newest has the highest id.
+        newest = select(func.max(Answer.id)).where(Answer.request_id == Request.id).correlate(Request).scalar_subquery()
+        last_said = (
+            select(func.max(Judgement.id)).where(Judgement.answer_id == Answer.id).correlate(Answer).scalar_subquery()
+        )
+        rows = session.execute(
+            select(Request.round_id, Answer.id, Judgement.verdict)
+            .outerjoin(Answer, Answer.id == newest)
+            .outerjoin(Judgement, Judgement.id == last_said)
+            .where(Request.round_id.in_(batch))
+        ).all()
+        for number in batch:
+            own: list[tuple[int | None, Verdict | None]] = [
+                (answer, verdict) for round_id, answer, verdict in rows if round_id == number
+            ]
+            found[number] = Tally(
+                asked=len(own),
+                to_read=sum(answer is not None and verdict is None for answer, verdict in own),
+                to_come=sum(answer is None or verdict is Verdict.SENT_BACK for answer, verdict in own),
+            )
+    return found
+
+
 def get_request(session: Session, key: str, ref: str) -> Request:
     """What the round asks of the workstream, whole, whatever the session knew of it before.
 
@@ -122,8 +187,8 @@ def get_request(session: Session, key: str, ref: str) -> Request:
     return request
 
 
-def of_meeting(session: Session, meeting_id: int, workstream_ids: Iterable[int]) -> dict[int, Request]:
-    """Id of a workstream → what the rounds for that meeting ask of it; of several rounds, the one due last.
+def of_meetings(session: Session, meeting_ids: Collection[int], workstream_ids: Iterable[int]) -> dict[int, Request]:
+    """Id of a workstream → what the rounds for these meetings ask of it; of several rounds, the one due last.
 
     With round, workstream, and answers with their judgements and persons; of the updates only their days.
     """
@@ -132,11 +197,31 @@ def of_meeting(session: Session, meeting_id: int, workstream_ids: Iterable[int])
         rows = session.scalars(
             select(Request)
             .join(Request.round)
-            .where(Round.meeting_id == meeting_id, Request.workstream_id.in_(batch))
+            .where(Round.meeting_id.in_(meeting_ids), Request.workstream_id.in_(batch))
             .order_by(Round.due_on, Round.key)
             .options(*ANSWERED_REQUEST)
         )
         found |= {request.workstream_id: request for request in rows}
+    return found
+
+
+def taken_back(session: Session, workstream_ids: Iterable[int]) -> set[int]:
+    """Ids of the revisions that answers of these workstreams brought, and that do not stand (`standing.taken_back`)."""
+    # Only an answer that was judged, or that another one followed, can be one that does not stand.
+    sent_back = exists().where(Answer.request_id == Request.id, Judgement.answer_id == Answer.id)
+    followed = exists().where(Answer.request_id == Request.id, Answer.number > 1)
+    found: set[int] = set()
+    for batch in batches(sorted(set(workstream_ids))):
+        rows = session.scalars(
+            select(Request)
+            .where(
+                Request.workstream_id.in_(batch),
+                or_(sent_back.where(Judgement.verdict == Verdict.SENT_BACK), followed),
+            )
+            .options(*ANSWERED_REQUEST)
+        )
+        for request in rows:
+            found |= standing.taken_back(request)
     return found
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from app.boards.deadlines import LONDON
 from app.people.models import Person
-from app.rounds.models import Answer, Request, Verdict
+from app.rounds.models import Answer, AnswerKind, Request, Verdict
 
 
 class Standing(StrEnum):
@@ -50,6 +50,23 @@ def valid_answer(request: Request) -> Answer | None:
     """The newest answer, unless it was sent back. Needs `answers` with their `judgements`."""
     answer = last_answer(request)
     return None if answer is None or verdict_on(answer) is Verdict.SENT_BACK else answer
+
+
+def taken_back(request: Request) -> set[int]:
+    """Ids of the revisions that answers to the request brought, and that do not stand as reported.
+
+    Those that were sent back do not; nor does what came before an answer that nothing has changed since an earlier day.
+    Needs `answers` with their `judgements` and `update`.
+    """
+    brought = [answer for answer in request.answers if answer.kind is not AnswerKind.NO_CHANGE]
+    last = valid_answer(request)
+    unchanged = last.update if last and last.kind is AnswerKind.NO_CHANGE else None
+    stands = {last.update_id} if last else set()
+    gone: set[int] = set()
+    for answer in brought:
+        is_over = unchanged is not None and answer.update.as_at > unchanged.as_at
+        (gone if is_over or verdict_on(answer) is Verdict.SENT_BACK else stands).add(answer.update_id)
+    return gone - stands
 
 
 def is_late(answer: Answer, due_on: date) -> bool:

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.boards.models import Board, Meeting
 from app.db import batches
 from app.errors import NotFound
 from app.formats.models import Format, TemplateVersion
-from app.papers.models import Paper, Writer
+from app.papers.lifecycle import State
+from app.papers.models import MeetingOutcome, Paper, Writer
 from app.versions.models import Comment, Decision, Reissue, Release, Submission, Verdict, Version
 
 Later = aliased(Version)
@@ -35,6 +36,18 @@ def last(session: Session, paper_id: int) -> Version | None:
         .limit(1)
         .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
     ).one_or_none()
+
+
+def made_before(session: Session, paper_id: int, moment: datetime) -> Version:
+    """The last version of a paper that was made before that moment, or else its first one; it has one."""
+    kept = select(Version).where(Version.paper_id == paper_id).limit(1)
+    last = session.scalars(kept.where(Version.made_at < moment).order_by(Version.number.desc())).one_or_none()
+    return last or session.scalars(kept.order_by(Version.number)).one()
+
+
+def labels(session: Session, paper_id: int) -> set[str]:
+    """The labels of all versions of a paper."""
+    return set(session.scalars(select(Version.label).where(Version.paper_id == paper_id)))
 
 
 def newest(session: Session, paper_ids: Iterable[int]) -> dict[int, Version]:
@@ -80,13 +93,31 @@ def before(session: Session, version: Version) -> Version | None:
 
 def approvals(session: Session, paper_id: int) -> Sequence[Version]:
     """The versions of a paper that the approval of a last step made, first to last."""
-    made = select(Decision.version_id).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
-    submitted = select(Submission.version_id).where(Submission.paper_id == paper_id)
+    made = select(Decision.version_id).join(Decision.submission).where(_is_of_the_last_step())
     return session.scalars(
-        select(Version)
-        .where(Version.paper_id == paper_id, Version.id.in_(made), Version.id.not_in(submitted))
-        .order_by(Version.number)
+        select(Version).where(Version.paper_id == paper_id, Version.id.in_(made)).order_by(Version.number)
     ).all()
+
+
+def _is_of_the_last_step() -> ColumnElement[bool]:
+    """Whether a decision, joined with its submission, made a version: every other one is about the submitted bytes."""
+    return and_(Decision.verdict == Verdict.APPROVED, Decision.version_id != Submission.version_id)
+
+
+def frozen(session: Session, paper: Paper) -> Submission | None:
+    """The submission whose facts a paper stands for, with its version: the one in review, or the last one approved.
+
+    None: the paper was never approved, and is not in review.
+    """
+    if paper.state is State.IN_REVIEW:
+        return standing(session, paper.id)
+    return session.scalars(
+        select(Submission)
+        .where(Submission.paper_id == paper.id, Submission.decisions.any(_is_of_the_last_step()))
+        .order_by(Submission.number.desc())
+        .limit(1)
+        .options(selectinload(Submission.version))
+    ).one_or_none()
 
 
 def issues(session: Session, approved_id: int) -> Sequence[Version]:
@@ -116,9 +147,10 @@ def reissued(session: Session, paper_id: int) -> int:
 def approval_of(session: Session, version: Version) -> Decision | None:
     """The decision by which these very bytes are approved; of a reissue, the one that carried over."""
     carried = select(Reissue.decision_id).where(Reissue.version_id == version.id).scalar_subquery()
-    made = select(Decision).join(Decision.submission).where(Decision.verdict == Verdict.APPROVED)
-    last_step = and_(Decision.version_id == version.id, Submission.version_id != version.id)
-    return session.scalars(made.where(or_(Decision.id == carried, last_step))).one_or_none()
+    made = and_(_is_of_the_last_step(), Decision.version_id == version.id)
+    return session.scalars(
+        select(Decision).join(Decision.submission).where(or_(Decision.id == carried, made))
+    ).one_or_none()
 
 
 def is_released(session: Session, version: Version, *, to: int | None = None) -> bool:
@@ -155,10 +187,11 @@ def release_of(session: Session, reference: str, label: str) -> Release:
     return found
 
 
-def releases(session: Session, *, after: str = "", limit: int) -> Sequence[Release]:
+def releases(session: Session, *, after: str = "", limit: int, to: int | None = None) -> Sequence[Release]:
     """At most `limit` releases behind the place `after` (`release_place`), by paper and version.
 
-    With version, paper, and what its meeting and board are.
+    With the id of an organisation, those to it of what others wrote. With version, paper, and what its meeting and
+    board are.
     """
     reference, _, number = after.rpartition(" ")
     behind = tuple_(Paper.reference, Version.number) > (reference, int(number)) if after else true()
@@ -166,11 +199,39 @@ def releases(session: Session, *, after: str = "", limit: int) -> Sequence[Relea
         select(Release)
         .join(Release.version)
         .join(Version.paper)
-        .where(behind)
+        .where(behind, true() if to is None else _received_by(to))
         .order_by(Paper.reference, Version.number)
         .limit(limit)
         .options(*WHOLE_RELEASE)
     ).all()
+
+
+def last_received(session: Session, to: int, *, limit: int, before: int | None = None) -> Sequence[Release]:
+    """Of each paper that another organisation wrote, the newest version that was released to the one with the id `to`.
+
+    At most `limit`, what was released last first, of those before the release with the id `before` where one is given;
+    loaded as in `releases`.
+    """
+    newest = (
+        select(func.max(Release.id))
+        .join(Release.version)
+        .join(Version.paper)
+        .where(_received_by(to))
+        .group_by(Version.paper_id)
+    )
+    earlier = true() if before is None else Release.id < before
+    return session.scalars(
+        select(Release)
+        .where(Release.id.in_(newest), earlier)
+        .order_by(Release.id.desc())
+        .limit(limit)
+        .options(*WHOLE_RELEASE)
+    ).all()
+
+
+def _received_by(organisation_id: int) -> ColumnElement[bool]:
+    """It was released to the organisation, which did not write it."""
+    return and_(Release.organisation_id == organisation_id, Paper.organisation_id != organisation_id)
 
 
 def release_place(release: Release) -> str:
@@ -200,6 +261,112 @@ def standing(session: Session, paper_id: int) -> Submission | None:
         .limit(1)
         .options(*WHOLE_SUBMISSION)
     ).one_or_none()
+
+
+def standing_of(session: Session, paper_ids: Iterable[int]) -> dict[int, Submission]:
+    """Id of a paper → its newest submission, loaded as in `standing`, for those of the papers that have one."""
+    found: dict[int, Submission] = {}
+    for batch in batches(sorted(set(paper_ids))):
+        newest = select(func.max(Submission.id)).where(Submission.paper_id.in_(batch)).group_by(Submission.paper_id)
+        rows = session.scalars(select(Submission).where(Submission.id.in_(newest)).options(*WHOLE_SUBMISSION))
+        found |= {row.paper_id: row for row in rows}
+    return found
+
+
+def to_release(
+    session: Session,
+    *,
+    held_from: date,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Version]:
+    """At most `limit` newest versions of approved papers that were not released, the next meeting first.
+
+    Of papers for meetings on that day or later, of the organisation, for one of the boards and with one of the
+    markings, where they are given. Each with its paper, meeting and board.
+    """
+    conditions = [
+        Paper.state == State.APPROVED,
+        Meeting.held_on >= held_from,
+        Version.id == _newest_of(Paper.id),
+        Version.id.not_in(select(Release.version_id)),
+    ]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Board.key.in_(boards))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    return session.scalars(
+        select(Version)
+        .join(Version.paper)
+        .join(Paper.meeting)
+        .join(Meeting.board)
+        .where(*conditions)
+        .order_by(Meeting.held_on, Paper.reference)
+        .limit(limit)
+        .options(*WITH_MEETING)
+    ).all()
+
+
+def without_outcome(
+    session: Session,
+    *,
+    held_from: date,
+    held_to: date,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[Version]:
+    """At most `limit` newest versions of approved papers whose meeting was held, and of which no outcome is recorded.
+
+    The earliest meeting first, both days included. With the id of an organisation: of papers that it wrote, or of
+    which a version was released to it (then the newest of those). Other filters and loading as in `to_release`.
+    """
+    recorded = select(MeetingOutcome.paper_id)
+    conditions = [
+        Paper.state == State.APPROVED,
+        Meeting.held_on >= held_from,
+        Meeting.held_on <= held_to,
+        Paper.id.not_in(recorded),
+    ]
+    if organisation_id is None:
+        conditions.append(Version.id == _newest_of(Paper.id))
+    else:
+        conditions.append(
+            or_(
+                and_(Paper.organisation_id == organisation_id, Version.id == _newest_of(Paper.id)),
+                and_(
+                    Paper.organisation_id != organisation_id,
+                    Version.id == _newest_of(Paper.id, _released_to(organisation_id)),
+                ),
+            )
+        )
+    if boards is not None:
+        conditions.append(Board.key.in_(boards))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    return session.scalars(
+        select(Version)
+        .join(Version.paper)
+        .join(Paper.meeting)
+        .join(Meeting.board)
+        .where(*conditions)
+        .order_by(Meeting.held_on, Paper.reference)
+        .limit(limit)
+        .options(*WITH_MEETING)
+    ).all()
+
+
+def _newest_of(paper_id: Any, among: Select[int] | None = None) -> ScalarSelect[int]:
+    """Id of the newest version of the paper with that id (a column of the query around it), among these."""
+    newest = select(func.max(Later.id)).where(Later.paper_id == paper_id)
+    if among is not None:
+        newest = newest.where(Later.id.in_(among))
+    return newest.correlate(Paper).scalar_subquery()
 
 
 def submissions(session: Session, paper_id: int) -> Sequence[Submission]:
@@ -232,10 +399,15 @@ WHOLE_SUBMISSION = (
 """What is loaded with a submission."""
 
 
+WITH_MEETING = (joinedload(Version.paper).joinedload(Paper.meeting).joinedload(Meeting.board),)
+"""What is loaded with a version of which matters for which meeting it is."""
+
+
 WHOLE_RELEASE = (
     selectinload(Release.organisation),
     selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.organisation),
     selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.meeting).selectinload(Meeting.board),
+    selectinload(Release.version).selectinload(Version.template_version).selectinload(TemplateVersion.format),
 )
 """What is loaded with a release."""
 

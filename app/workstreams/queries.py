@@ -1,14 +1,14 @@
 """RAG schemes, themes, workstreams and what they report, as they are."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, exists, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.db import batches, holds_words, ids_by_key
@@ -332,15 +332,24 @@ def themes_of(session: Session, refs: Iterable[str]) -> dict[str, str]:
 
 
 def heads(
-    session: Session, workstream_ids: Iterable[int], *, after: date | None = None, up_to: date | None = None
+    session: Session,
+    workstream_ids: Iterable[int],
+    *,
+    after: date | None = None,
+    recorded_from: datetime | None = None,
+    up_to: date | None = None,
+    without: Collection[int] = (),
 ) -> list[Update]:
     """The newest revision of each update of these workstreams with a date behind `after`, up to and with `up_to`.
 
-    Ordered by workstream and date, with parts and ratings (dimension and value).
+    With `recorded_from`, those too whose date is `after` or before it, and that were recorded at that moment or later.
+    The revisions with the ids `without` count as never reported. Ordered by workstream and date, with parts and ratings
+    (dimension and value).
     """
-    conditions: list[ColumnElement[bool]] = [_is_newest_revision()]
+    conditions: list[ColumnElement[bool]] = [_is_newest_revision(without), _is_none_of(Update.id, without)]
     if after is not None:
-        conditions.append(Update.as_at > after)
+        late = Update.recorded_at >= recorded_from if recorded_from is not None else false()
+        conditions.append(or_(Update.as_at > after, late))
     if up_to is not None:
         conditions.append(Update.as_at <= up_to)
     found: list[Update] = []
@@ -354,12 +363,15 @@ def heads(
     return found
 
 
-def latest(session: Session, workstream_ids: Iterable[int], *, up_to: date) -> list[Update]:
+def latest(
+    session: Session, workstream_ids: Iterable[int], *, up_to: date, without: Collection[int] = ()
+) -> list[Update]:
     """The newest revision of the last update of each of these workstreams up to and with `up_to`.
 
-    Ordered by workstream, with parts and ratings (dimension and value).
+    The revisions with the ids `without` count as never reported. Ordered by workstream, with parts and ratings
+    (dimension and value).
     """
-    last = _last(up_to, Workstream.id)
+    last = _last(up_to, Workstream.id, without)
     found: list[Update] = []
     for batch in batches(sorted(set(workstream_ids))):
         # First the ids, by one look into the index for each workstream: in one statement PostgreSQL reads every update.
@@ -456,6 +468,12 @@ def revisions(session: Session, ref: str, as_at: date) -> Sequence[Update]:
         .order_by(Update.revision)
         .options(*WHOLE_UPDATE)
     ).all()
+
+
+def ids_from(session: Session, update: Update) -> set[int]:
+    """Ids of this revision of what a workstream reports as at a day, and of those that came after it."""
+    same = Update.workstream_id == update.workstream_id, Update.as_at == update.as_at
+    return set(session.scalars(select(Update.id).where(*same, Update.revision >= update.revision)))
 
 
 def update_days(session: Session, refs: Iterable[str]) -> set[tuple[str, date]]:
@@ -609,12 +627,12 @@ def _is_wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _last(up_to: date, workstream_id: Any) -> ScalarSelect[int]:
+def _last(up_to: date, workstream_id: Any, without: Collection[int] = ()) -> ScalarSelect[int]:
     """The id of the newest revision of the last update of that workstream up to and with that day."""
     earlier = aliased(Update)
     return (
         select(earlier.id)
-        .where(earlier.workstream_id == workstream_id, earlier.as_at <= up_to)
+        .where(earlier.workstream_id == workstream_id, earlier.as_at <= up_to, _is_none_of(earlier.id, without))
         .order_by(earlier.as_at.desc(), earlier.revision.desc())
         .limit(1)
         .scalar_subquery()
@@ -646,13 +664,18 @@ def _ratings_of(session: Session, update_ids: Iterable[int]) -> dict[int, dict[s
     return found
 
 
-def _is_newest_revision() -> ColumnElement[bool]:
+def _is_newest_revision(without: Collection[int] = ()) -> ColumnElement[bool]:
     later = aliased(Update)
     return ~exists().where(
         later.workstream_id == Update.workstream_id,
         later.as_at == Update.as_at,
         later.revision > Update.revision,
+        _is_none_of(later.id, without),
     )
+
+
+def _is_none_of(column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnElement[bool]:
+    return column.not_in(ids) if ids else true()
 
 
 def _digest(said: Mapping[str, Any]) -> str:

@@ -126,3 +126,12 @@ def test_an_account_says_what_it_is_confined_to(client):
     said = made.json()["account"]
     assert (said["boards"], said["workstreams"], said["markings"]) == (["a", "b"], None, ["OFFICIAL"])
     assert client.get("/api/v1/accounts/ada").json() == said
+
+
+def test_an_account_says_who_signs_in_by_it(filled):
+    made = filled.post("/api/v1/accounts", json={"key": "ada", "name": "Ada", "role": "approver", "person": "dcc"})
+    assert (made.status_code, made.json()["account"]["person"]) == (201, "dcc")
+    assert filled.get("/api/v1/accounts/ada").json()["person"] == "dcc"
+    refused = filled.post("/api/v1/accounts", json={"key": "bob", "name": "Bob", "role": "approver", "person": "bob"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/person")
+    assert filled.get("/api/v1/accounts/bob").status_code == 404, "nothing is half made"

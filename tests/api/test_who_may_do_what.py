@@ -112,6 +112,7 @@ NEEDS = {
     "GET /api/v1/accounts": "accounts",
     "POST /api/v1/accounts": "accounts",
     "GET /api/v1/accounts/me": None,
+    "GET /api/v1/accounts/me/requests": "read",
     "GET /api/v1/accounts/{key}": "accounts",
     "POST /api/v1/accounts/{key}/password-link": "accounts",
     "DELETE /api/v1/accounts/{key}/token": "accounts",

@@ -13,6 +13,8 @@ class Visit(NamedTuple):
 VISITS: dict[str, list[Visit]] = {
     "/": [
         Visit("report-author", "/"),
+        Visit("board-secretary", "/"),
+        Visit("chief-officer", "/"),
         Visit("workstream-lead", "/"),
         Visit("commissioners-office", "/"),
         Visit("administrator", "/"),
@@ -146,6 +148,8 @@ VISITS: dict[str, list[Visit]] = {
         Visit("report-author", "/papers/collaboration-2026-12/review"),
         Visit("reader", "/papers/collaboration-2026-12/review"),
     ],
+    "/papers/{reference}/reissue": [Visit("board-secretary", "/papers/collaboration-2026-12/reissue")],
+    "/papers/{reference}/outcome": [Visit("board-secretary", "/papers/collaboration-2026-09/outcome")],
     "/papers/{reference}/decide": [Visit("chief-officer", "/papers/collaboration-2026-12/decide")],
     "/accounts": [Visit("administrator", "/accounts"), Visit("administrator", "/accounts?q=nobody")],
     "/new-account": [Visit("administrator", "/new-account")],

@@ -1,13 +1,14 @@
 """Stories of limits, labels and deadlines: how long a paper may be, what its versions are called, when it is due."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from app.blobs import Blobs
 from app.boards import queries as boards
-from app.boards.deadlines import due_days, working_days_from
+from app.boards.deadlines import USUAL, Stage, due_days, working_days_from
 from app.db import Database
+from app.formats.commands import faults_of_manifest
 from app.formats.manifest import FaultyManifest, Labels, parse_manifest
 from tests import stories
 from tests.formats import committee
@@ -73,6 +74,26 @@ def test_versions_are_called_as_the_format_says(labels: dict, expected: list[str
     assert [Labels.model_validate(labels).of_draft(number) for number in (1, 2)] == expected
 
 
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ("first = 0", "manifest.labels.final: line 19: two versions of one paper would be called “0.0” "),
+        ('revised = "r{n}"', "two versions of one paper would be called “r1” (by labels.revised)"),
+        ('draft = "D{n}"\nrevised = "D{n}"', "would be called “D1” (by labels.draft and labels.revised)"),
+    ],
+)
+def test_patterns_that_call_two_versions_the_same_are_refused(labels: str, sentence: str) -> None:
+    manifest = committee.manifest(f"\n[labels]\n{labels}\n")
+    (fault,) = faults_of_manifest("committee", manifest)
+    assert sentence in f"{fault.where}: {fault.what}"
+    assert parse_manifest(manifest).labels, "a format from before goes on"
+
+
+def test_the_labels_of_the_shipped_formats_are_all_different() -> None:
+    for file in (stories.ROOT / "templates").glob("*/format.toml"):
+        assert list(faults_of_manifest(file.parent.name, file.read_text(encoding="utf-8"))) == []
+
+
 def test_the_first_version_has_the_first_label(database: Database, blobs: Blobs) -> None:
     said = committee.manifest('\n[labels]\ndraft = "V{n}"\nfirst = 3\n')
     committee.put(database, blobs, said)
@@ -105,6 +126,13 @@ def test_the_count_ends_where_the_calendar_does() -> None:
     assert working_days_from(date(1, 1, 3), -250) == date.min
 
 
+def test_the_public_copy_is_published_five_clear_days_before_the_meeting() -> None:
+    meeting = date(2026, 12, 10)
+    published = due_days(meeting, USUAL, {})[Stage.PUBLICATION]
+    between = [published + timedelta(days=n) for n in range(1, (meeting - published).days)]
+    assert [day.weekday() for day in between if day.weekday() < 5] == [3, 4, 0, 1, 2], "neither end counts"
+
+
 def test_a_meeting_has_deadlines_as_its_board_its_format_and_the_house_say(database: Database, blobs: Blobs) -> None:
     committee.put(database, blobs, committee.manifest("\n[deadlines]\ndraft = -12\nminutes = 3\n"))
     board = stories.WORLD["boards"][0] | {"format": "committee", "deadlines": {"board": "-6"}}
@@ -113,5 +141,5 @@ def test_a_meeting_has_deadlines_as_its_board_its_format_and_the_house_say(datab
         due = boards.deadlines(session, boards.get_meeting(session, "scrutiny-board", date(2026, 12, 10)))
     assert list(due.items()) == [
         ("answers", date(2026, 11, 12)), ("draft", date(2026, 11, 24)), ("chief-officer", date(2026, 11, 26)),
-        ("board", date(2026, 12, 2)), ("publication", date(2026, 12, 3)), ("minutes", date(2026, 12, 15)),
+        ("board", date(2026, 12, 2)), ("publication", date(2026, 12, 2)), ("minutes", date(2026, 12, 15)),
     ]  # fmt: skip

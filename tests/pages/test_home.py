@@ -1,17 +1,115 @@
-"""The home page says what comes next."""
+"""The home page says what waits for whom, what is late, and what comes next."""
+
+from datetime import date
+
+from sqlalchemy import event, select
+
+from app.accounts import queries as accounts
+from app.boards import queries as boards
+from app.facts.demonstration_round import KEY
+from app.papers.lifecycle import State
+from app.papers.models import Paper
+from app.people.queries import get_person
+from tests.demonstrated import PASSWORD
+from tests.stories import NOON
+
+EVIDENCE = "digital-evidence-2026-12"
+REVIEW, DECIDE = f"/papers/{EVIDENCE}/review", f"/papers/{EVIDENCE}/decide"
 
 
-def test_an_author_sees_the_papers_to_come_and_what_they_lack(browser_of):
-    page = browser_of("report-author").visit("/").page
+def headings(browser) -> list[str]:
+    return [h.text_content() for h in browser.visit("/").page.tree.xpath("//main//h2")]
+
+
+def table(browser, id_: str) -> list[list[str]]:
+    """The cells of the table below this heading, row by row."""
+    rows = browser.visit("/").page.tree.xpath(f"//h2[@id='{id_}']/following-sibling::div[1]//tbody/tr")
+    return [[" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td")] for row in rows]
+
+
+def test_an_author_sees_the_papers_to_finish_what_they_lack_and_what_is_late(browser_of):
+    author = browser_of("report-author")
+    page = author.visit("/").page
 
     assert page.heading == "Welcome, Report author"
-    assert [h.text_content() for h in page.tree.xpath("//main//h2")] == [
-        "Papers for the next meetings",
-        "Next meetings",
-    ]
+    assert headings(author) == ["Papers to finish", "Answers to read", "Next meetings"]
     (first, *_) = page.rows()
     assert first[2] == "0.1"
+    assert first[4].endswith("2026 Late")
     assert page.navigation[0] == "Home"
+
+
+def test_a_paper_that_is_no_draft_any_more_is_not_to_be_finished(site, browser_of):
+    author = browser_of("report-author")
+    finished = {row[0] for row in table(author, "to-finish")}
+    assert any(EVIDENCE in row for row in finished)
+    author.visit(REVIEW).send(f"{REVIEW}/withdraw")
+    assert {row[0] for row in table(author, "to-finish")} == {row for row in finished if EVIDENCE not in row}
+    reader = browser_of("reader").visit("/").page
+    assert f"{EVIDENCE}" not in reader.text
+    assert "Papers for the next meetings" in reader.text
+
+
+def test_answers_wait_for_who_reads_them_until_they_are_judged(site, browser_of):
+    secretary = browser_of("board-secretary")
+    assert table(secretary, "answers") == [
+        [
+            "Quarterly collaboration update, December 2026 "
+            "Performance and Resources Scrutiny Board, 10 December 2026".replace("2026 P", "2026P"),
+            "20 November 2026 Late",
+            "5 answers to read: Quarterly collaboration update, December 2026",
+            "3 of 12",
+        ]
+    ]
+    secretary.follow("5 answers to read: Quarterly collaboration update, December 2026")
+    assert len(secretary.page.rows()) == 5
+    request = f"/rounds/{KEY}/requests/REG-01"
+    secretary.visit(request).send(f"{request}/judgement", press="verdict=accepted")
+    assert table(secretary, "answers")[0][2].startswith("4 answers")
+    secretary.visit(request).send(f"{request}/judgement", press="verdict=sent-back", reason="Which region?")
+    assert table(secretary, "answers")[0][2:] == [
+        "4 answers to read: Quarterly collaboration update, December 2026",
+        "4 of 12",
+    ]
+
+
+def test_a_decision_waits_for_who_may_make_it_and_for_nobody_else(site, browser_of):
+    author, officer = browser_of("report-author"), browser_of("chief-officer")
+    assert "No paper waits for your decision." in officer.visit("/").page.text
+    author.visit(REVIEW).send(f"{REVIEW}/submit")
+
+    assert [EVIDENCE in row[0] for row in table(officer, "decisions")] == [True]
+    assert "Decisions to make" not in headings(author)
+    assert "Decisions to make" not in headings(browser_of("board-secretary"))
+
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "chief-officer").person_id = get_person(session, "collaboration-manager").id
+    assert "No paper waits for your decision." in officer.visit("/").page.text, "they are the paper's author"
+
+
+def test_after_the_decision_the_secretary_releases_and_records_the_outcome(site, browser_of):
+    browser_of("report-author").visit(REVIEW).send(f"{REVIEW}/submit")
+    officer = browser_of("chief-officer")
+    officer.visit(f"/prove?next={DECIDE}").send("/prove", password=PASSWORD)
+    officer.visit(DECIDE).send(f"{DECIDE}/approve", on_behalf_of="")
+    secretary = browser_of("board-secretary")
+    ((_, _, deed),) = table(secretary, "afterwards")
+    assert deed.startswith("Release version")
+    secretary.follow(deed).send(f"{REVIEW}/release")
+    assert "After the decision" not in headings(secretary)
+
+    with site.state.premises.database.writing() as session:
+        boards.get_meeting(session, "performance-resources", date(2026, 12, 10)).held_on = NOON.date()
+    ((_, _, deed),) = table(secretary, "afterwards")
+    assert deed.startswith("Record what the meeting made of it")
+    assert secretary.follow(deed).page.heading.startswith("Outcome of the meeting")
+
+
+def test_only_the_next_meetings_of_somebodys_own_boards_are_told(site, browser_of):
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "reader").boards = ["delivery"]
+    (only,) = browser_of("reader").visit("/").page.tree.xpath("//h2[@id='meetings']/following-sibling::ul/li")
+    assert "16 December 2026" in only.text_content()
 
 
 def test_a_lead_sees_their_workstreams_and_no_drafts(browser_of):
@@ -27,3 +125,40 @@ def test_the_commissioners_office_sees_no_paper_that_was_not_released(browser_of
     page = browser_of("commissioners-office").visit("/").page
 
     assert "There is no paper for a meeting to come." in page.text
+
+
+def test_the_home_page_asks_as_much_of_a_large_database_as_of_a_small_one(site, browser_of):
+    secretary = browser_of("board-secretary")
+    database = site.state.premises.database
+
+    def statements() -> int:
+        found: list[str] = []
+
+        def listen(*said) -> None:
+            found.append(said[2])
+
+        event.listen(database.engine, "before_cursor_execute", listen)
+        secretary.visit("/")
+        event.remove(database.engine, "before_cursor_execute", listen)
+        return len(found)
+
+    secretary.visit("/")
+    before = statements()
+    with database.writing() as session:
+        meeting = boards.get_meeting(session, "delivery", date(2026, 12, 16))
+        like = session.scalar(select(Paper).where(Paper.reference == "partners-2026-12"))
+        session.add_all(
+            Paper(
+                reference=f"more-{number}",
+                title="One more",
+                organisation_id=like.organisation_id,
+                format_id=like.format_id,
+                meeting_id=meeting.id,
+                marking=like.marking,
+                take=like.take,
+                fields={},
+                state=State.DRAFT,
+            )
+            for number in range(60)
+        )
+    assert statements() == before

@@ -205,8 +205,14 @@ def test_who_receives_a_paper_sees_what_was_released_and_nothing_else(browser_of
         receiver = get_organisation(session, "northmoor-pcc")
         release(session, version=versions.get(session, DECEMBER, "0.1"), receiver=receiver, by="ada", now=NOON)
     stores.database.dispose()
-    office = browser_of("commissioners-office").visit(PAPER)
+    office = browser_of("commissioners-office").visit("/papers")
 
+    (row,) = office.page.rows()
+    assert (DECEMBER in row[0], row[1][:16], row[4]) == (True, "10 December 2026", "0.1, released on 23 November 2026")
+    assert "Not released yet" not in office.page.text
+    assert "There is no paper yet" not in office.page.text
+
+    office.visit(PAPER)
     assert office.page.path == f"{PAPER}/versions"
     assert [text for text in office.page.links() if text.startswith("Version ")] == ["Version 0.1"]
     assert "Not released yet" not in office.page.text

@@ -9,11 +9,13 @@ from app import word
 from app.accounts.models import Role
 from app.boards.models import Board as BoardRow
 from app.boards.models import Meeting
+from app.papers import queries as papers
 from app.people.queries import organisation_ids
 from app.versions import queries as versions
 from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
 from tests.review.test_decisions import damage_of
-from tests.stories import PAPER, paper
+from tests.rounds.stories import no_change, open_round
+from tests.stories import PAPER, paper, update
 
 RELEASES = "/api/v1/releases"
 DOCUMENT = f"{ADDRESS}/versions/1.0/document"
@@ -99,6 +101,55 @@ def test_a_release_stays_with_whom_it_was_released_to_when_the_paper_goes_to_ano
     assert [item["title"] for item in receives.get(RELEASES).json()["items"]] == [paper()["title"]]
 
 
+def listed(client, **asked):
+    answer = client.get("/api/v1/papers", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+def test_who_receives_papers_has_them_in_their_list_as_they_were_released(approved, client_of):
+    receives, lead, writes = (
+        client_of(role, organisation)
+        for role, organisation in [(Role.READER, "office"), (Role.LEAD, "office"), (Role.READER, "force")]
+    )
+    assert listed(receives) == [], "drafts are the writers'"
+    release(approved)
+    reissue(approved, agenda_number="6.0")
+    approved.reopen()
+    approved.write(title="What nobody outside may read yet", agenda_number="9.9", meeting="2027-06-10")
+    (seen,) = listed(receives)
+    assert (seen["title"], seen["meeting"], seen["agenda_number"]) == (paper()["title"], "2027-03-11", "5.0")
+    assert (seen["released"], seen["organisation"], seen["board"]) == ("1.0", "force", "scrutiny-board")
+    release(approved, "1.0.1")
+    (seen,) = listed(receives)
+    assert (seen["released"], seen["agenda_number"]) == ("1.0.1", "6.0")
+    assert listed(lead) == [], "who may see no versions has none in the list"
+    (own,) = listed(writes)
+    assert (own["title"], own["released"]) == ("What nobody outside may read yet", None)
+
+
+def test_received_papers_stand_among_ones_own_in_the_order_of_references(approved, client_of):
+    release(approved)
+    for reference in ("AAA", "ZZZ"):
+        theirs = whole_paper(reference=reference, organisation="office", workstreams=[], consultees=[])
+        assert approved.admin.put(f"/api/v1/papers/{reference}", json=theirs).status_code == 201
+    both = client_of(Role.READER, "office")
+    assert [item["reference"] for item in listed(both)] == ["AAA", PAPER, "ZZZ"]
+    page = both.get("/api/v1/papers", params={"limit": 1}).json()
+    found = page["items"]
+    while page["next"]:
+        page = both.get("/api/v1/papers", params={"limit": 1, "cursor": page["next"]}).json()
+        found += page["items"]
+    assert [(item["reference"], item["released"]) for item in found] == [("AAA", None), (PAPER, "1.0"), ("ZZZ", None)]
+    asked = [
+        {"organisation": "force"}, {"organisation": "office"}, {"board": "nowhere"}, {"meeting_from": "2027-03-12"},
+        {"series": "collaboration", "organisation": "force"},
+    ]  # fmt: skip
+    assert [[item["reference"] for item in listed(both, **one)] for one in asked] == [
+        [PAPER], ["AAA", "ZZZ"], [], [], [],
+    ]  # fmt: skip
+
+
 # Reissued
 
 
@@ -160,6 +211,19 @@ def test_labels_go_on_as_if_nothing_had_been_reissued(approved):
     assert approved.approve().json()["version"] == "2.0"
     assert approved.labels() == ["0.1", "1.0", "1.0.1", "1.0.2", "1.1", "2.0"]
     assert reissue(approved, agenda_number="8.0").json()["label"] == "2.0.1"
+
+
+def test_what_a_round_asked_goes_on_counting_when_the_paper_goes_to_another_meeting(board):
+    open_round(board.admin, requests=[{"workstream": "procurement", "person": "head"}])
+    no_change(board.admin, on_behalf_of="dcc")
+    board.submit()
+    board.approve()
+    assert reissue(board, meeting="2027-06-10").status_code == 201
+    board.reopen()
+    board.write(author=None, chief_officer=None)
+    assert "No change since 15 January 2027." in word.text_of(board.post(board.author, "preview").content)
+    proposed = board.author.get(f"{ADDRESS}/proposed-consultees").json()["proposed"]
+    assert "head" in [one["person"] for one in proposed]
 
 
 # Had by its meeting, and followed
@@ -230,6 +294,7 @@ def test_what_a_meeting_asked_for_stands_open_in_the_next_paper(series):
     assert [action["text"] for action in found] == [action["text"] for action in ASKED]
     series.author.post(f"{NEXT}/versions")
     printed = word.text_of(series.author.get(f"{NEXT}/versions/0.1/document").content)
+    assert "Outcome of the meeting of 11 March 2027: The board noted the report." in printed
     assert "Bring the cost of the second phase." in printed
     assert "31 May 2027" in printed
     done = series.post(series.secretary, "actions/1/done", {"done_on": "2027-03-12", "note": "Sent."})
@@ -243,6 +308,21 @@ def test_what_a_meeting_asked_for_stands_open_in_the_next_paper(series):
     printed = word.text_of(series.author.get(f"{NEXT}/versions/0.2/document").content)
     assert "Bring the cost of the second phase." not in printed
     assert "Write to the partners." in printed
+
+
+def test_the_next_paper_says_what_the_meeting_made_of_the_last_and_that_nothing_is_open(series):
+    after_the_meeting(series)
+    assert outcome(series).status_code == 201
+    assert start_next(series).status_code == 201
+    series.author.post(f"{NEXT}/versions")
+    outcome(series, text="The board approved the report.\n\nIt thanked the team.")
+    changes = series.author.get(f"{NEXT}/versions/0.1/changes").json()["changes"]
+    assert [change.partition(":")[0] for change in changes] == ["Outcome of the meeting of 11 March 2027"]
+    series.author.post(f"{NEXT}/versions")
+    printed = word.text_of(series.author.get(f"{NEXT}/versions/0.2/document").content)
+    first = printed.index("Outcome of the meeting of 11 March 2027: The board approved the report.")
+    assert printed[first + 1 : first + 3] == ["It thanked the team.", "No actions of earlier meetings are open."]
+    assert "The board noted the report." not in " ".join(printed), "it was corrected"
 
 
 def test_what_a_meeting_asked_another_organisation_for_is_in_no_paper_of_this_one(series):
@@ -276,6 +356,62 @@ def test_the_next_paper_carries_each_section_as_the_format_says(series):
     assert len(series.author.get(f"{NEXT}/carried").json()["sections"]) == len(asked) - 2
 
 
+@pytest.fixture
+def since(series):
+    """What the next paper, which takes what is new, says now."""
+    assert start_next(series).status_code == 201
+    there = series.author.get(NEXT)
+    changed = there.json() | {"take": "since-previous"}
+    series.author.put(NEXT, json=changed, headers={"If-Match": there.headers["etag"]})
+
+    def lines() -> list[str]:
+        return word.text_of(series.author.post(f"{NEXT}/preview").content)
+
+    return lines
+
+
+def report(board, as_at, words):
+    address = f"/api/v1/workstreams/procurement/updates/{as_at}"
+    headers = {"If-Match": "*"} if board.admin.get(address).status_code == 200 else {}
+    answer = board.admin.put(address, json=update(as_at, words), headers=headers)
+    assert answer.status_code in (200, 201), answer.text
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "on another day"])
+def test_the_next_paper_takes_what_was_reported_or_corrected_since_this_one_was_submitted(series, since, later):
+    assert "The team went live." not in since(), "the paper before had it"
+    if later:
+        series.on(2027, 3, 5)
+    report(series, "2027-03-02", "Reported after the submission, before the meeting.")
+    report(series, "2027-05-15", "Reported after the meeting.")
+    report(series, "2027-01-15", "Two teams went live.")
+    told = [
+        "Two teams went live.",
+        "Reported after the submission, before the meeting.",
+        "Reported after the meeting.",
+    ]
+    assert [line for line in since() if line in told] == told
+
+
+def test_the_next_paper_leaves_what_was_reported_long_before_this_one_was_submitted(series, since):
+    report(series, "2026-12-20", "Older than what the paper took.")
+    series.reopen()
+    series.on(2026, 12, 1)
+    series.write(title="Later")
+    assert series.submit(written_on="2026-12-01").status_code == 201
+    assert series.approve().status_code == 201
+    assert "Older than what the paper took." not in since()
+
+
+def test_a_paper_that_was_moved_to_the_meeting_of_the_next_one_still_comes_before_it(series, database):
+    assert start_next(series, meeting="2027-06-10").status_code == 201
+    assert reissue(series, meeting="2027-06-10").status_code == 201
+    with database.reading() as session:
+        found = papers.previous(session, papers.get(session, "NEXT"))
+        assert (found.reference, found.meeting.held_on) == (PAPER, date(2027, 6, 10))
+        assert papers.previous(session, papers.get(session, PAPER)) is None
+
+
 def test_a_paper_without_a_series_or_a_later_meeting_has_no_next_one(series, client):
     assert start_next(series, reference=PAPER).status_code == 409
     assert start_next(series, meeting="2027-03-11").status_code == 422
@@ -286,3 +422,38 @@ def test_a_paper_without_a_series_or_a_later_meeting_has_no_next_one(series, cli
     client.put("/api/v1/papers/ALONE", json=whole_paper(reference="ALONE", series=None))
     alone = client.post("/api/v1/papers/ALONE/next", json={"reference": "FOURTH"})
     assert (alone.status_code, "no series" in alone.json()["detail"]) == (409, True)
+
+
+def test_what_is_to_be_released_and_of_which_meeting_the_outcome_is_wanted(approved, database, organisation_of):
+    day = date(2027, 3, 11)
+
+    def to_release() -> list[str]:
+        with database.reading() as session:
+            found = versions.to_release(session, held_from=day, limit=5, organisation_id=organisation_of("force"))
+            return [version.label for version in found]
+
+    def without_outcome(organisation: str) -> list[str]:
+        with database.reading() as session:
+            number = organisation_of(organisation)
+            found = versions.without_outcome(session, held_from=day, held_to=day, limit=5, organisation_id=number)
+            return [version.label for version in found]
+
+    assert (to_release(), without_outcome("force"), without_outcome("office")) == (["1.0"], ["1.0"], [])
+    release(approved)
+    assert (to_release(), without_outcome("office")) == ([], ["1.0"])
+    reissue(approved, agenda_number="6.0")
+    assert (to_release(), without_outcome("force"), without_outcome("office")) == (["1.0.1"], ["1.0.1"], ["1.0"])
+    after_the_meeting(approved)
+    assert outcome(approved).status_code == 201
+    assert (without_outcome("force"), without_outcome("office")) == ([], [])
+
+
+@pytest.fixture
+def organisation_of(database):
+    """The id of an organisation."""
+
+    def find(key: str) -> int:
+        with database.reading() as session:
+            return organisation_ids(session, [key])[key]
+
+    return find

@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from app import word
 from app.accounts.models import Account
+from app.assembly import review
 from app.people.models import Person
 from tests.review.board import ADDRESS, WRITTEN, Board, gather
-from tests.stories import scrutiny
+from tests.stories import NOON, scrutiny
 
 CLEARANCES = f"{ADDRESS}/clearances"
 MARKED = 'heading = "Equality and/or Human Rights Implications"\n'
@@ -126,3 +127,22 @@ def test_everybody_clears_in_their_own_name_and_the_secretary_writes_it_down(boa
     assert board.approver.post(CLEARANCES, json=own).status_code == 201
     assert needed(board)["section/equality"]["cleared_by"] == "dcc"
     assert clear(board, "implication/money", cleared_by="head").status_code == 201
+
+
+def test_who_is_asked_to_clear_is_told_of_it_until_it_is_cleared(board, database):
+    def asked(key: str) -> list[str]:
+        with database.reading() as session:
+            account = session.scalar(select(Account).where(Account.key == key))
+            found = review.clearances_wanted(session, account, now=NOON, limit=5)
+            return [needed.place for _, texts in found for needed in texts]
+
+    assert asked("secretary-force") == ["section/equality", "implication/money"], "who writes down what others cleared"
+    assert asked("approver-force") == []
+    with database.writing() as session:
+        head = session.scalar(select(Person).where(Person.key == "head"))
+        head.name = "head of Equality"
+        session.scalar(select(Account).where(Account.key == "approver-force")).person_id = head.id
+    assert asked("approver-force") == ["section/equality"]
+    clear(board, "section/equality")
+    assert asked("approver-force") == []
+    assert asked("secretary-force") == ["implication/money"]

@@ -1,8 +1,12 @@
 """A decision is about bytes, and is taken by somebody else, once."""
 
+import re
+from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from io import BytesIO
 from threading import Barrier
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select, text, update
@@ -19,7 +23,7 @@ from app.upkeep.verify import verify
 from app.versions.models import Decision, Version
 from tests.api.test_it_fails_cleanly import Steps, is_told_without_our_inside
 from tests.review.board import ADDRESS, gather
-from tests.stories import PAPER, paper
+from tests.stories import PAPER, on_every_page, paper, scrutiny
 
 TWO_STEPS = """
 [[decisions]]
@@ -44,7 +48,8 @@ def test_exactly_the_bytes_on_screen_are_approved_and_kept(board):
     assert sha256(on_screen).hexdigest() == candidate["digest"]
     said = word.text_of(on_screen)
     assert "23 November 2026" in said
-    assert not any("DRAFT" in line for line in said)
+    assert not any("DRAFT" in line for line in on_every_page(on_screen))
+    assert "OFFICIAL – DRAFT" in on_every_page(board.document("0.1"))
     assert board.labels() == ["0.1"], "the candidate is not kept"
     answer = board.approve(digest=candidate["digest"])
     assert answer.status_code == 201, answer.text
@@ -215,6 +220,43 @@ def test_a_later_change_starts_the_next_label_and_what_was_approved_stays(board)
     assert board.approve().json()["version"] == "2.0"
     assert board.labels() == ["0.1", "1.0", "1.1", "1.2", "2.0"]
     assert board.document("1.0") == approved
+
+
+def put_format(board, manifest, template=None):
+    """The board's papers have this manifest from now on, with the template or else the scrutiny format's."""
+    format_ = scrutiny() | {"manifest": manifest} | ({"template": b64encode(template).decode()} if template else {})
+    answer = board.admin.post("/api/v1/facts", json={"facts": "1", "formats": [format_]})
+    assert answer.status_code == 200, answer.text
+
+
+def test_what_was_approved_is_not_submitted_again_even_where_a_draft_would_print_the_same(board):
+    row = re.compile(r'\[\[front_sheet\]\]\n(?:[^\[\n].*\n)*source = "approved-on"\n')
+    manifest = row.sub("", scrutiny()["manifest"])
+    packed, unmarked = BytesIO(b64decode(scrutiny()["template"])), BytesIO()
+    with ZipFile(packed) as source, ZipFile(unmarked, "w") as target:
+        for part in source.infolist():
+            mark = "{% if draft %} – {{ draft }}{% endif %}".encode()
+            target.writestr(part, source.read(part).replace(mark, b""))
+    put_format(board, manifest, unmarked.getvalue())
+    board.submit()
+    assert board.approve().json()["version"] == "1.0"
+    assert not any("approv" in line.lower() or "DRAFT" in line for line in word.text_of(board.document("1.0")))
+    board.reopen()
+    assert board.submit().json()["submissions"][1]["version"] == "1.1"
+    assert board.review()["approved"] == ["1.0"]
+    assert board.approve().json()["version"] == "2.0"
+    assert board.review()["approved"] == ["1.0", "2.0"]
+
+
+def test_a_label_that_is_taken_is_passed_over(board):
+    labels = 'draft = "0.{n}"\nfinal = "{n}.3"\nfirst = 0\nrevised = "R{m}.{n}"\nreissued = "{label}-{n}"'
+    put_format(board, scrutiny()["manifest"].replace('draft = "0.{n}"\nfinal = "{n}.0"', labels))
+    for number in range(4):
+        board.write(title=f"Draft {number}")
+        board.author.post(f"{ADDRESS}/versions")
+    board.submit()
+    assert board.approve().json()["version"] == "1.3", "0.3 is a draft"
+    assert board.labels() == ["0.0", "0.1", "0.2", "0.3", "1.3"]
 
 
 def test_what_was_submitted_and_decided_is_verified(board, database, blobs):

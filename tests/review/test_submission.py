@@ -89,6 +89,19 @@ def test_the_author_is_asked_for_the_day_of_writing_when_the_text_has_changed_si
     assert snapshot["paper"]["written_on"] == "2026-11-30"
 
 
+def test_the_author_is_not_asked_for_the_day_of_writing_when_nothing_has_changed_since_its_last_draft(board):
+    board.author.post(f"{ADDRESS}/versions")
+    board.write(title="Another")
+    board.author.post(f"{ADDRESS}/versions")
+    board.on(2026, 11, 30)
+    assert board.submit().status_code == 201
+    board.send_back(reasons="Say more.")
+    assert board.submit().status_code == 201
+    board.send_back(reasons="Say more.")
+    board.write(title="A third")
+    assert [error["pointer"] for error in board.submit().json()["errors"]] == ["/written_on"]
+
+
 def test_a_paper_is_not_submitted_after_its_meeting(board):
     board.on(2027, 3, 12)
     assert [error["pointer"] for error in board.submit().json()["errors"]] == ["/meeting"]

@@ -53,6 +53,41 @@ def open_round_again(client, said, **headers):
     return client.put(ROUND, json=said, headers={"If-Match": etag} | headers)
 
 
+def test_everybody_lists_what_is_asked_of_them(filled, client_of, database, later):
+    open_round(filled)  # asks procurement of “head”, and forensics of nobody
+    open_round(filled, key="march-too", due_on="2027-02-01", requests=[{"workstream": "forensics"}])
+    named, lead, elsewhere = client_of(Role.AUTHOR, "force"), client_of(Role.LEAD, "force"), client_of(Role.READER)
+    with database.writing() as session:
+        accounts.get(session, "report-author-force").person_id = get_person(session, "head").id
+        accounts.get(session, "workstream-lead-force").workstreams = ["forensics", "procurement"]
+        accounts.get(session, "reader-all").boards = []
+        accounts.get(session, "reader-all").workstreams = ["forensics"]
+
+    def mine(client, **asked):
+        answer = client.get("/api/v1/accounts/me/requests", params=asked)
+        assert answer.status_code == 200, answer.text
+        return [(item["round"], item["workstream"], item["standing"]) for item in answer.json()["items"]]
+
+    no_change(filled)
+    assert mine(named) == [("march", "procurement", "answered")]
+    later(datetime(2027, 2, 5, tzinfo=UTC))
+    everything = [
+        ("march-too", "forensics", "missing"), ("march", "procurement", "answered"), ("march", "forensics", "waiting"),
+    ]  # fmt: skip
+    assert mine(lead) == everything, "what is due first comes first"
+    assert mine(lead, standing="waiting") == [("march", "forensics", "waiting")]
+    assert mine(elsewhere) == [], "what does not exist for an account is not asked of it"
+    page = lead.get("/api/v1/accounts/me/requests", params={"limit": 2}).json()
+    rest = mine(lead, limit=2, cursor=page["next"])
+    assert [(item["round"], item["due_on"], item["meeting"], item["board"]) for item in page["items"]] == [
+        ("march-too", "2027-02-01", "2027-03-11", "scrutiny-board"),
+        ("march", "2027-02-11", "2027-03-11", "scrutiny-board"),
+    ]
+    assert rest == everything[2:]
+    assert open_round_again(filled, filled.get(ROUND).json() | {"closed": True}).status_code == 200
+    assert mine(lead) == everything[:1], "a closed round asks nothing"
+
+
 def test_a_round_is_changed_only_by_who_has_seen_it(filled):
     said = open_round(filled)
     assert filled.put(ROUND, json=said).status_code == 428
@@ -176,6 +211,51 @@ def test_a_draft_says_which_answers_are_still_to_come(filled):
     assert not any("No change" in line for line in printed(filled)), "what was sent back is not carried forward"
     no_change(filled)
     assert not any("was sent back" in gap for gap in gaps(filled))
+
+
+def changed(client: TestClient, as_at: str, words: str) -> dict:
+    said = {"kind": "changed", "given_by": "head", "update": update(as_at, words)}
+    answer = client.post(f"{PROCUREMENT}/answers", json=said)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("as_at", ["2027-02-10", "2027-01-15"], ids=["a new update", "a correction of last time's"])
+def test_what_was_sent_back_is_in_no_paper_and_is_nothing_that_could_be_unchanged(filled, as_at):
+    open_round(filled)
+    changed(filled, as_at, "Not so.")
+    assert "Not so." in printed(filled)
+    send_back(filled)
+    assert "Not so." not in printed(filled)
+    assert "The team went live." in printed(filled), "what was reported before stands"
+    before = filled.get(PROCUREMENT, params={"text": "1"}).json()["last_time"]
+    assert (before["as_at"], before["parts"]["progress"]) == ("2027-01-15", "The team went live.")
+    no_change(filled, as_at=before["as_at"])
+    lines = printed(filled)
+    assert lines.index("No change since 15 January 2027.") + 1 == lines.index("The team went live.")
+    assert "Not so." not in lines
+    assert not any("sent back" in gap for gap in gaps(filled))
+    changed(filled, as_at, "So it is.")
+    assert "So it is." in printed(filled)
+
+
+def test_what_was_sent_back_is_not_last_time_of_the_next_round(filled):
+    open_round(filled)
+    changed(filled, "2027-02-10", "Not so.")
+    send_back(filled)
+    no_change(filled)
+    filled.put("/api/v1/rounds/june", json=ASKED | {"meeting": "2027-06-10"})
+    seen = filled.get("/api/v1/rounds/june/requests/procurement").json()
+    assert seen["last_time"]["as_at"] == "2027-01-15"
+
+
+def test_who_said_that_something_changed_may_say_that_nothing_did(filled):
+    open_round(filled)
+    changed(filled, "2027-02-10", "A mistake.")
+    no_change(filled, as_at="2027-01-15")
+    lines = printed(filled)
+    assert "No change since 15 January 2027." in lines
+    assert "A mistake." not in lines
 
 
 def test_late_and_missing_answers_are_listed(filled, later):

@@ -13,7 +13,7 @@ from app.accounts.models import Account, Role, Token
 from app.accounts.policy import Action, may
 from app.errors import Fault
 from app.fields import KeyText, Line
-from app.people.queries import organisation_by_id, organisation_ids
+from app.people.queries import find_person, organisation_by_id, organisation_ids, person_by_id
 from app.web.api import examples
 from app.web.api.body import FaultyBody, JsonBody, read_as
 from app.web.api.kinds import Listing
@@ -37,6 +37,7 @@ class AccountIn(BaseModel):
     organisation: KeyText | None = Field(
         default=None, description="Key of the organisation whose papers it sees; without one, it sees all"
     )
+    person: KeyText | None = Field(default=None, description="Key of the person who signs in by it")
     boards: list[KeyText] | None = Field(
         default=None, max_length=100, description="The only boards whose papers it sees"
     )
@@ -55,6 +56,7 @@ class AccountOut(BaseModel):
     name: str
     role: Role
     organisation: str | None
+    person: str | None = Field(description="Key of the person who signs in by it")
     boards: list[str] | None = Field(description="The only boards whose papers it sees; null: every board")
     workstreams: list[str] | None = Field(description="The only workstreams that it reports; null: any")
     markings: list[str] | None = Field(description="The only markings of papers that it sees; null: any")
@@ -118,6 +120,7 @@ class PasswordLinkOut(BaseModel):
 
 ACCOUNT: dict[str, Any] = {
     **examples.ACCOUNT,
+    "person": None,
     "boards": None,
     "workstreams": None,
     "markings": ["OFFICIAL"],
@@ -205,6 +208,7 @@ def make_account(who: AccountManager, document: JsonBody, session: Writing, once
             by=who.key,
             now=now,
         )
+        account.person_id = _person_id(session, asked.person)
         if any(remit is not None for remit in (asked.boards, asked.workstreams, asked.markings)):
             commands.confine(
                 session,
@@ -373,6 +377,7 @@ def said(session: Session, account: Account) -> AccountOut:
         name=account.name,
         role=account.role,
         organisation=_organisation_key(session, account.organisation_id),
+        person=_person_key(session, account.person_id),
         boards=account.boards,
         workstreams=account.workstreams,
         markings=account.markings,
@@ -387,6 +392,20 @@ def _organisation_key(session: Session, number: int | None) -> str | None:
         return None
     organisation = organisation_by_id(session, number)
     return organisation.key if organisation else None
+
+
+def _person_key(session: Session, number: int | None) -> str | None:
+    person = None if number is None else person_by_id(session, number)
+    return person.key if person else None
+
+
+def _person_id(session: Session, key: str | None) -> int | None:
+    if key is None:
+        return None
+    person = find_person(session, key)
+    if person is None:
+        raise FaultyBody("What was sent is not right.", [Fault("person", f"there is no person “{key}”")])
+    return person.id
 
 
 def _organisation_id(session: Session, key: str | None) -> int | None:

@@ -1,20 +1,30 @@
 """Papers as lists, previews and gaps; the entries themselves are in `entries`."""
 
+from collections.abc import Iterator
 from datetime import date
+from heapq import merge
+from itertools import groupby
+from operator import attrgetter
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from app.accounts import policy
+from app.accounts.models import Account
+from app.accounts.policy import Action
 from app.assembly.assemble import preview
-from app.fields import Day, KeyText
+from app.assembly.snapshot import Snapshot
+from app.fields import LARGEST_NUMBER, Day, KeyText
 from app.papers import queries as papers
 from app.papers.models import Paper
+from app.versions import queries as versions
+from app.versions.models import Release
 from app.web.api import examples
 from app.web.api.kinds import Listing
-from app.web.api.lists import Paging
+from app.web.api.lists import Paging, every
 from app.web.api.representation import json_answer, plain
 from app.web.deps import FactsReader, Now, Paced, Previewer, Reading, Store
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
@@ -26,7 +36,7 @@ router = APIRouter(tags=["papers"])
 
 
 class PaperListed(BaseModel):
-    """What a list shows of a paper."""
+    """What a list shows of a paper; of one that was released to who asks, what the released version says."""
 
     reference: str
     title: str
@@ -38,6 +48,9 @@ class PaperListed(BaseModel):
     agenda_number: str | None
     marking: str
     written_on: date | None = Field(description="Day of the first kept draft")
+    released: str | None = Field(
+        description="Label of the newest version that was released to who asks; null: they see the paper itself"
+    )
 
 
 class Gaps(BaseModel):
@@ -51,14 +64,15 @@ LISTED = {
     for name in (
         "reference", "title", "organisation", "format", "board", "meeting", "series", "agenda_number", "marking",
     )
-} | {"written_on": "2026-11-23"}  # fmt: skip
+} | {"written_on": "2026-11-23", "released": None}  # fmt: skip
 
 
 @router.get(
     "/papers",
     summary="List papers",
     description="In the order of their references; of one board, series or organisation, or for meetings between two "
-    "days, where that is asked.",
+    "days, where that is asked. Papers of another organisation are listed from the day on which a version of them was "
+    "released to the account's own, as their newest released version has them, and under no series.",
     operation_id="list_papers",
     responses={
         200: gives(
@@ -97,7 +111,17 @@ def list_papers(
         boards=who.boards,
         markings=who.markings,
     )
-    return page.of(iter(found), key=lambda paper: paper.reference, show=lambda paper: plain(_listed(paper)))
+    received = (
+        paper
+        for paper in _received(session, who, after=page.after, size=page.limit + 1)
+        if series is None
+        and board in (None, paper.board)
+        and organisation in (None, paper.organisation)
+        and (meeting_from is None or paper.meeting >= meeting_from)
+        and (meeting_to is None or paper.meeting <= meeting_to)
+    )
+    reference = attrgetter("reference")
+    return page.of(merge(map(_listed, found), received, key=reference), key=reference, show=plain)
 
 
 @router.post(
@@ -179,4 +203,42 @@ def _listed(paper: Paper) -> PaperListed:
         agenda_number=paper.agenda_number,
         marking=paper.marking,
         written_on=paper.written_on,
+        released=None,
+    )
+
+
+def _received(session: Session, who: Account, *, after: str, size: int) -> Iterator[PaperListed]:
+    """The papers behind the reference `after` of which a version was released to the account's organisation.
+
+    Each as the newest of them that exists for the account has it, in the order of their references.
+    """
+    to = policy.confined_to(who)
+    if to is None or not policy.may(who, Action.READ_VERSIONS):
+        return
+    releases = every(
+        lambda place, limit: versions.releases(session, after=place, limit=limit, to=to),
+        f"{after} {LARGEST_NUMBER}" if after else "",
+        size=size,
+        key=versions.release_place,
+        wanted=Reach(session, who).sees_release,
+    )
+    for _, of_paper in groupby(releases, lambda release: release.version.paper_id):
+        *_, newest = of_paper
+        yield _listed_as_released(newest)
+
+
+def _listed_as_released(release: Release) -> PaperListed:
+    facts = Snapshot.from_json(release.version.snapshot)
+    return PaperListed(
+        reference=release.version.paper.reference,
+        title=facts.paper.title,
+        organisation=release.version.paper.organisation.key,
+        format=release.version.template_version.format.key,
+        board=facts.board.key,
+        meeting=facts.board.meeting_on,
+        series=None,
+        agenda_number=facts.paper.agenda_number,
+        marking=facts.paper.marking,
+        written_on=facts.paper.written_on,
+        released=release.version.label,
     )

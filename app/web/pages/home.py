@@ -1,8 +1,8 @@
-"""The home page: what waits for who is signed in, and what comes next."""
+"""The home page: what waits for who is signed in, what is late, and what comes next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,8 +12,12 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.models import Role
 from app.accounts.policy import Action
+from app.assembly import review
 from app.boards import queries as boards
+from app.boards.deadlines import Stage
 from app.papers import queries as papers
+from app.papers.lifecycle import State
+from app.papers.models import Paper
 from app.rounds import queries as rounds
 from app.rounds.models import Request
 from app.rounds.reach import matter_of
@@ -30,6 +34,12 @@ router = APIRouter()
 MOST = 20
 """Rows of one part of the home page."""
 
+MOST_CLEARING = 5
+"""Drafts whose texts are looked through for what is to be cleared, which costs much."""
+
+LOOKED_BACK = timedelta(days=92)
+"""How long after a meeting its outcome is asked for: a quarter."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -37,7 +47,8 @@ class Part:
 
     action: Action
     template: str
-    told: Callable[[Session, Visit], dict[str, Any]]
+    told: Callable[[Session, Visit], dict[str, Any] | None]
+    """None: there is nothing of it, and the page does not speak of it."""
     roles: frozenset[Role] | None = None
     """For whom it is among what waits; None: for everybody who may."""
 
@@ -53,29 +64,49 @@ class PaperToCome:
     label: str | None
     """Of the newest draft; None: there is none."""
     gaps: int
+    due_on: date
+    """When the draft is to be complete."""
+    is_late: bool
 
 
 @router.get("/")
 def home(visit: Visiting) -> Response:
     """What waits for who is signed in."""
     with visit.reading() as session:
-        shown = [part for part in PARTS if visit.may(part.action) and visit.account.role in (part.roles or Role)]
-        told = {name: value for part in shown for name, value in part.told(session, visit).items()}
-    return page(visit, "home.html", f"Welcome, {visit.account.name}", parts=[part.template for part in shown], **told)
+        asked = [part for part in PARTS if visit.may(part.action) and visit.account.role in (part.roles or Role)]
+        told = {part.template: said for part in asked if (said := part.told(session, visit)) is not None}
+    every = {name: value for said in told.values() for name, value in said.items()}
+    return page(visit, "home.html", f"Welcome, {visit.account.name}", parts=list(told), **every)
 
 
-def _papers(session: Session, visit: Visit) -> dict[str, Any]:
-    shows_versions = visit.may(Action.READ_VERSIONS)
-    found = papers.to_come(
-        session,
-        since=visit.today,
-        limit=MOST,
-        organisation_id=policy.confined_to(visit.account),
-        boards=visit.account.boards,
-        markings=visit.account.markings,
-    )
-    newest = versions.newest(session, (paper.id for paper in found)) if shows_versions else {}
-    rows = [
+def _reach(visit: Visit) -> dict[str, Any]:
+    """Which papers exist for who visits."""
+    account = visit.account
+    return {
+        "organisation_id": policy.confined_to(account),
+        "boards": account.boards,
+        "markings": account.markings,
+    }
+
+
+def _to_finish(session: Session, visit: Visit) -> dict[str, Any]:
+    drafts = papers.to_come(session, since=visit.today, limit=MOST, states=[State.DRAFT], **_reach(visit))
+    return {"to_finish": _rows(session, visit, drafts), "shows_versions": visit.may(Action.READ_VERSIONS)}
+
+
+def _to_come(session: Session, visit: Visit) -> dict[str, Any] | None:
+    if visit.may(Action.WRITE_FACTS):
+        return None  # who writes papers sees those that are to be finished
+    going = [state for state in State if state is not State.WITHDRAWN]
+    found = papers.to_come(session, since=visit.today, limit=MOST, states=going, **_reach(visit))
+    return {"papers": _rows(session, visit, found), "shows_versions": visit.may(Action.READ_VERSIONS)}
+
+
+def _rows(session: Session, visit: Visit, found: Iterable[Paper]) -> list[PaperToCome]:
+    shown = list(found)
+    newest = versions.newest(session, (paper.id for paper in shown)) if visit.may(Action.READ_VERSIONS) else {}
+    due = _due_days(session, shown, Stage.DRAFT)
+    return [
         PaperToCome(
             reference=paper.reference,
             title=paper.title,
@@ -83,17 +114,104 @@ def _papers(session: Session, visit: Visit) -> dict[str, Any]:
             held_on=paper.meeting.held_on,
             label=newest[paper.id].label if paper.id in newest else None,
             gaps=newest[paper.id].open_points if paper.id in newest else 0,
+            due_on=due[paper.meeting_id],
+            is_late=paper.state is State.DRAFT and visit.today > due[paper.meeting_id],
         )
-        for paper in found
+        for paper in shown
     ]
-    return {"papers": rows, "shows_versions": shows_versions}
+
+
+def _due_days(session: Session, found: Iterable[Paper], stage: Stage) -> dict[int, date]:
+    """Id of a meeting of these papers → the day on which that stage is due for it."""
+    meetings = {paper.meeting_id: paper.meeting for paper in found}
+    return {number: days[stage] for number, days in boards.deadlines_of(session, meetings.values()).items()}
+
+
+def _decisions(session: Session, visit: Visit) -> dict[str, Any] | None:
+    waiting = review.waiting_for(session, visit.account, limit=MOST)
+    if not waiting and visit.account.role is not Role.APPROVER:
+        return None  # a format seldom gives a step to somebody else
+    due = _due_days(session, (one.paper for one in waiting), Stage.CHIEF_OFFICER)
+    return {
+        "decisions": [
+            {
+                "reference": one.paper.reference,
+                "title": one.paper.title,
+                "board": one.paper.meeting.board.name,
+                "held_on": one.paper.meeting.held_on,
+                "step": one.step.label,
+                "due_on": due[one.paper.meeting_id],
+                "is_late": visit.today > due[one.paper.meeting_id],
+            }
+            for one in waiting
+        ]
+    }
+
+
+def _clearances(session: Session, visit: Visit) -> dict[str, Any] | None:
+    found = review.clearances_wanted(session, visit.account, now=visit.now, limit=MOST_CLEARING)
+    rows = [
+        {"reference": paper.reference, "title": paper.title, "label": needed.label, "whose": needed.whose}
+        for paper, texts in found
+        for needed in texts
+    ]
+    return {"clearances": rows[:MOST]} if rows else None
+
+
+def _answers(session: Session, visit: Visit) -> dict[str, Any] | None:
+    found = rounds.due_next(
+        session, limit=MOST, organisation_id=policy.confined_to(visit.account), boards=visit.account.boards
+    )
+    tallies = rounds.tallies(session, (round_.id for round_ in found))
+    rows: list[dict[str, Any]] = [
+        {
+            "key": round_.key,
+            "name": round_.name,
+            "board": round_.meeting.board.name,
+            "held_on": round_.meeting.held_on,
+            "due_on": round_.due_on,
+            "tally": tallies[round_.id],
+            "is_late": visit.today > round_.due_on and tallies[round_.id].to_come > 0,
+        }
+        for round_ in found
+    ]
+    return {"rounds": [row for row in rows if row["tally"].to_read or row["tally"].to_come]} if rows else None
+
+
+def _afterwards(session: Session, visit: Visit) -> dict[str, Any] | None:
+    rows: list[dict[str, Any]] = []
+    if visit.may(Action.RELEASE):
+        for version in versions.to_release(session, held_from=visit.today, limit=MOST, **_reach(visit)):
+            rows.append(_after(version, f"Release version {version.label}", "review#approved"))
+    if visit.may(Action.RECORD_OUTCOMES):
+        since = visit.today - LOOKED_BACK
+        held = versions.without_outcome(session, held_from=since, held_to=visit.today, limit=MOST, **_reach(visit))
+        rows += [_after(version, "Record what the meeting made of it", "outcome") for version in held]
+    return {"afterwards": rows} if rows else None
+
+
+def _after(version: Any, deed: str, place: str) -> dict[str, Any]:
+    paper = version.paper
+    return {
+        "title": paper.title,
+        "board": paper.meeting.board.name,
+        "held_on": paper.meeting.held_on,
+        "deed": deed,
+        "href": f"/papers/{paper.reference}/{place}",
+    }
 
 
 def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
-    found = boards.meetings(session, limit=5, held_from=visit.today)
+    found = boards.meetings(session, limit=5, held_from=visit.today, boards=visit.account.boards)
     return {
         "meetings": [
-            {"held_on": meeting.held_on, "board": meeting.board.name, "place": meeting.place} for meeting in found
+            {
+                "held_on": meeting.held_on,
+                "board": meeting.board.name,
+                "place": meeting.place,
+                "href": f"/meetings/{meeting.board.key}/{meeting.held_on}",
+            }
+            for meeting in found
         ]
     }
 
@@ -134,10 +252,17 @@ def _workstreams(session: Session, visit: Visit) -> dict[str, Any]:
     return {"workstreams": rows, "has_more": len(rows) == MOST}
 
 
+_KEEPING = frozenset({Role.AUTHOR, Role.SECRETARY})
+
 PARTS = (
     Part(Action.ANSWER_ROUNDS, "home/due.html", _due, frozenset({Role.LEAD})),
     Part(Action.WRITE_UPDATES, "home/workstreams.html", _workstreams, frozenset({Role.LEAD})),
-    Part(Action.READ_FACTS, "home/papers.html", _papers),
+    Part(Action.READ_VERSIONS, "home/decisions.html", _decisions, frozenset({Role.APPROVER, Role.SECRETARY})),
+    Part(Action.CLEAR, "home/clearances.html", _clearances),
+    Part(Action.WRITE_FACTS, "home/to_finish.html", _to_finish),
+    Part(Action.JUDGE_ANSWERS, "home/answers.html", _answers, _KEEPING),
+    Part(Action.RECORD_OUTCOMES, "home/afterwards.html", _afterwards, frozenset({Role.SECRETARY})),
+    Part(Action.READ_FACTS, "home/papers.html", _to_come),
     Part(Action.READ_FACTS, "home/meetings.html", _meetings),
 )
 """Every part, in the order in which they stand."""

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.policy import Action
 from app.assembly.meeting import start_next
+from app.assembly.snapshot import Snapshot
 from app.boards import queries as boards
 from app.errors import Conflict, Invalid
-from app.fields import Day, KeyText, Line
+from app.fields import LARGEST_NUMBER, Day, KeyText, Line
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
 from app.papers import queries as papers
@@ -22,12 +23,13 @@ from app.papers.lifecycle import State
 from app.papers.models import Paper
 from app.people import queries as people
 from app.versions import queries as versions
-from app.versions.models import Version
+from app.versions.models import Release, Version
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import manifest_for, may_write, paper_for, write_paper
 from app.web.pages.papers_parts import STATES, Choice, choices, in_words, pages_of
 from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach
 from app.web.trace import Tracing
 
 router = APIRouter()
@@ -49,6 +51,8 @@ class Wanted:
     format: Annotated[str, Query(max_length=100)] = ""
     state: Annotated[str, Query(max_length=20)] = ""
     page: Annotated[int, Query(ge=1, le=100_000)] = 1
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER)] = None
+    """Of what was released to who visits, only what was before the release with this id."""
 
     @property
     def filters(self) -> dict[str, str]:
@@ -90,7 +94,7 @@ class Begun(BaseModel):
 
 @router.get("/papers")
 def list_papers(visit: Visiting, wanted: Annotated[Wanted, Depends()]) -> Response:
-    """The papers that exist for who visits, the last meeting first."""
+    """The papers that exist for who visits, the last meeting first, and what was released to their organisation."""
     visit.authorise(Action.READ_FACTS)
     with visit.reading() as session:
         asked = wanted.asked(visit)
@@ -110,6 +114,7 @@ def list_papers(visit: Visiting, wanted: Annotated[Wanted, Depends()]) -> Respon
             count=count,
             first=(number - 1) * OF_A_PAGE + 1,
             pages=pages_of("/papers", wanted.filters, number, count, OF_A_PAGE),
+            **_received(session, visit, wanted.before),
             **_filters(session, visit),
         )
 
@@ -254,6 +259,34 @@ def _filters(session: Session, visit: Visit) -> dict[str, Any]:
         "meetings": choices([Choice(str(day), in_words(day)) for day in days], first="Every meeting"),
         "formats": choices(_formats(session), first="Every format"),
         "states": choices([Choice(*named) for named in STATES.items()], first="Every state"),
+    }
+
+
+def _received(session: Session, visit: Visit, before: int | None) -> dict[str, Any]:
+    """What others wrote and released to the organisation of who visits, what was released last first."""
+    to = policy.confined_to(visit.account)
+    if to is None or not visit.may(Action.READ_VERSIONS):
+        return {"received": [], "earlier": None}
+    found = versions.last_received(session, to, limit=OF_A_PAGE + 1, before=before)
+    seen = filter(Reach(session, visit.account).sees_release, found[:OF_A_PAGE])
+    return {
+        "received": [_released_row(release) for release in seen],
+        "earlier": found[OF_A_PAGE - 1].id if len(found) > OF_A_PAGE else None,
+    }
+
+
+def _released_row(release: Release) -> dict[str, Any]:
+    """What the released version says, whatever its paper says now."""
+    facts = Snapshot.from_json(release.version.snapshot)
+    return {
+        "reference": release.version.paper.reference,
+        "title": facts.paper.title,
+        "organisation": facts.paper.organisation,
+        "board": facts.board.name,
+        "held_on": facts.board.meeting_on,
+        "marking": facts.paper.marking,
+        "label": release.version.label,
+        "released_at": release.at,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from app.accounts.policy import Action
 from app.accounts.policy import State as Exists
@@ -15,14 +16,16 @@ from app.boards import queries as boards
 from app.facts.shapes import PaperShape
 from app.fields import KeyText
 from app.formats.manifest import Manifest
+from app.papers import queries as papers
 from app.papers.blocks import NarrativeBlock, RecommendationsBlock, TableBlock
-from app.papers.lifecycle import may_change
+from app.papers.lifecycle import State, may_change
+from app.papers.queries import PaperKept
 from app.versions import queries as versions
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import may_write, paper_for
 from app.web.pages.papers_parts import STATES, in_words
-from app.web.pages.visit import Visiting
-from app.web.reach import Reach
+from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach, matter_of
 from app.web.trace import Tracing
 
 router = APIRouter(prefix="/papers/{reference}")
@@ -38,9 +41,11 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
         if Reach(session, visit.account).what_exists(reference)[1] is Exists.RELEASED:
             return to(f"/papers/{reference}/versions")  # who receives a paper has nothing to do with its making
         paper = paper_for(session, visit, trace, reference)
-        state = Reach(session, visit.account).paper(reference).state
+        found = Reach(session, visit.account).paper(reference)
+        state = found.state
         is_open = may_change(state)
         kept = versions.last_of_paper(session, reference, limit=NEWEST) if visit.may(Action.READ_VERSIONS) else []
+        afterwards = _afterwards(session, visit, found, paper)
         told: dict[str, Any] = {"groups": [], "gaps": None}
         if visit.may(Action.PREVIEW):
             snapshot = facts_of(session, reference, now=visit.now)
@@ -62,7 +67,8 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
             is_open=is_open,
             may_write=may_write(visit) and is_open,
             may_download=visit.may(Action.DOWNLOAD),
-            may_follow=may_write(visit) and paper.series is not None,
+            afterwards=afterwards,
+            may_follow=may_write(visit) and paper.series is not None and not afterwards,
             may_generate=visit.may(Action.GENERATE) and is_open,
             shows_versions=visit.may(Action.READ_VERSIONS),
             **told,
@@ -152,6 +158,47 @@ def _groups(paper: PaperShape, snapshot: Snapshot, worded: Worded) -> list[dict[
             "tasks": [_section_task(reference, section, snapshot.manifest, missing) for section in snapshot.sections],
         },
     ]
+
+
+def _afterwards(session: Session, visit: Visit, found: PaperKept, paper: PaperShape) -> list[dict[str, Any]]:
+    """What follows the approval, as tasks: release, reissue, the meeting's outcome, the next paper of the series."""
+    labels = versions.approved_labels(session, found.id)
+    if not labels or not visit.may(Action.READ_VERSIONS):
+        return []
+    address, matter = f"/papers/{paper.reference}", matter_of(found)
+    tasks: list[dict[str, Any]] = []
+    if visit.may(Action.RELEASE, matter):
+        is_released = labels[-1] in versions.released(session, found.id)
+        tasks.append(
+            _task(
+                f"Release version {labels[-1]}",
+                f"{address}/review#approved",
+                0,
+                hint="To the body whose board receives it",
+                done="Released",
+                is_open=not is_released,
+            )
+        )
+    if visit.may(Action.REISSUE, matter) and found.state is State.APPROVED:
+        said = "Under another agenda number, or for another meeting"
+        tasks.append(_task("Reissue the paper", f"{address}/reissue", 0, hint=said, done="When it is needed"))
+    recorded = papers.outcomes(session, found.id)
+    asked = papers.meeting_actions(session, found.id)
+    left = sum(action.done is None for action in asked)
+    to_do = "Nothing is open" if not left else "1 action is open" if left == 1 else f"{left} actions are open"
+    tasks.append(
+        _task(
+            "Outcome of the meeting",
+            f"{address}/outcome",
+            0,
+            hint=to_do if recorded else "What it made of the paper, and what it asked for",
+            done="Recorded" if recorded else "After the meeting",
+            is_open=not recorded and paper.meeting <= visit.today,
+        )
+    )
+    if may_write(visit) and paper.series is not None:
+        tasks.append(_task("The next paper of its series", f"{address}/next", 0, done="To begin"))
+    return tasks
 
 
 def _section_task(reference: str, section: Any, manifest: Manifest, missing: Counter[str]) -> dict[str, Any]:

@@ -299,7 +299,7 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
             for thread in versions.comments(session, kept.id)
         ],
         "places": [{"value": "", "text": "Choose"}, *({"value": key, "text": words} for key, words in places.items())],
-        "approved": [(version.label, version.label in released) for version in versions.approvals(session, kept.id)],
+        "approved": [(label, label in released) for label in versions.approved_labels(session, kept.id)],
         "may": {
             deed: visit.may(action, matter)
             for deed, action in {
@@ -307,6 +307,7 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
                 "comment": Action.COMMENT,
                 "clear": Action.CLEAR,
                 "release": Action.RELEASE,
+                "reissue": Action.REISSUE,
                 "decide": Action.DECIDE,
                 "check": Action.CHECK,
                 "record": Action.RECORD_DECISIONS,

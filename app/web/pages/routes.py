@@ -13,6 +13,7 @@ from app.web.pages import (
     formats,
     guides,
     home,
+    issued,
     log,
     manual,
     narrative,
@@ -70,6 +71,7 @@ def router() -> APIRouter:
         brief.router,
         review.router,
         decide.router,
+        issued.router,
     ):
         pages.include_router(part)
     return pages

@@ -1,0 +1,135 @@
+"""An approved paper is released, reissued, had by its meeting and followed by the next one, from its own page."""
+
+from datetime import date
+
+import pytest
+
+from app.boards import queries as boards
+from tests.demonstrated import PASSWORD
+from tests.stories import NOON
+
+PAPER = "/papers/digital-evidence-2026-12"
+REVIEW, DECIDE, OUTCOME, REISSUE = (f"{PAPER}/{place}" for place in ("review", "decide", "outcome", "reissue"))
+
+
+@pytest.fixture
+def secretary(browser_of):
+    """A secretary, who sees the paper approved."""
+    browser_of("report-author").visit(REVIEW).send(f"{REVIEW}/submit")
+    officer = browser_of("chief-officer").visit(f"/prove?next={DECIDE}").send("/prove", password=PASSWORD)
+    officer.visit(DECIDE).send(f"{DECIDE}/approve", on_behalf_of="")
+    assert officer.page.told.endswith("is approved."), officer.page.text
+    return browser_of("board-secretary")
+
+
+@pytest.fixture
+def held(site, secretary):
+    """The day of the paper's meeting has come."""
+    with site.state.premises.database.writing() as session:
+        boards.get_meeting(session, "performance-resources", date(2026, 12, 10)).held_on = NOON.date()
+    return secretary
+
+
+def tasks(browser) -> dict[str, str]:
+    """What the task list after the decision says, by its tasks."""
+    items = browser.visit(PAPER).page.tree.xpath("//h2[text()='After the decision']/following-sibling::ul[1]/li")
+    return {
+        " ".join(item.findtext(".//a").split()): " ".join(item.xpath("./div[2]")[0].text_content().split())
+        for item in items
+    }
+
+
+def test_the_page_of_an_approved_paper_says_what_follows(secretary, browser_of):
+    said = tasks(secretary)
+    (label,) = [name.split()[-1] for name in said if name.startswith("Release")]
+    assert said == {
+        f"Release version {label}": "Not yet started",
+        "Reissue the paper": "When it is needed",
+        "Outcome of the meeting": "After the meeting",
+        "The next paper of its series": "To begin",
+    }
+    secretary.visit(REVIEW).send(f"{REVIEW}/release")
+    assert tasks(secretary)[f"Release version {label}"] == "Released"
+    assert set(tasks(browser_of("report-author"))) == {"Outcome of the meeting", "The next paper of its series"}
+    assert set(tasks(browser_of("reader"))) == {"Outcome of the meeting"}
+    assert secretary.visit(PAPER).follow("The next paper of its series").page.heading == "Next paper of the series"
+
+
+def test_a_draft_has_nothing_after_the_decision(browser_of):
+    secretary = browser_of("board-secretary")
+    assert tasks(secretary) == {}
+    assert "Only an approved paper is reissued." in secretary.visit(REISSUE).page.text
+    assert "The meeting has not had the paper yet" in secretary.visit(OUTCOME).page.text
+
+
+def test_a_paper_is_reissued_under_another_number_and_that_version_is_released(secretary):
+    secretary.visit(REISSUE).send(REISSUE, agenda_number="9.9")
+    assert secretary.page.status == 422
+    assert secretary.page.errors[0].startswith("“9.9” is not on the meeting's agenda")
+    assert secretary.page.tree.xpath("//a[@href='#agenda_number']")
+    assert secretary.page.form(REISSUE).fields["agenda_number"] == "9.9"
+    secretary.send(REISSUE, agenda_number="6.0")
+    assert (secretary.page.status, "agenda number and meeting already" in secretary.page.errors[0]) == (409, True)
+
+    late = secretary.visit(REISSUE).page
+    secretary.send(REISSUE, agenda_number="8.0")
+    label = secretary.page.told.removeprefix("The paper is reissued as version ").rstrip(".")
+    assert f"Version {label} is not released yet." in secretary.page.text
+    secretary.page = late
+    secretary.send(REISSUE, agenda_number="3.0")
+    assert (secretary.page.status, "Somebody else changed the paper" in secretary.page.errors[0]) == (409, True)
+
+    assert secretary.client.post(f"{REVIEW}/release", data={"label": label}).status_code == 303
+    assert f"Version {label} is released to the receiving body." in secretary.visit(REVIEW).page.text
+
+
+def test_who_may_not_reissue_or_record_does_not(secretary, browser_of):
+    author, lead, outsider = map(browser_of, ("report-author", "workstream-lead", "commissioners-office"))
+    assert author.visit(REISSUE).page.status == 403
+    assert author.client.post(REISSUE, data={"agenda_number": "8.0"}).status_code == 403
+    assert author.visit(OUTCOME).page.status == 200
+    assert author.client.post(OUTCOME, data={"outcome": "Noted.", "seen": "0"}).status_code == 403
+    assert lead.visit(OUTCOME).page.status == 403
+    assert outsider.visit(OUTCOME).page.status == 404
+    assert outsider.visit(REISSUE).page.status in (403, 404)
+
+
+def test_the_outcome_is_recorded_with_what_the_meeting_asked_for(held, browser_of):
+    other = browser_of("board-secretary").visit(OUTCOME)
+    page = (
+        held.visit(OUTCOME)
+        .send(OUTCOME, outcome="", actions__0__text="Bring the cost.", actions__1__due_on="soon")
+        .page
+    )
+    assert page.status == 422
+    assert page.errors[0] == "Enter what the meeting made of the paper"
+    assert page.tree.xpath("//a[@href='#actions.1.text']")
+    assert page.tree.xpath("//a[@href='#actions.1.due_on']")
+    assert page.form(OUTCOME).fields["actions.0.text"].strip() == "Bring the cost."
+
+    held.send(OUTCOME, outcome="The board noted it.", actions__0__owner="acc-crime", actions__1__due_on="")
+    assert held.page.told == "The outcome is recorded."
+    assert "Assistant Chief Constable (Crime)" in held.page.text
+    assert tasks(held)["Outcome of the meeting"] == "Recorded"
+    assert "1 action is open" in held.page.text
+
+    other.send(OUTCOME, outcome="The board agreed to it.")
+    assert (other.page.status, "it stands above" in other.page.errors[0]) == (409, True)
+    assert "The board noted it." in other.page.text
+    assert other.page.form(OUTCOME).fields["outcome"].strip() == "The board agreed to it."
+    other.send(OUTCOME)
+    assert other.page.told == "The outcome is corrected."
+    assert "What was recorded before, and corrected The board noted it." in other.page.text
+
+
+def test_an_action_is_done_on_a_day_that_has_come(held):
+    held.visit(OUTCOME).send(OUTCOME, outcome="Noted.", actions__0__text="Bring the cost.")
+    done = f"{PAPER}/actions/1/done"
+    held.send(done, done__1__done_on="2027-01-01", done__1__note="Sent.")
+    assert (held.page.status, held.page.errors) == (422, ["That day is still to come."])
+    assert held.page.tree.xpath("//a[@href='#done.1.done_on']")
+    assert held.page.form(done).fields["done.1.note"].strip() == "Sent."
+    held.send(done, done__1__done_on="")
+    assert held.page.told == "Action 1 is done."
+    assert "Done" in held.page.tree.get_element_by_id("action-1").text_content()
+    assert held.client.post(done, data={}).status_code == 409
