@@ -136,24 +136,20 @@ class Service:
     def _grow_papers(self, papers: int) -> None:
         """So many papers that were approved long ago, each with a version, and with a closed round of its own."""
         with self.stores.database.writing() as session:
-            template, format_, snapshot = session.execute(
-                select(TemplateVersion.id, TemplateVersion.format_id, TemplateVersion.manifest)
-            ).first() or (0, 0, "")
-            board, force = (
-                session.scalars(select(Board.id)).first(),
-                session.scalars(select(Theme.organisation_id)).first(),
-            )
+            first = session.scalars(select(Paper).where(Paper.reference == PAPER)).one()
+            template = session.scalars(select(TemplateVersion)).one()
+            board = session.scalars(select(Board.id)).one()
             asked = session.scalars(select(Workstream.id).order_by(Workstream.id).limit(_ASKED)).all()
             days = [_FIRST_DAY + timedelta(days=7 * number) for number in range(-(-papers // _PAPERS_A_MEETING))]
             meetings = session.scalars(
                 insert(Meeting).returning(Meeting.id), [{"board_id": board, "held_on": day} for day in days]
             ).all()
-            rows = [
+            rows: list[dict[str, Any]] = [
                 {
                     "reference": f"OLD-{number}",
                     "title": "Collaboration update",
-                    "organisation_id": force,
-                    "format_id": format_,
+                    "organisation_id": first.organisation_id,
+                    "format_id": first.format_id,
                     "meeting_id": meetings[number // _PAPERS_A_MEETING],
                     "marking": "OFFICIAL",
                     "take": Take.LATEST,
@@ -163,14 +159,13 @@ class Service:
                 for number in range(papers)
             ]
             made = session.scalars(insert(Paper).returning(Paper.id), rows).all()
-            first = session.scalars(select(Paper.id).where(Paper.reference == PAPER)).one()
-            kept = [(paper, 1) for paper in made] + [(first, number) for number in range(1, _VERSIONS + 1)]
-            session.execute(insert(Version), [_version(paper, number, template, snapshot) for paper, number in kept])
+            kept = [(paper, 1) for paper in made] + [(first.id, number) for number in range(1, _VERSIONS + 1)]
+            session.execute(insert(Version), [_version(paper, number, template) for paper, number in kept])
             opened = [
                 {
                     "key": f"old-{number}",
                     "name": "Quarterly update",
-                    "organisation_id": force,
+                    "organisation_id": first.organisation_id,
                     "meeting_id": meetings[number // _PAPERS_A_MEETING],
                     "due_on": _FIRST_DAY,
                     "as_at": _FIRST_DAY,
@@ -255,15 +250,15 @@ def service(n: int, papers: int = 1) -> Iterator[Service]:
             made.close()
 
 
-def _version(paper: int, number: int, template: int, snapshot: str) -> dict[str, Any]:
-    """A row of a version; its snapshot is as long as one, and no more than that."""
+def _version(paper: int, number: int, template: TemplateVersion) -> dict[str, Any]:
+    """A row of a version; its snapshot is as long as one (as a manifest is), and no more than that."""
     return {
         "paper_id": paper,
         "number": number,
         "label": f"0.{number}",
-        "template_version_id": template,
+        "template_version_id": template.id,
         "engine": 1,
-        "snapshot": snapshot,
+        "snapshot": template.manifest,
         "snapshot_digest": _digest("snapshot"),
         "facts_digest": _digest("facts"),
         "content_digest": _digest("content"),
