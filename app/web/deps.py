@@ -238,9 +238,9 @@ class Making:
     account: SignedIn
     now: Now
 
-    def count(self) -> None:
-        """One more document is made; raises TooFast."""
-        self.here.generating.count(self.account.key, self.now)
+    def count(self, documents: int = 1) -> None:
+        """So many more documents are made; raises TooFast."""
+        self.here.generating.count(self.account.key, self.now, documents)
 
 
 Paced = Annotated[Making, Depends()]

@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from threading import Barrier
@@ -21,6 +22,7 @@ from app.people.models import Person
 from app.people.queries import get_person
 from app.upkeep.verify import verify
 from app.versions.models import Decision, Version
+from app.web.pace import Pace
 from tests.api.test_it_fails_cleanly import Steps, is_told_without_our_inside
 from tests.review.board import ADDRESS, gather
 from tests.stories import PAPER, on_every_page, paper, scrutiny
@@ -58,6 +60,24 @@ def test_exactly_the_bytes_on_screen_are_approved_and_kept(board):
     assert board.review()["state"] == "approved"
     assert board.version("1.0")["file_name"] == candidate["file_name"]
     assert "DRAFT" not in candidate["file_name"]
+
+
+def test_a_candidate_is_made_so_many_times_a_minute_by_each_account(board):
+    board.submit()
+    board.app.state.premises = replace(board.app.state.premises, generating=Pace(2))
+    address = f"{ADDRESS}/candidate"
+    asked = [board.approver.get(where) for where in (address, f"{address}/document", address)]
+    assert [answer.status_code for answer in asked] == [200, 200, 429]
+    assert asked[-1].headers["retry-after"] == "60"
+    assert board.approve(digest="0" * 64).status_code == 429, "that makes it again"
+    page = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    for where in (f"/papers/{PAPER}/decide", f"/papers/{PAPER}/decide/document"):
+        assert board.approver.get(where, headers=page).status_code == 429
+    assert (
+        board.approver.post(f"/papers/{PAPER}/decide/approve", data={"digest": "0" * 64}, headers=page).status_code
+        == 429
+    )
+    assert board.send_back(reasons="That makes nothing.").status_code == 201
 
 
 def test_another_day_is_another_candidate_and_the_answer_names_it(board):

@@ -13,7 +13,7 @@ from app.people.queries import get_person
 from app.upkeep.verify import verify
 from app.web.deps import utc_now
 from tests.rounds.stories import ASKED, FORENSICS, PROCUREMENT, ROUND, no_change, open_round, send_back
-from tests.stories import PAPER, paper, update
+from tests.stories import JANUARY, PAPER, paper, update
 
 
 def printed(client: TestClient) -> list[str]:
@@ -159,12 +159,51 @@ def test_what_changed_becomes_an_update_of_the_workstream(filled):
     assert given.json()["update"]["as_at"] == "2027-02-10"
     assert filled.get("/api/v1/workstreams/procurement/updates/2027-02-10").status_code == 200
     assert "A second team went live." in printed(filled)
-    corrected = said | {"update": update("2027-02-10", "Two teams are live.")}
+    corrected = said | {"update": update("2027-02-10", "Two teams are live."), "revision": 1}
     again = filled.post(f"{PROCUREMENT}/answers", json=corrected).json()
     assert (again["number"], again["revision"]) == (2, 2)
     first, second = filled.get(PROCUREMENT, params={"text": "1"}).json()["answers"]
     assert first["update"]["parts"]["progress"] == "A second team went live."
     assert second["update"]["parts"]["progress"] == "Two teams are live."
+
+
+def test_no_answer_takes_the_place_of_a_text_that_was_not_seen(filled):
+    open_round(filled)
+    first, mine = ({"kind": "changed", "given_by": "head", "update": update("2027-02-11", text)}
+                   for text in ("The first text.", "My text."))  # fmt: skip
+    assert filled.get(PROCUREMENT).json()["revision"] == 0
+    assert filled.post(f"{PROCUREMENT}/answers", json=first).status_code == 201
+    filled.post(f"{PROCUREMENT}/answers/1/judgements", json={"verdict": "accepted"})
+
+    nothing = {"kind": "nothing-to-report", "given_by": "head"}
+    for said in (mine, nothing, mine | {"revision": 2}):
+        refused = filled.post(f"{PROCUREMENT}/answers", json=said)
+        assert refused.status_code == 409, refused.text
+        both = refused.json()["meanwhile"]
+        assert (both["revision"], both["saved"]["parts"]["progress"]["value"]) == (1, "<p>The first text.</p>")
+    seen = filled.get(PROCUREMENT, params={"text": "1"}).json()
+    assert (len(seen["answers"]), seen["revision"]) == (1, 1)
+    assert seen["reported"]["parts"] == {"progress": "The first text."}
+
+    assert filled.post(f"{PROCUREMENT}/answers", json=first).status_code == 201, "the same again loses nothing"
+    assert filled.post(f"{PROCUREMENT}/answers", json=mine | {"revision": 1}).status_code == 201
+    assert filled.get(PROCUREMENT).json()["revision"] == 2
+
+
+def test_an_answer_says_what_is_so_since_last_time_and_changes_nothing_before(filled):
+    open_round(filled)
+    for day in (JANUARY, "2026-05-22"):
+        old = {"kind": "changed", "given_by": "head", "update": update(day, "It never was.")}
+        refused = filled.post(f"{PROCUREMENT}/answers", json=old | {"revision": int(day == JANUARY)})
+        assert refused.status_code == 422, refused.text
+        assert refused.json()["errors"] == [
+            {"detail": "“procurement” has reported as at 2027-01-15: an answer says what is so since",
+             "pointer": "/update/as_at"},
+        ]  # fmt: skip
+    there = filled.get("/api/v1/workstreams/procurement/updates").json()["items"]
+    assert [(one["as_at"], one["parts"]["progress"]["value"]) for one in there] == [
+        (JANUARY, "<p>The team went live.</p>")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.assembly import review
-from app.fields import KeyText, Line, SafeText
+from app.fields import LARGEST_NUMBER, KeyText, Line, SafeText
 from app.papers.queries import PaperKept
 from app.versions import commands
 from app.versions import queries as versions
@@ -22,6 +22,8 @@ from app.web.openapi import REPLAY, gives, problems, takes
 from app.web.reach import Reach
 
 router = APIRouter(prefix="/papers/{reference}", tags=["review"])
+
+Number = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 
 Words = Annotated[SafeText, Field(min_length=1)]
 
@@ -148,7 +150,7 @@ def post_comment(
     response_class=Response,
 )
 def post_reply(
-    *, reference: KeyText, number: int, who: Commenter, document: JsonBody, session: Writing, once: Doing, now: Now
+    *, reference: KeyText, number: Number, who: Commenter, document: JsonBody, session: Writing, once: Doing, now: Now
 ) -> Response:
     """The thread is longer."""
 
@@ -171,7 +173,7 @@ def post_reply(
     response_class=Response,
 )
 def resolve_comment(
-    *, reference: KeyText, number: int, who: Commenter, session: Writing, once: Doing, now: Now
+    *, reference: KeyText, number: Number, who: Commenter, session: Writing, once: Doing, now: Now
 ) -> Response:
     """The thread is settled."""
 

@@ -25,6 +25,7 @@ from app.web.deps import (
     Decider,
     DecisionRecorder,
     Now,
+    Paced,
     Reading,
     RecentlyProved,
     Store,
@@ -242,7 +243,7 @@ def get_review(reference: KeyText, who: VersionReader, session: Reading, conditi
     openapi_extra=takes(SubmissionIn, {"written_on": "2026-11-30"}),
     responses={
         201: gives(ReviewOut, "The paper is in review.", example=REVIEW, headers=ETAG | REPLAY),
-        **problems(404, 409, 412, 413, 415, 428),
+        **problems(404, 409, 412, 413, 415, 428, 429),
     },
     response_class=Response,
 )
@@ -256,6 +257,7 @@ def submit_paper(
     once: Doing,
     now: Now,
     conditions: Preconditions,
+    making: Paced,
 ) -> Response:
     """The paper is in review."""
 
@@ -263,6 +265,7 @@ def submit_paper(
         said = read_as(SubmissionIn, document)
         Reach(session, who).paper(reference)
         conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
+        making.count()
         review.submit(session, blobs, reference, by=who, now=now, written_on=said.written_on)
         return _standing(session, reference, 201)
 
@@ -333,7 +336,7 @@ DecidedOn = Annotated[
     operation_id="get_candidate",
     responses={
         200: gives(CandidateOut, "The candidate.", example=CANDIDATE),
-        **problems(404, 409),
+        **problems(404, 409, 429),
     },
     response_class=Response,
 )
@@ -345,11 +348,13 @@ def get_candidate(
     blobs: Store,
     now: Now,
     trace: Tracing,
+    making: Paced,
     decided_on: DecidedOn = None,
 ) -> Response:
     """What is decided on, by its digest."""
     paper = Reach(session, who).paper(reference)
     trace.reading(reference, paper.marking, "candidate")
+    making.count()
     made = review.candidate(session, blobs, reference, now=now, decided_on=decided_on)
     return json_answer(plain(_candidate(reference, made, decided_on)))
 
@@ -361,7 +366,7 @@ def get_candidate(
     operation_id="download_candidate",
     responses={
         200: gives(None, "The Word document.", headers=DOWNLOAD, content=DOCX_CONTENT),
-        **problems(404, 409),
+        **problems(404, 409, 429),
     },
     response_class=Response,
 )
@@ -373,11 +378,13 @@ def download_candidate(
     blobs: Store,
     now: Now,
     trace: Tracing,
+    making: Paced,
     decided_on: DecidedOn = None,
 ) -> Response:
     """The bytes that are decided on."""
     paper = Reach(session, who).paper(reference)
     trace.reading(reference, paper.marking, "candidate")
+    making.count()
     made = review.candidate(session, blobs, reference, now=now, decided_on=decided_on)
     return download(made.content, made.file_name)
 
@@ -391,7 +398,7 @@ def download_candidate(
     openapi_extra=takes(DecisionIn, {"decision": "approve", "digest": DIGEST}),
     responses={
         201: gives(DecisionOut, "The decision.", example=DECISION, headers=REPLAY),
-        **problems(404, 409, 413, 415),
+        **problems(404, 409, 413, 415, 429),
     },
     response_class=Response,
 )
@@ -405,6 +412,7 @@ def decide_paper(
     blobs: Store,
     once: Doing,
     now: Now,
+    making: Paced,
 ) -> Response:
     """The decision stands."""
 
@@ -412,6 +420,7 @@ def decide_paper(
         said = read_as(DecisionIn, document)
         Reach(session, who).paper(reference)
         if said.decision == "approve":
+            making.count()
             decision = review.approve(
                 session,
                 blobs,
@@ -447,7 +456,7 @@ def decide_paper(
     ),
     responses={
         201: gives(DecisionOut, "The decision.", example=DECISION, headers=REPLAY),
-        **problems(404, 409, 413, 415),
+        **problems(404, 409, 413, 415, 429),
     },
     response_class=Response,
 )
@@ -461,12 +470,14 @@ def record_decision(
     blobs: Store,
     once: Doing,
     now: Now,
+    making: Paced,
 ) -> Response:
     """The decision stands, with its evidence."""
 
     def make() -> Response:
         said = read_as(RecordedDecisionIn, document)
         Reach(session, who).paper(reference)
+        making.count()
         decision = review.approve(
             session,
             blobs,

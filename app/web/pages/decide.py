@@ -85,6 +85,7 @@ def document(visit: Visiting, reference: KeyText, trace: Tracing, decided_on: De
     with visit.reading() as session:
         paper = Reach(session, visit.account).paper(reference)
         trace.reading(reference, paper.marking, "candidate")
+        visit.count()
         made = review.candidate(session, visit.here.blobs, reference, now=visit.now, decided_on=decided_on)
     return download(made.content, made.file_name)
 
@@ -116,6 +117,7 @@ NOT_PROVED = "Show again that it is you, then decide: nothing of what you typed 
 
 def _approve(visit: Visit, reference: str, form: Form) -> str:
     asked = form.read(ApproveForm)
+    visit.count()
     with visit.writing() as session:
         decision = review.approve(
             session,
@@ -146,6 +148,7 @@ def _send_back(visit: Visit, reference: str, form: Form) -> str:
 
 def _record(visit: Visit, reference: str, form: Form) -> str:
     asked = form.read(RecordForm)
+    visit.count()
     with visit.writing() as session:
         review.approve(
             session,
@@ -171,6 +174,7 @@ def _page(
     decided_on: date | None = None,
     needs_proof: bool = False,
 ) -> Response:
+    visit.count()
     with visit.reading() as session:
         paper = papers.get(session, reference)
         try:

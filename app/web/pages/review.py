@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from app.assembly.regions import places_in_words
 from app.assembly.selection import clearances_of
 from app.assembly.snapshot import Snapshot
 from app.errors import Conflict, Fault, Invalid
-from app.fields import KeyText, Line, SafeText
+from app.fields import LARGEST_NUMBER, KeyText, Line, SafeText
 from app.formats import queries as formats
 from app.papers import queries as papers
 from app.papers.lifecycle import State
@@ -38,6 +38,8 @@ STATES = {
     State.WITHDRAWN: ("Withdrawn", "govuk-tag--red"),
 }
 """State of a paper → its word, and the class of its tag."""
+
+Number = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 
 VERDICTS = {Verdict.APPROVED: "Approved", Verdict.SENT_BACK: "Sent back"}
 
@@ -115,6 +117,7 @@ def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     _allowed(visit, reference, Action.SUBMIT)
     try:
         asked = form.read(SubmitForm)
+        visit.count()
         with visit.writing() as session:
             review.submit(
                 session, visit.here.blobs, reference, by=visit.account, now=visit.now, written_on=asked.written_on
@@ -160,7 +163,7 @@ def comment(visit: Visiting, reference: KeyText, form: Typed) -> Response:
 
 
 @router.post("/review/comments/{number}/replies")
-def reply(visit: Visiting, reference: KeyText, number: int, form: Typed) -> Response:
+def reply(visit: Visiting, reference: KeyText, number: Number, form: Typed) -> Response:
     """The thread goes on."""
     kept = _allowed(visit, reference, Action.COMMENT)
     name = f"reply-{number}"
@@ -180,7 +183,7 @@ def reply(visit: Visiting, reference: KeyText, number: int, form: Typed) -> Resp
 
 
 @router.post("/review/comments/{number}/settled")
-def settle(visit: Visiting, reference: KeyText, number: int) -> Response:
+def settle(visit: Visiting, reference: KeyText, number: Number) -> Response:
     """The thread is settled."""
     kept = _allowed(visit, reference, Action.COMMENT)
     with visit.writing() as session:

@@ -1,6 +1,6 @@
 """Every web page."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from app.web.pages import (
     accounts,
@@ -35,11 +35,12 @@ from app.web.pages import (
     updates,
     workstreams,
 )
+from app.web.pages.forms import words_only
 
 
 def router() -> APIRouter:
     """All pages; each file of this room has the routes of one subject."""
-    pages = APIRouter(include_in_schema=False)
+    pages = APIRouter(include_in_schema=False, dependencies=[Depends(words_only)])
     for part in (
         built.router,
         sign_in.router,
