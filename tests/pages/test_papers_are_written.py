@@ -174,6 +174,16 @@ def test_what_is_typed_into_a_section_is_kept_until_it_is_sent(browser_of):
     assert "It is not saved yet" not in mine.visit(PURPOSE).page.text, "what was sent is not kept besides"
 
 
+def test_nothing_is_kept_of_what_who_visits_may_not_write(browser_of):
+    lead, office = browser_of("workstream-lead"), browser_of("commissioners-office")
+    for address in (PURPOSE, f"{PAPER}/front-sheet", f"{WORKSTREAMS}/JNT-01"):
+        for browser in (lead, office):
+            answer = browser.client.post("/unsent", params={"page": address}, data={"a": "b"})
+            assert answer.status_code in {403, 404}, address
+    nowhere = browser_of("report-author").client.post("/unsent", params={"page": f"{PAPER}/sections/none"}, data={})
+    assert nowhere.status_code == 404
+
+
 def test_what_was_kept_before_another_saved_meets_it_and_is_thrown_away_only_by_a_button(browser_of):
     mine, theirs = browser_of("report-author"), browser_of("board-secretary")
     keep(mine, PURPOSE, blocks__0__text="What I typed.")

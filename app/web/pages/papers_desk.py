@@ -51,6 +51,12 @@ def may_write(visit: Visit) -> bool:
     return visit.may(Action.WRITE_FACTS)
 
 
+def may_type(session: Session, visit: Visit, names: Mapping[str, str]) -> None:
+    """Who visits may change the paper with this `reference`; raises RoleMayNot, NoPaper, or Hidden."""
+    visit.authorise(Action.WRITE_FACTS)
+    Reach(session, visit.account).paper(names["reference"])
+
+
 def keep_paper(session: Session, visit: Visit, paper: PaperShape, place: str = "", **changes: Any) -> None:
     """The paper is as it was but for these members.
 

@@ -21,9 +21,9 @@ from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import rows_shown
-from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
+from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words, way_back
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
@@ -95,6 +95,9 @@ def keep_front_sheet(reference: KeyText, visit: Visiting, trace: Tracing, form: 
             theirs = now if isinstance(problem, ChangedMeanwhile) else None
             return _shown(session, visit, now, form.refused(problem), back=back, theirs=theirs)
     return to(way_back(reference, back, "front-sheet"), said="The front sheet is saved.")
+
+
+keeps("/papers/{reference}/front-sheet", may_type)
 
 
 def _shown(
