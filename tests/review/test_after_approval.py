@@ -10,7 +10,6 @@ from app.accounts.models import Role
 from app.boards.models import Board as BoardRow
 from app.boards.models import Meeting
 from app.papers import queries as papers
-from app.papers import queries as papers
 from app.people.queries import get_person, organisation_ids
 from app.versions import queries as versions
 from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
