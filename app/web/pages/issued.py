@@ -154,11 +154,11 @@ def finish_action(visit: Visiting, reference: KeyText, number: Number, trace: Tr
     return to(f"/papers/{reference}/outcome#actions", said=f"Action {number} is done.")
 
 
-def _typed_outcome(form: Form) -> tuple[OutcomeForm, list[meeting.Asked]]:
+def _typed_outcome(form: Form) -> tuple[OutcomeForm, list[meeting.NewAction]]:
     """What was typed; a row of actions in which nothing stands is none. Raises FaultyForm with all that is wrong."""
     faults: list[Fault] = []
     asked: OutcomeForm | None = None
-    actions: list[meeting.Asked] = []
+    actions: list[meeting.NewAction] = []
     try:
         asked = form.read(OutcomeForm)
     except FaultyForm as faulty:
@@ -168,7 +168,7 @@ def _typed_outcome(form: Form) -> tuple[OutcomeForm, list[meeting.Asked]]:
             continue
         try:
             said = _part_of(form, f"actions.{row}.", ActionForm)
-            actions.append(meeting.Asked(said.text, said.owner, said.due_on))
+            actions.append(meeting.NewAction(said.text, said.owner, said.due_on))
         except FaultyForm as faulty:
             faults += faulty.faults
     if faults or asked is None:

@@ -20,9 +20,9 @@ from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import rows_shown
-from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
+from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words, way_back
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.trace import Tracing
 
@@ -43,7 +43,7 @@ TAKES = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class FormField:
     """One field of the form, with what the paper says in it."""
 
     name: str
@@ -93,6 +93,9 @@ def keep_front_sheet(reference: KeyText, visit: Visiting, trace: Tracing, form: 
             theirs = now if isinstance(problem, ChangedMeanwhile) else None
             return _shown(session, visit, now, form.refused(problem), back=back, theirs=theirs)
     return to(way_back(reference, back, "front-sheet"), said="The front sheet is saved.")
+
+
+keeps(router.prefix, may_type)
 
 
 def _shown(
@@ -146,7 +149,7 @@ def _state(paper: PaperShape) -> str:
 # The fields
 
 
-def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) -> Iterator[Asked]:
+def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) -> Iterator[FormField]:
     persons = choices([Choice(*named) for named in people.names(session).items()], first="Nobody yet")
     meetings = [
         Choice(f"{meeting.board.key} {meeting.held_on}", f"{in_words(meeting.held_on)}, {meeting.board.name}")
@@ -156,13 +159,13 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
     allowed = visit.account.markings
     markings = [Choice(name, name) for name in manifest.markings if allowed is None or name in allowed]
     series = [Choice(found.key, found.name) for found in boards.all_series(session, limit=MOST)]
-    yield Asked("title", "Title", "text", paper.title)
-    yield Asked("meeting", "Meeting", "select", f"{paper.board} {paper.meeting}", items=choices(meetings))
-    yield Asked(
+    yield FormField("title", "Title", "text", paper.title)
+    yield FormField("meeting", "Meeting", "select", f"{paper.board} {paper.meeting}", items=choices(meetings))
+    yield FormField(
         "agenda_number", "Agenda number", "short", paper.agenda_number or "", "As the agenda numbers it, such as 5.0"
     )
-    yield Asked("marking", "Marking", "radios", paper.marking, "Printed on every page", choices(markings))
-    yield Asked(
+    yield FormField("marking", "Marking", "radios", paper.marking, "Printed on every page", choices(markings))
+    yield FormField(
         "series",
         "Series",
         "select",
@@ -170,10 +173,10 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
         "If it follows earlier papers on the same subject",
         choices(series, first="None"),
     )
-    yield Asked("chief_officer", "Chief officer", "select", paper.chief_officer or "", items=persons)
-    yield Asked("author", "Author", "select", paper.author or "", items=persons)
-    yield Asked("take", "Updates that the paper takes", "radios", paper.take.value, items=choices(TAKES))
-    yield Asked(
+    yield FormField("chief_officer", "Chief officer", "select", paper.chief_officer or "", items=persons)
+    yield FormField("author", "Author", "select", paper.author or "", items=persons)
+    yield FormField("take", "Updates that the paper takes", "radios", paper.take.value, items=choices(TAKES))
+    yield FormField(
         "cut_off",
         "Last day whose updates are taken",
         "date",
@@ -182,9 +185,9 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
     )
 
 
-def _fields(session: Session, paper: PaperShape, manifest: Manifest) -> Iterator[Asked]:
+def _fields(session: Session, paper: PaperShape, manifest: Manifest) -> Iterator[FormField]:
     for key, described in manifest.every_field.items():
-        yield Asked(
+        yield FormField(
             f"fields.{key}",
             described.label if described.required else f"{described.label} (optional)",
             _KINDS[described.kind],

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.policy import Action, State
-from app.assembly.assemble import assemble, facts_of, preview
+from app.assembly.assemble import assemble, preview
+from app.assembly.differences import changes_since, is_as_now
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import worded_paper
 from app.facts.shapes import PaperShape
@@ -104,9 +105,6 @@ def one_version(reference: KeyText, label: Line, visit: Visiting, trace: Tracing
         may_preview = visit.may(Action.PREVIEW) and not isinstance(paper, Named)
         snapshot = Snapshot.from_json(version.snapshot)
         maker = accounts.find(session, version.made_by)
-        has_changed = None
-        if may_preview:
-            has_changed = facts_of(session, reference, now=visit.now).facts_digest != version.facts_digest
         gaps = worded_paper(snapshot).gaps if may_preview else ()
         return page(
             visit,
@@ -117,7 +115,8 @@ def one_version(reference: KeyText, label: Line, visit: Visiting, trace: Tracing
             made_by=maker.name if maker else version.made_by,
             made_with=version.template_version,
             marking=snapshot.paper.marking,
-            has_changed=has_changed,
+            changes=changes_since(session, version, now=visit.now) if may_preview else None,
+            other_template=may_preview and not is_as_now(session, version),
             gaps=[{"words": gap.words, "href": address_of(reference, gap)} for gap in gaps],
             may_write=may_write(visit),
             may_download=visit.may(Action.DOWNLOAD),

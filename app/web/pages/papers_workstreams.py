@@ -24,9 +24,9 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.narrative import narrative_of
 from app.web.pages.papers_blocks import prose_sent
-from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, paper_for
+from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
@@ -158,6 +158,9 @@ def keep_own_wording(reference: KeyText, ref: KeyText, visit: Visiting, trace: T
 
 
 _PLACE = re.compile(r"wording\.([0-9]{4}-[0-9]{2}-[0-9]{2})\.([A-Za-z0-9._-]+?)(?<!_format)")
+
+
+keeps(f"{router.prefix}/workstreams/{{ref}}", may_type)
 
 
 def _sent(form: Form, ref: str, place: str) -> dict[str, Any]:
