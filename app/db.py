@@ -230,6 +230,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "recursive_triggers = ON",  # or INSERT OR REPLACE would slip past the triggers that refuse a deletion
     ):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows the letters of ASCII only, and a search would find “École” on PostgreSQL alone.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(said: Any) -> Any:
+    return said.lower() if isinstance(said, str) else said
 
 
 def _begin_sqlite(connection: Connection) -> None:

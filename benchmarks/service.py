@@ -4,7 +4,6 @@ The real application over a SQLite file, called as a server calls it, without a 
 """
 
 import asyncio
-import gc
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -142,12 +141,9 @@ def service(n: int, papers: int = 1) -> Iterator[Service]:
     """A service in a folder of its own, which is gone afterwards; each of its papers has `n` workstreams."""
     with TemporaryDirectory(prefix="boardpapers-benchmark-") as folder:
         made = Service(Path(folder), n, papers)
-        gc.collect()
-        gc.freeze()  # as a serving process does: what stays for good is not looked through for garbage
         try:
             yield made
         finally:
-            gc.unfreeze()
             made.close()
 
 

@@ -13,10 +13,11 @@ from app.accounts.models import Account
 from app.assembly.context import for_engine, vocabulary
 from app.assembly.naming import file_name
 from app.assembly.regions import stored_texts
-from app.assembly.selection import LONDON, select_for
+from app.assembly.selection import select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import SNAPSHOT_DIGEST, context_for
 from app.blobs import Blobs, MissingBlob
+from app.boards.deadlines import LONDON
 from app.db import lock
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
@@ -49,7 +50,7 @@ class Generated:
 
 def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime, public: bool = False) -> Document:
     """The paper, or its public copy, as it would be generated now; takes no number and is not kept."""
-    paper = papers.get(session, reference)
+    paper = papers.to_assemble(session, reference)
     template = formats.live(session, paper.format.key)
     snapshot = select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now, public=public)
     return make(snapshot, blobs.get(template.template_digest), blobs.get)
@@ -69,7 +70,7 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
         PaperIsNotOpen: the paper is no draft; what it is stays as it was submitted or approved.
     """
     lock(session, "facts")  # on PostgreSQL too, nothing is loaded between the first fact that is read and the last
-    paper = papers.get(session, reference)
+    paper = papers.to_assemble(session, reference)
     paper_commands.require_open(paper)
     template = formats.live(session, paper.format.key)
     newest = versions.last(session, paper.id)

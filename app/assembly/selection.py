@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.assembly.clearing import Cleared, ToClear, to_clear, with_clearances
+from app.assembly.clearing import Cleared, ToClear, prints_other_facts, to_clear, with_clearances
 from app.assembly.public_copy import Shown, public_values, without_marked_words
 from app.assembly.snapshot import (
     ActionFacts,
@@ -32,8 +32,8 @@ from app.assembly.snapshot import (
     WorkstreamFacts,
 )
 from app.assembly.standing import Standing, Written
-from app.boards import deadlines
 from app.boards import queries as boards
+from app.boards.deadlines import LONDON
 from app.fields import KEPT
 from app.formats.fields import FIELD_VALUES, FieldKind, Values
 from app.formats.manifest import Manifest, parse_manifest
@@ -58,13 +58,11 @@ from app.rounds.models import AnswerKind, Request
 from app.rounds.standing import valid_answer
 from app.versions import queries as versions
 from app.workstreams import queries as workstreams
-from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Update, Workstream
+from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Workstream
+from app.workstreams.queries import Described, Revision
 
 SENSITIVE = "SENSITIVE"
 """What the marking of a paper says whose words go into no other's, and whose readers are written down."""
-
-LONDON = deadlines.LONDON
-"""Where the users' days begin and end."""
 
 
 def select_for(
@@ -77,7 +75,7 @@ def select_for(
     now: datetime,
     public: bool = False,
 ) -> Snapshot:
-    """Every fact that the paper uses now, frozen; `paper` comes from `papers.queries` with all that it reads.
+    """Every fact that the paper uses now, frozen; `paper` comes from `papers.queries.to_assemble`, or whole.
 
     The snapshot of a public copy has nothing that the format or the paper keeps from the public.
     """
@@ -93,6 +91,7 @@ class _Selection:
         self.paper = paper
         self.template = template
         self.manifest: Manifest = parse_manifest(template.manifest)
+        self.now = now
         self.today = now.astimezone(LONDON).date()
         earlier = papers.previous(session, paper)
         self.previous = _Before(session, earlier) if earlier else None
@@ -106,17 +105,32 @@ class _Selection:
             section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT), section.carried)
             for section in paper.sections
         }
-        self.to_clear = to_clear_of(self.manifest, values, self.written)
+        self._set_sections({}, {})
+        self.to_clear = self._to_clear(values)
         self.cleared = self._cleared()
-        self.sections = tuple(
-            with_clearances(section, self.to_clear, self.cleared) for section in self.standing.sections(self.written)
-        )
+        if self.to_clear:
+            self._set_sections(self.to_clear, self.cleared)
+
+    def _set_sections(self, needed: Mapping[str, ToClear], cleared: Mapping[str, Cleared]) -> None:
+        standing = self.standing.sections(self.written)
+        self.sections = tuple(with_clearances(section, needed, cleared) for section in standing)
         self.blocks = [block for section in self.sections for block in section.blocks]
+
+    def _to_clear(self, values: Values) -> dict[str, ToClear]:
+        """Place → the text of the full paper that must be cleared there."""
+        sections = Standing(self.manifest, values).sections(self.written)
+        snapshot = None
+        if prints_other_facts(self.manifest, sections):
+            if self.public:
+                return _Selection(self.session, self.paper, self.template, self.now, False).to_clear
+            snapshot = self.snapshot("preview", "")
+        return {needed.place: needed for needed in to_clear(self.manifest, sections, snapshot)}
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
         chosen = self._chosen()
-        shown = chosen + self._unchosen({workstream.id for workstream in chosen})
-        tree = {theme.id: theme for theme in workstreams.tree(self.session, {w.theme_id for w in shown})}
+        others = self._unchosen({workstream.id for workstream in chosen})
+        used = {workstream.theme_id for workstream in chosen} | {workstream.theme_id for workstream in others}
+        tree = {theme.id: theme for theme in workstreams.tree(self.session, used)}
         updates = self._updates(chosen)
         schemes = self._schemes(chosen, tree, updates)
         return Snapshot(
@@ -133,11 +147,9 @@ class _Selection:
             unprinted_sections=self.standing.unprinted(self.written),
             schemes=tuple(_scheme_facts(scheme) for scheme in sorted(schemes.values(), key=lambda s: s.key)),
             themes=self._themes(tree),
-            workstreams=tuple(
-                self._shown(
-                    self._workstream(workstream, tree, schemes, updates.get(workstream.id, []), position < len(chosen))
-                )
-                for position, workstream in enumerate(shown)
+            workstreams=(
+                *(self._shown(self._workstream(w, tree, schemes, updates.get(w.id, []))) for w in chosen),
+                *(self._shown(_named_only(workstream, tree[workstream.theme_id])) for workstream in others),
             ),
             frameworks=tuple(_framework(framework) for framework in self._frameworks(chosen)),
             consultees=tuple(self._person(consultee.person) for consultee in self._consultees()),
@@ -264,8 +276,8 @@ class _Selection:
 
     # What the copy prints of workstreams and consultees
 
-    def _chosen(self) -> list[Workstream]:
-        chosen = [choice.workstream for choice in self.paper.choices]
+    def _chosen(self) -> list[Described]:
+        chosen = workstreams.described(self.session, [choice.workstream_id for choice in self.paper.choices])
         if not self.public:
             return chosen
         tree = {theme.id: theme for theme in workstreams.tree(self.session, {w.theme_id for w in chosen})}
@@ -300,10 +312,10 @@ class _Selection:
         every = workstreams.of_organisation(self.session, self.paper.organisation_id)
         return [workstream for workstream in every if workstream.id not in chosen]
 
-    def _updates(self, chosen: Sequence[Workstream]) -> dict[int, list[Update]]:
+    def _updates(self, chosen: Sequence[Described]) -> dict[int, list[Revision]]:
         refs = {workstream.id: workstream.ref for workstream in chosen}
         sent_back = rounds.taken_back(self.session, refs)
-        updates: dict[int, list[Update]] = {}
+        updates: dict[int, list[Revision]] = {}
         for update in self._taken(refs, sent_back):
             updates.setdefault(update.workstream_id, []).append(update)
         self.requests = rounds.of_meetings(self.session, papers.meetings_of(self.session, self.paper), refs)
@@ -311,21 +323,21 @@ class _Selection:
             updates[update.workstream_id] = [update]
         return updates
 
-    def _taken(self, refs: Mapping[int, str], sent_back: Collection[int]) -> list[Update]:
+    def _taken(self, refs: Mapping[int, str], sent_back: Collection[int]) -> list[Revision]:
         """What the workstreams reported, as far as the paper takes it; `refs` are their references, by their ids."""
         since = self._since()
         if since is None:
-            return workstreams.latest(self.session, list(refs), up_to=self.cut_off, without=sent_back)
+            return workstreams.latest_revisions(self.session, refs, up_to=self.cut_off, without=sent_back)
         late = self.previous.open_until if self.previous else None
-        found = workstreams.heads(
-            self.session, list(refs), after=since, recorded_from=late, up_to=self.cut_off, without=sent_back
+        found = workstreams.head_revisions(
+            self.session, refs, after=since, recorded_from=late, up_to=self.cut_off, without=sent_back
         )
         return [u for u in found if u.as_at > since or not self._was_had(refs[u.workstream_id], u)]
 
-    def _was_had(self, ref: str, update: Update) -> bool:
+    def _was_had(self, ref: str, update: Revision) -> bool:
         return self.previous is not None and self.previous.had(ref, update)
 
-    def _carried_forward(self, workstream_ids: Iterable[int], sent_back: Collection[int]) -> list[Update]:
+    def _carried_forward(self, workstream_ids: Iterable[int], sent_back: Collection[int]) -> list[Revision]:
         """The updates of which answers of these workstreams say that they go on being true: their newest revisions."""
         days: dict[int, date] = {}
         for number in workstream_ids:
@@ -336,7 +348,8 @@ class _Selection:
         if not days:
             return []
         before = min(days.values()) - timedelta(days=1)
-        found = workstreams.heads(self.session, days, after=before, up_to=max(days.values()), without=sent_back)
+        latest = max(days.values())
+        found = workstreams.head_revisions(self.session, days, after=before, up_to=latest, without=sent_back)
         return [update for update in found if update.as_at == days[update.workstream_id]]
 
     def _answered(self, request: Request | None, update: UpdateFacts, newest: bool) -> UpdateFacts:
@@ -350,11 +363,11 @@ class _Selection:
         return update.model_copy(update={"subject": subject})
 
     def _schemes(
-        self, chosen: Iterable[Workstream], tree: dict[int, Theme], updates: dict[int, list[Update]]
+        self, chosen: Iterable[Described], tree: dict[int, Theme], updates: dict[int, list[Revision]]
     ) -> dict[int, RagScheme]:
         """The schemes that rate the chosen workstreams now, and those under which their updates were rated."""
         schemes = {scheme.id: scheme for w in chosen if (scheme := _scheme(tree[w.theme_id], tree))}
-        rated = {rating.dimension.scheme_id for found in updates.values() for u in found for rating in u.ratings}
+        rated = {rating.scheme_id for found in updates.values() for u in found for rating in u.ratings}
         return schemes | workstreams.schemes_by_id(self.session, rated - schemes.keys())
 
     def _themes(self, tree: dict[int, Theme]) -> tuple[ThemeFacts, ...]:
@@ -372,15 +385,12 @@ class _Selection:
 
     def _workstream(
         self,
-        workstream: Workstream,
+        workstream: Described,
         tree: dict[int, Theme],
         schemes: dict[int, RagScheme],
-        updates: Sequence[Update],
-        chosen: bool,
+        updates: Sequence[Revision],
     ) -> WorkstreamFacts:
         theme = tree[workstream.theme_id]
-        if not chosen:
-            return _named_only(workstream, theme)
         now = _scheme(theme, tree)
         taken = {update.as_at for update in updates}
         own = [wording for wording in self.paper.own_wordings if wording.update.workstream_id == workstream.id]
@@ -391,8 +401,8 @@ class _Selection:
             theme=theme.key,
             chosen=True,
             owner=self._person(workstream.owner) if workstream.owner else None,
-            serves=tuple(sorted(f"{item.framework.key}/{item.key}" for item in workstream.serves)),
-            needs={part.part: part.need for part in workstream.parts},
+            serves=tuple(sorted(f"{framework}/{item}" for framework, item in workstream.serves)),
+            needs=workstream.needs,
             rating_source=workstream.rating_source or _rating_source(theme, tree),
             updates=tuple(
                 self._answered(
@@ -408,36 +418,30 @@ class _Selection:
             ),
         )
 
-    def _update(self, update: Update, scheme: RagScheme | None, wordings: Sequence[OwnWording]) -> UpdateFacts:
+    def _update(self, update: Revision, scheme: RagScheme | None, wordings: Sequence[OwnWording]) -> UpdateFacts:
         own = [wording for wording in wordings if wording.update.as_at == update.as_at]
-        parts = {part.part: part.narrative for part in update.parts}
         order = {d.key: d.position for d in scheme.dimensions} if scheme else {}
-        ratings = sorted(update.ratings, key=lambda rating: order.get(rating.dimension.key, 0))
+        ratings = sorted(update.ratings, key=lambda rating: order.get(rating.dimension, 0))
         return UpdateFacts(
             as_at=update.as_at,
             revision=update.revision,
             nothing_to_report=update.nothing_to_report,
-            parts=parts,
+            parts=dict(update.parts),
             own_wordings={w.part: WordingFacts(text=w.narrative, revision=w.update.revision) for w in own},
-            stale=tuple(sorted(w.part for w in own if _is_stale(w, parts))),
+            stale=tuple(sorted(w.part for w in own if _is_stale(w, update.parts))),
             scheme=scheme.key if scheme else None,
             ratings=tuple(
-                RatingFacts(
-                    dimension=rating.dimension.key,
-                    value=rating.value.key if rating.value else None,
-                    source=rating.source,
-                )
-                for rating in ratings
+                RatingFacts(dimension=rating.dimension, value=rating.value, source=rating.source) for rating in ratings
             ),
         )
 
-    def _frameworks(self, chosen: Iterable[Workstream]) -> Sequence[Framework]:
+    def _frameworks(self, chosen: Iterable[Described]) -> Sequence[Framework]:
         asked = [block for block in self.blocks if isinstance(block, FrameworkItemsBlock)]
         keys = {block.framework for block in asked if block.framework}
         keys |= {block.item.partition("/")[0] for block in self.blocks if isinstance(block, ObjectiveBlock)}
         sets_apart = any(entry.workstreams.objectives for entry in self.manifest.sections)
         if sets_apart or any(block.framework is None for block in asked):
-            keys |= {item.framework.key for workstream in chosen for item in workstream.serves}
+            keys |= {framework for workstream in chosen for framework, _ in workstream.serves}
         return frameworks.with_items(self.session, keys)
 
 
@@ -459,7 +463,7 @@ class _Before:
         """What was recorded before this moment it could take; what came later, or was corrected later, it could not."""
         return self.submission.at - WAITING if self.submission else None
 
-    def had(self, ref: str, update: Update) -> bool:
+    def had(self, ref: str, update: Revision) -> bool:
         """Whether this revision of what the workstream reported is in it."""
         return (ref, update.as_at, update.revision) in self._revisions
 
@@ -476,11 +480,6 @@ WAITING = timedelta(minutes=15)
 def _elsewhere(earlier: Paper) -> str:
     """Says that there is something, and where, in place of words that may not be repeated."""
     return f"Recorded with the paper {earlier.reference}, which is marked {earlier.marking}."
-
-
-def to_clear_of(manifest: Manifest, values: Values, written: Mapping[str, Written]) -> dict[str, ToClear]:
-    """Place → the text of the full paper that must be cleared there."""
-    return {needed.place: needed for needed in to_clear(manifest, Standing(manifest, values).sections(written))}
 
 
 def clearances_of(
@@ -552,13 +551,13 @@ def _open_request(request: Request) -> RequestFacts | None:
     return RequestFacts(due_on=request.round.due_on, sent_back=bool(request.answers))
 
 
-def _rated_under(update: Update, schemes: dict[int, RagScheme]) -> RagScheme | None:
+def _rated_under(update: Revision, schemes: dict[int, RagScheme]) -> RagScheme | None:
     """The scheme of the update's ratings, which may not be the one that its theme has today."""
-    used = {rating.dimension.scheme_id for rating in update.ratings}
+    used = {rating.scheme_id for rating in update.ratings}
     return schemes[min(used)] if used else None
 
 
-def _is_stale(wording: OwnWording, parts: dict[str, str]) -> bool:
+def _is_stale(wording: OwnWording, parts: Mapping[str, str]) -> bool:
     """Whether the update was corrected, in this part, after it was reworded."""
     reworded = {part.part: part.narrative for part in wording.update.parts}
     return reworded.get(wording.part, "") != parts.get(wording.part, "")

@@ -40,17 +40,29 @@ class NoPaper(NotFound):
 
 
 def find(session: Session, reference: str) -> Paper | None:
-    """The paper with this reference, with everything that a generation reads, if there is one."""
+    """The paper with this reference, whole, if there is one."""
     return session.scalar(select(Paper).where(Paper.reference == reference).options(*WHOLE_PAPER))
 
 
 def get(session: Session, reference: str) -> Paper:
-    """The paper with this reference, with everything that a generation reads.
+    """The paper with this reference, whole.
 
     Raises:
         NoPaper: if there is none.
     """
     paper = find(session, reference)
+    if paper is None:
+        raise NoPaper(reference)
+    return paper
+
+
+def to_assemble(session: Session, reference: str) -> Paper:
+    """The paper with what a generation reads of it; of the chosen workstreams it knows the ids alone.
+
+    Raises:
+        NoPaper: if there is none.
+    """
+    paper = session.scalar(select(Paper).where(Paper.reference == reference).options(*PAPER_TO_ASSEMBLE))
     if paper is None:
         raise NoPaper(reference)
     return paper
@@ -116,10 +128,10 @@ def meetings_of_person(
 ) -> Sequence[Meeting]:
     """The meetings from that day on for which this person is author or chief officer of a paper; with their board.
 
-    By day and board. Only papers of the organisation, for one of the boards and with one of the markings count, where
-    they are given.
+    A withdrawn paper does not count. By day and board. Only papers of the organisation, for one of the boards and with
+    one of the markings count, where they are given.
     """
-    paper = or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id)
+    paper = and_(or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id), Paper.state != State.WITHDRAWN)
     if organisation_id is not None:
         paper = and_(paper, Paper.organisation_id == organisation_id)
     if markings is not None:
@@ -177,7 +189,7 @@ def papers(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class PapersWanted:
     """Which papers are asked for: each filter that is given holds."""
 
     words: tuple[str, ...] = ()
@@ -214,7 +226,7 @@ class Asked:
         return found
 
 
-def found(session: Session, asked: Asked, *, skip: int = 0, limit: int) -> Sequence[Paper]:
+def found(session: Session, asked: PapersWanted, *, skip: int = 0, limit: int) -> Sequence[Paper]:
     """At most `limit` of the papers that are asked for, the last meeting first, without the first `skip` of them.
 
     With what a list shows.
@@ -224,12 +236,12 @@ def found(session: Session, asked: Asked, *, skip: int = 0, limit: int) -> Seque
     return session.scalars(ordered.options(*LISTED_PAPER)).all()
 
 
-def count(session: Session, asked: Asked) -> int:
+def count(session: Session, asked: PapersWanted) -> int:
     """How many papers are asked for."""
     return session.scalar(_joined(select(func.count(Paper.id))).where(*asked.conditions())) or 0
 
 
-def days_of_meetings(session: Session, asked: Asked, *, limit: int) -> Sequence[date]:
+def days_of_meetings(session: Session, asked: PapersWanted, *, limit: int) -> Sequence[date]:
     """The last `limit` days of meetings that have papers which are asked for, the last first."""
     days = _joined(select(Meeting.held_on).select_from(Paper)).where(*asked.conditions()).distinct()
     return session.scalars(days.order_by(Meeting.held_on.desc()).limit(limit)).all()
@@ -265,9 +277,9 @@ def to_come(
 ) -> Sequence[Paper]:
     """At most `limit` papers for meetings on the day `since` or later, the next meeting first; filters as in `papers`.
 
-    Of these `states`, where they are given. With what a list shows.
+    Of these `states`, where they are given, and none that was withdrawn. With what a list shows.
     """
-    conditions = [Meeting.held_on >= since]
+    conditions = [Meeting.held_on >= since, Paper.state != State.WITHDRAWN]
     if states is not None:
         conditions.append(Paper.state.in_(states))
     if organisation_id is not None:
@@ -363,6 +375,26 @@ def previous(session: Session, paper: Paper) -> Paper | None:
     )
 
 
+def of_series(session: Session, paper: Paper, held_on: date) -> Paper | None:
+    """A paper of the same series and organisation for the board's meeting on that day that is not withdrawn, if any.
+
+    Loaded as in `previous`.
+    """
+    return session.scalars(
+        select(Paper)
+        .join(Paper.meeting)
+        .where(
+            Paper.series_id == paper.series_id,
+            Paper.organisation_id == paper.organisation_id,
+            Paper.state != State.WITHDRAWN,
+            Meeting.held_on == held_on,
+        )
+        .order_by(Paper.reference)
+        .limit(1)
+        .options(*LISTED_PAPER)
+    ).one_or_none()
+
+
 def clearances(session: Session, paper_id: int) -> dict[tuple[str, str], Clearance]:
     """Place and digest of the text → its newest clearance, with the person and the posts held."""
     rows = session.scalars(
@@ -453,14 +485,23 @@ WHOLE_ACTION: tuple[ExecutableOption, ...] = (
 )
 """What is loaded with an action of a meeting."""
 
-WHOLE_PAPER: tuple[ExecutableOption, ...] = (
+PAPER_TO_ASSEMBLE: tuple[ExecutableOption, ...] = (
     joinedload(Paper.organisation),
     joinedload(Paper.format),
     joinedload(Paper.series),
     joinedload(Paper.meeting).joinedload(Meeting.board).joinedload(Board.organisation),
-    selectinload(Paper.chief_officer).selectinload(Person.posts),
-    selectinload(Paper.author).selectinload(Person.posts),
+    joinedload(Paper.chief_officer).selectinload(Person.posts),
+    joinedload(Paper.author).selectinload(Person.posts),
     selectinload(Paper.sections),
+    selectinload(Paper.choices),
+    selectinload(Paper.own_wordings).selectinload(OwnWording.update).selectinload(Update.parts),
+    selectinload(Paper.own_wordings).selectinload(OwnWording.update).joinedload(Update.workstream),
+    selectinload(Paper.consultees).selectinload(Consultee.person).selectinload(Person.posts),
+)
+"""What is loaded with a paper that is put together: its workstreams are read in plain values."""
+
+WHOLE_PAPER: tuple[ExecutableOption, ...] = (
+    *PAPER_TO_ASSEMBLE,
     selectinload(Paper.choices).selectinload(Choice.workstream).selectinload(Workstream.theme),
     selectinload(Paper.choices).selectinload(Choice.workstream).selectinload(Workstream.parts),
     selectinload(Paper.choices)
@@ -471,8 +512,5 @@ WHOLE_PAPER: tuple[ExecutableOption, ...] = (
     .selectinload(Choice.workstream)
     .selectinload(Workstream.serves)
     .selectinload(FrameworkItem.framework),
-    selectinload(Paper.own_wordings).selectinload(OwnWording.update).selectinload(Update.parts),
-    selectinload(Paper.own_wordings).selectinload(OwnWording.update).joinedload(Update.workstream),
-    selectinload(Paper.consultees).selectinload(Consultee.person).selectinload(Person.posts),
 )
 """What is loaded with a paper that will be read as a whole."""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import ids_by_key, rows_by_key
+from app.db import batches, ids_by_key, rows_by_key
 from app.errors import NotFound
 from app.people.models import Organisation, Person
 
@@ -88,8 +88,9 @@ def person_by_id(session: Session, person_id: int) -> Person | None:
 
 def names(session: Session) -> dict[str, str]:
     """Key of every person → name, in the order of the names."""
-    rows = session.execute(select(Person.key, Person.name).order_by(Person.name, Person.key))
-    return dict(rows.all())
+    rows = session.execute(select(Person.key, Person.name)).all()
+    # Here and not in the database: each sorts letters in its own way.
+    return dict(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))
 
 
 def persons(session: Session, *, after: str = "", limit: int) -> Sequence[Person]:
@@ -107,6 +108,15 @@ def person_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
 def persons_by_key(session: Session, keys: Iterable[str]) -> dict[str, Person]:
     """Key → person with posts, for those of the keys that exist."""
     return rows_by_key(session, Person.key, keys, selectinload(Person.posts))
+
+
+def persons_by_id(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
+    """Id → person with posts, for those of the ids that exist."""
+    found: dict[int, Person] = {}
+    for batch in batches(sorted(set(person_ids))):
+        rows = session.scalars(select(Person).where(Person.id.in_(batch)).options(selectinload(Person.posts)))
+        found |= {person.id: person for person in rows}
+    return found
 
 
 WHOLE_PERSON: tuple[ExecutableOption, ...] = (

@@ -162,8 +162,6 @@ class ProblemAnswer(JSONResponse):
         super().__init__(body, document.status, headers=dict(headers), media_type=MEDIA_TYPE)
 
 
-Handler = Callable[[Request, Exception], ProblemAnswer]
-
 AsPage = Callable[[Request, Exception, ProblemDocument, dict[str, str]], Response]
 """Shows somebody in a browser what is wrong, with the status of the document and these headers."""
 

@@ -103,11 +103,15 @@ class Reach:
             raise Hidden(missing) if number in there else missing
 
     def last_of_previous(self, reference: str) -> Version | None:
-        """The newest version of the paper before this one in its series, where it exists for the account."""
+        """The last approved version of the paper before this one in its series, where it exists for the account.
+
+        Where none is approved, its newest one.
+        """
         paper = papers.previous(self._session, papers.get(self._session, reference))
         if paper is None:
             return None
-        kept, last = papers.kept(self._session, paper.reference), versions.last(self._session, paper.id)
+        kept = papers.kept(self._session, paper.reference)
+        last = versions.last_approved(self._session, paper.id) or versions.last(self._session, paper.id)
         exists = last is not None and policy.exists_for(self._account, matter_of(kept)) and self.is_cleared_for(last)
         return last if exists else None
 

@@ -41,6 +41,18 @@ VISITS: dict[str, list[Visit]] = {
         Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-22"),
         Visit("reader", "/workstreams/JNT-01/updates/2026-11-20"),
     ],
+    "/meetings": [
+        Visit("board-secretary", "/meetings"),
+        Visit("reader", "/meetings?when=past&board=delivery"),
+    ],
+    "/meetings/{board}/{held_on}": [
+        Visit("board-secretary", "/meetings/performance-resources/2026-12-10"),
+        Visit("commissioners-office", "/meetings/delivery/2026-12-16"),
+    ],
+    "/meetings/{board}/{held_on}/agenda": [
+        Visit("board-secretary", "/meetings/performance-resources/2026-12-10/agenda")
+    ],
+    "/new-meeting": [Visit("board-secretary", "/new-meeting")],
     "/rounds": [Visit("board-secretary", "/rounds"), Visit("commissioners-office", "/rounds")],
     "/rounds/{key}": [
         Visit("board-secretary", "/rounds/collaboration-2026-12"),

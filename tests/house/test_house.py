@@ -32,7 +32,7 @@ def test_a_tool_finds_nothing(tool):
 
 def rooms_in(folder: Path) -> set[str]:
     """What the folder holds, as a map names it."""
-    packages = {f"{path.parent.name}/" for path in folder.glob("*/__init__.py")}
+    packages = {f"{path.name}/" for path in folder.iterdir() if path.is_dir() and path.name != "__pycache__"}
     modules = {path.name for path in folder.glob("*.py") if path.name != "__init__.py"}
     return packages | modules
 

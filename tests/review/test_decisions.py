@@ -345,13 +345,13 @@ def test_two_approvals_at_once_are_one(board, person_of, full, figure):
     events = board.admin.get("/api/v1/audit", params={"action": "paper.approved", "limit": 100}).json()["items"]
     decisions = board.admin.get("/api/v1/audit", params={"action": "decision.recorded", "limit": 100}).json()["items"]
     assert len(events) == len(decisions) == rounds
-    figure("approvals released together", clients)
-    figure("rounds", rounds)
+    figure("rounds of 200 approvals released together", rounds)
+    figure("approvals beyond the one of a round", len(decisions) - rounds)
     assert len([label for label in board.labels() if label.endswith(".0")]) == rounds
 
 
 @pytest.mark.trust(4)
-def test_approved_bytes_never_change_whoever_asks_and_however(board, database, blobs):
+def test_approved_bytes_never_change_whoever_asks_and_however(board, database, blobs, figure):
     board.submit()
     board.approve()
     before, row = board.document("1.0"), board.version("1.0")
@@ -384,6 +384,8 @@ def test_approved_bytes_never_change_whoever_asks_and_however(board, database, b
     assert [blobs.get(digest) for digest in sorted(blobs.digests())] == kept
     assert (board.document("1.0"), board.version("1.0")) == (before, row)
     assert damage_of(database, blobs) == []
+    figure("ways to change what is approved, refused", len(attempts) + 4 * 3 + 2)
+    figure("digests changed", 0)
 
 
 @pytest.mark.trust(3)

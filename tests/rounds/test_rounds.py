@@ -10,10 +10,12 @@ from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.assembly.assemble import ENGINE, make_again
 from app.people.queries import get_person
+from app.rounds.commands import claim_reminder
+from app.rounds.queries import get_request
 from app.upkeep.verify import verify
 from app.web.deps import utc_now
 from tests.rounds.stories import ASKED, FORENSICS, PROCUREMENT, ROUND, no_change, open_round, send_back
-from tests.stories import JANUARY, PAPER, paper, update
+from tests.stories import JANUARY, NOON, PAPER, paper, update
 
 
 def printed(client: TestClient) -> list[str]:
@@ -342,6 +344,22 @@ def test_a_closed_round_takes_no_answers_and_an_answered_workstream_stays(filled
     assert open_round_again(filled, turned.json() | {"closed": True}).status_code == 200
     refused = filled.post(f"{PROCUREMENT}/answers", json={"kind": "no-change", "given_by": "head"})
     assert (refused.status_code, "is closed" in refused.json()["detail"]) == (409, True)
+
+
+def test_a_workstream_that_was_only_reminded_may_be_left_out(filled, database):
+    said = open_round(filled)
+
+    def is_reminded() -> bool:
+        with database.writing() as session:
+            request = get_request(session, "march", "forensics")
+            told = {"object_": "round/march", "by": "timer", "at": NOON}
+            return claim_reminder(session, request.id, "due", "lead@northmoor.example", **told)
+
+    assert (is_reminded(), is_reminded()) == (True, False)
+    without = open_round_again(filled, said | {"requests": said["requests"][:1]})
+    assert (without.status_code, len(without.json()["requests"])) == (200, 1), without.text
+    assert open_round_again(filled, said).status_code == 200
+    assert is_reminded(), "asked again"
 
 
 def test_the_same_answer_sent_twice_with_its_key_is_one(filled):

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.accounts.policy import Action
 from app.assembly import review
 from app.assembly.differences import changes_since
-from app.assembly.review import AnotherCandidate, Elsewhere
-from app.errors import Conflict, Invalid
+from app.assembly.review import AnotherCandidate, DatesOutOfOrder, Elsewhere
+from app.errors import Conflict, Invalid, Problem
 from app.fields import Day, KeyText, SafeText
 from app.papers import queries as papers
 from app.people.queries import NoPerson
@@ -180,9 +180,12 @@ def _page(
         paper = papers.get(session, reference)
         try:
             made = review.candidate(session, visit.here.blobs, reference, now=visit.now, decided_on=decided_on)
+        except DatesOutOfOrder as refused:
+            if decided_on is not None:  # another day can be said
+                return _page(visit, reference, form.refused(refused, "decided_on"), needs_proof=needs_proof)
+            return _nothing_to_decide(visit, reference, paper.title, refused)
         except (Conflict, Invalid) as refused:
-            return page(visit, "papers/not_to_decide.html", "Nothing to decide", reference=reference, why=str(refused),
-                        title=paper.title, status=409)  # fmt: skip
+            return _nothing_to_decide(visit, reference, paper.title, refused)
         said: dict[str, Any] = {
             "title": paper.title,
             "candidate": made,
@@ -193,7 +196,7 @@ def _page(
             ),
             "has_earlier": versions.before(session, made.submission.version) is not None,
         }
-    is_decider = visit.account.role.value == made.step.role
+        why_not = review.refusal(session, reference, by=visit.account)
     return page(
         visit,
         "papers/decide.html",
@@ -203,9 +206,22 @@ def _page(
         query=_query(decided_on),
         decided_on=decided_on,
         needs_proof=needs_proof or not _is_proved(visit),
-        is_decider=is_decider,
+        is_decider=why_not is None,
+        why_not=why_not if visit.account.role.value == made.step.role else None,
         may_record=visit.may(Action.RECORD_DECISIONS),
         **said,
+    )
+
+
+def _nothing_to_decide(visit: Visit, reference: str, title: str, why: Problem) -> Response:
+    return page(
+        visit,
+        "papers/not_to_decide.html",
+        "Nothing to decide",
+        reference=reference,
+        why=str(why),
+        title=title,
+        status=409,
     )
 
 

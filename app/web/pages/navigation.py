@@ -23,6 +23,7 @@ PLACES = (
     Place("Home", "/"),
     Place("Papers", "/papers", Action.READ_FACTS),
     Place("Workstreams", "/workstreams", Action.READ_FACTS),
+    Place("Meetings", "/meetings", Action.READ_FACTS),
     Place("Rounds", "/rounds", Action.READ_FACTS),
     Place("Formats", "/formats", Action.TRY_TEMPLATES),
     Place("Accounts", "/accounts", Action.MANAGE_ACCOUNTS),

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.policy import Action
-from app.assembly.meeting import start_next
 from app.assembly.snapshot import Snapshot
 from app.boards import queries as boards
 from app.errors import Conflict, Invalid
+from app.facts.following import start_next
 from app.fields import LARGEST_NUMBER, Day, KeyText, Line
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest
@@ -60,9 +60,9 @@ class Wanted:
         said = {name: getattr(self, name).strip() for name in ("words", "board", "meeting", "format", "state")}
         return {name: value for name, value in said.items() if value}
 
-    def asked(self, visit: Visit) -> papers.Asked:
+    def asked(self, visit: Visit) -> papers.PapersWanted:
         """The papers that exist for who visits and fit the filters."""
-        return papers.Asked(
+        return papers.PapersWanted(
             words=tuple(self.words.split()),
             board=self.board or None,
             format=self.format or None,
@@ -250,7 +250,7 @@ def _formats(session: Session) -> list[Choice]:
 
 
 def _filters(session: Session, visit: Visit) -> dict[str, Any]:
-    reach = papers.Asked(**_reach(visit))
+    reach = papers.PapersWanted(**_reach(visit))
     days = papers.days_of_meetings(session, reach, limit=MOST)
     own = visit.account.boards
     found = [Choice(key, name) for key, name in boards.names(session).items() if own is None or key in own]
@@ -270,12 +270,12 @@ def _received(session: Session, visit: Visit, before: int | None) -> dict[str, A
     found = versions.last_received(session, to, limit=OF_A_PAGE + 1, before=before)
     seen = filter(Reach(session, visit.account).sees_release, found[:OF_A_PAGE])
     return {
-        "received": [_released_row(release) for release in seen],
+        "received": [released_row(release) for release in seen],
         "earlier": found[OF_A_PAGE - 1].id if len(found) > OF_A_PAGE else None,
     }
 
 
-def _released_row(release: Release) -> dict[str, Any]:
+def released_row(release: Release) -> dict[str, Any]:
     """What the released version says, whatever its paper says now."""
     facts = Snapshot.from_json(release.version.snapshot)
     return {

@@ -43,7 +43,7 @@ TAKES = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class FormField:
     """One field of the form, with what the paper says in it."""
 
     name: str
@@ -149,7 +149,7 @@ def _state(paper: PaperShape) -> str:
 # The fields
 
 
-def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) -> Iterator[Asked]:
+def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) -> Iterator[FormField]:
     persons = choices([Choice(*named) for named in people.names(session).items()], first="Nobody yet")
     meetings = [
         Choice(f"{meeting.board.key} {meeting.held_on}", f"{in_words(meeting.held_on)}, {meeting.board.name}")
@@ -159,13 +159,13 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
     allowed = visit.account.markings
     markings = [Choice(name, name) for name in manifest.markings if allowed is None or name in allowed]
     series = [Choice(found.key, found.name) for found in boards.all_series(session, limit=MOST)]
-    yield Asked("title", "Title", "text", paper.title)
-    yield Asked("meeting", "Meeting", "select", f"{paper.board} {paper.meeting}", items=choices(meetings))
-    yield Asked(
+    yield FormField("title", "Title", "text", paper.title)
+    yield FormField("meeting", "Meeting", "select", f"{paper.board} {paper.meeting}", items=choices(meetings))
+    yield FormField(
         "agenda_number", "Agenda number", "short", paper.agenda_number or "", "As the agenda numbers it, such as 5.0"
     )
-    yield Asked("marking", "Marking", "radios", paper.marking, "Printed on every page", choices(markings))
-    yield Asked(
+    yield FormField("marking", "Marking", "radios", paper.marking, "Printed on every page", choices(markings))
+    yield FormField(
         "series",
         "Series",
         "select",
@@ -173,10 +173,10 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
         "If it follows earlier papers on the same subject",
         choices(series, first="None"),
     )
-    yield Asked("chief_officer", "Chief officer", "select", paper.chief_officer or "", items=persons)
-    yield Asked("author", "Author", "select", paper.author or "", items=persons)
-    yield Asked("take", "Updates that the paper takes", "radios", paper.take.value, items=choices(TAKES))
-    yield Asked(
+    yield FormField("chief_officer", "Chief officer", "select", paper.chief_officer or "", items=persons)
+    yield FormField("author", "Author", "select", paper.author or "", items=persons)
+    yield FormField("take", "Updates that the paper takes", "radios", paper.take.value, items=choices(TAKES))
+    yield FormField(
         "cut_off",
         "Last day whose updates are taken",
         "date",
@@ -185,9 +185,9 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
     )
 
 
-def _fields(session: Session, paper: PaperShape, manifest: Manifest) -> Iterator[Asked]:
+def _fields(session: Session, paper: PaperShape, manifest: Manifest) -> Iterator[FormField]:
     for key, described in manifest.every_field.items():
-        yield Asked(
+        yield FormField(
             f"fields.{key}",
             described.label if described.required else f"{described.label} (optional)",
             _KINDS[described.kind],
