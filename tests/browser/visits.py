@@ -118,6 +118,22 @@ VISITS: dict[str, list[Visit]] = {
         Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
         Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
     ],
+    "/directory": [Visit("board-secretary", "/directory"), Visit("report-author", "/directory")],
+    "/directory/{slug}": [
+        *(Visit("board-secretary", f"/directory/{slug}") for slug in ("people", "boards", "plans", "workstreams")),
+        Visit("report-author", "/directory/people?q=nobody"),
+        Visit("report-author", "/directory/boards"),
+    ],
+    "/directory/{slug}/{key}": [
+        Visit("board-secretary", "/directory/people/acc-operations"),
+        Visit("board-secretary", "/directory/boards/performance-resources"),
+        Visit("board-secretary", "/directory/plans/pcp-2025-2029"),
+        Visit("report-author", "/directory/workstreams/JNT-01"),
+    ],
+    "/new-entry/{slug}": [
+        Visit("board-secretary", "/new-entry/organisations"),
+        Visit("report-author", "/new-entry/themes"),
+    ],
     "/formats": [
         Visit("template-manager", "/formats"),
         Visit("template-manager", "/formats?q=nothing"),

@@ -25,6 +25,7 @@ PLACES = (
     Place("Workstreams", "/workstreams", Action.READ_FACTS),
     Place("Meetings", "/meetings", Action.READ_FACTS),
     Place("Rounds", "/rounds", Action.READ_FACTS),
+    Place("Directory", "/directory", Action.WRITE_FACTS),
     Place("Formats", "/formats", Action.TRY_TEMPLATES),
     Place("Accounts", "/accounts", Action.MANAGE_ACCOUNTS),
     Place("Audit log", "/audit", Action.READ_AUDIT),

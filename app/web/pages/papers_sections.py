@@ -106,7 +106,12 @@ def confirm(reference: KeyText, key: KeyText, visit: Visiting, trace: Tracing) -
     return to(f"/papers/{reference}", said="The section is confirmed.")
 
 
-keeps(router.prefix, may_type)
+def _may_type(session: Session, visit: Visit, names: Mapping[str, str]) -> None:
+    may_type(session, visit, names)
+    _entry(manifest_for(session, papers.get(session, names["reference"]).format.key), names["key"])
+
+
+keeps("/papers/{reference}/sections/{key}", _may_type)
 
 
 def _shown(

@@ -160,9 +160,6 @@ def keep_own_wording(reference: KeyText, ref: KeyText, visit: Visiting, trace: T
 _PLACE = re.compile(r"wording\.([0-9]{4}-[0-9]{2}-[0-9]{2})\.([A-Za-z0-9._-]+?)(?<!_format)")
 
 
-keeps(f"{router.prefix}/workstreams/{{ref}}", may_type)
-
-
 def _sent(form: Form, ref: str, place: str) -> dict[str, Any]:
     found = _PLACE.fullmatch(place)
     assert found is not None  # noqa: S101 - only such names come here
@@ -175,6 +172,9 @@ def _is_unseen(wording: Any, ref: str, shown: set[str]) -> bool:
 
 def _name(as_at: date, part: str) -> str:
     return f"wording.{as_at}.{part}"
+
+
+keeps("/papers/{reference}/workstreams/{ref}", may_type)
 
 
 def _wording(visit: Visit, trace: Tracing, reference: str, ref: str, form: Form, *, is_late: bool = False) -> Response:
