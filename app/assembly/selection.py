@@ -61,6 +61,9 @@ from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Workstream
 from app.workstreams.queries import Described, Revision
 
+SENSITIVE = "SENSITIVE"
+"""What the marking of a paper says whose words go into no other's, and whose readers are written down."""
+
 
 def select_for(
     session: Session,
@@ -159,14 +162,19 @@ class _Selection:
         if not self._prints_actions():
             return
         for action in papers.open_actions(self.session, self.paper):
+            is_told = self._may_repeat(action.paper)
             yield ActionFacts(
                 paper=action.paper.reference,
                 number=action.number,
                 asked_on=action.paper.meeting.held_on,
-                text=action.text,
-                owner=self._person(action.owner) if action.owner else None,
+                text=action.text if is_told else _elsewhere(action.paper),
+                owner=self._person(action.owner) if action.owner and is_told else None,
                 due_on=action.due_on,
             )
+
+    def _may_repeat(self, earlier: Paper) -> bool:
+        """No words about a paper that is marked sensitive stand in one that is marked otherwise."""
+        return earlier.marking == self.paper.marking or SENSITIVE not in earlier.marking.upper()
 
     def _prints_actions(self) -> bool:
         return any(isinstance(block, ActionsBlock) for block in self.blocks)
@@ -237,7 +245,9 @@ class _Selection:
     def _outcome(self, earlier: Paper) -> str | None:
         """What its meeting made of the earlier paper, as it was said last, where this one prints it."""
         said = papers.outcomes(self.session, earlier.id) if self._prints_actions() else ()
-        return said[-1].text if said else None
+        if not said:
+            return None
+        return said[-1].text if self._may_repeat(earlier) else _elsewhere(earlier)
 
     def _since(self) -> date | None:
         if self.paper.take is Take.LATEST:
@@ -465,6 +475,11 @@ class _Before:
 
 WAITING = timedelta(minutes=15)
 """Longer than a change waits between its time, as it is recorded, and its turn to be stored."""
+
+
+def _elsewhere(earlier: Paper) -> str:
+    """Says that there is something, and where, in place of words that may not be repeated."""
+    return f"Recorded with the paper {earlier.reference}, which is marked {earlier.marking}."
 
 
 def clearances_of(

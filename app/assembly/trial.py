@@ -158,7 +158,7 @@ def effects(
     """What the template version, loaded with its format, changes in the last papers of its format, the newest first.
 
     Of the `last` papers that were generated last, each its newest version; only those of the organisation, for
-    one of the boards (by key) and with one of the markings, where they are given.
+    one of the boards (by key) and with one of the markings, now and as they were printed, where they are given.
     """
     kept = versions.last_of_format(
         session,
@@ -168,22 +168,36 @@ def effects(
         boards=boards,
         markings=markings,
     )
-    return [effect_on(kept_version, version, blobs) for kept_version in kept]
+    return [effect_on(kept_version, version, blobs) for kept_version in kept if _bears(kept_version, markings)]
 
 
-def newest_effect(session: Session, blobs: Blobs, version: TemplateVersion, reference: str) -> Effect:
+def _bears(version: Version, markings: Collection[str] | None) -> bool:
+    """Whether one of the markings is printed in the version, whatever its paper's is now; None: any will do."""
+    return markings is None or Snapshot.from_json(version.snapshot).paper.marking in markings
+
+
+def newest_effect(
+    session: Session,
+    blobs: Blobs,
+    version: TemplateVersion,
+    reference: str,
+    *,
+    markings: Collection[str] | None = None,
+) -> Effect:
     """What the template version, loaded with its format, changes in the newest version of this paper.
+
+    One that bears one of the markings, where they are given.
 
     Raises:
         NoPaper: there is none with this reference.
         PaperOfAnotherFormat: it is not of the version's format.
-        NoSuchVersion: it was never generated.
+        NoSuchVersion: it was never generated, or its newest version bears another marking.
     """
     paper = papers.kept(session, reference)
     if paper.format != version.format.key:
         raise PaperOfAnotherFormat(reference, paper.format, version.format.key)
     kept = versions.last(session, paper.id)
-    if kept is None:
+    if kept is None or not _bears(kept, markings):
         raise versions.NoSuchVersion(reference, "any")
     return effect_on(versions.get(session, reference, kept.label), version, blobs)
 

@@ -4,13 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.assembly.selection import SENSITIVE
 from app.assembly.snapshot import Snapshot
 from app.audit import commands as audit
 from app.versions.models import Version
 from app.web.deps import Here, Now, SignedIn, request_id
-
-SENSITIVE = "SENSITIVE"
-"""What the marking of a paper says whose readers are written down."""
 
 
 class Trace:
@@ -34,6 +32,11 @@ class Trace:
 def marking_of(version: Version) -> str:
     """What is printed on every page of the version, whatever the paper's marking is now."""
     return Snapshot.from_json(version.snapshot).paper.marking
+
+
+def markings_of(version: Version) -> str:
+    """What its paper is marked with now, and what is printed in the version, loaded with its paper."""
+    return f"{version.paper.marking} {marking_of(version)}"
 
 
 Tracing = Annotated[Trace, Depends()]

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app import word
+from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.assembly.assemble import ENGINE, make_again
 from app.upkeep.verify import verify
@@ -215,6 +216,19 @@ def test_papers_of_others_are_in_no_effect_and_no_trial(filled, manager, colleag
     never = manager.post(f"{VERSIONS}/2/trial", params={"paper": "NEVER"})
     assert never.status_code == 404
     assert stages(manager) == ["live", "uploaded"]
+
+
+def test_what_was_printed_above_ones_clearance_is_in_no_effect(client, client_of, database):
+    sensitive = paper(marking="OFFICIAL-SENSITIVE")
+    assert client.post("/api/v1/facts", json=world(formats=[scrutiny()], papers=[sensitive])).status_code == 200
+    client.post(f"/api/v1/papers/{PAPER}/versions")
+    manager = client_of(Role.TEMPLATE_MANAGER)
+    with database.writing() as session:
+        accounts.get(session, "template-manager-all").markings = ["OFFICIAL"]
+    now = client.put(f"/api/v1/papers/{PAPER}", json=sensitive | {"marking": "OFFICIAL"}, headers={"If-Match": "*"})
+    assert now.status_code == 200
+    assert manager.get(f"{VERSIONS}/1/effect").json()["papers"] == []
+    assert manager.get(f"{VERSIONS}/1/effect/{PAPER}/old").status_code == 404
 
 
 def test_reading_a_sensitive_paper_through_a_trial_leaves_a_trace(client, client_of):

@@ -173,11 +173,11 @@ NEEDS = {
     "POST /api/v1/papers/{reference}/versions": "generate",
     "GET /api/v1/papers/{reference}/versions/{label}": "versions",
     "GET /api/v1/papers/{reference}/versions/{label}/document": "download",
-    "GET /api/v1/papers/{reference}/versions/{label}/snapshot": "versions",
+    "GET /api/v1/papers/{reference}/versions/{label}/snapshot": "download",
     "GET /api/v1/papers/{reference}/versions/{label}/changes": "versions",
     "GET /api/v1/papers/{reference}/review": "versions",
     "GET /api/v1/papers/{reference}/candidate": "versions",
-    "GET /api/v1/papers/{reference}/candidate/document": "versions",
+    "GET /api/v1/papers/{reference}/candidate/document": "download",
     "POST /api/v1/papers/{reference}/submissions": "submit",
     "POST /api/v1/papers/{reference}/withdrawal": "submit",
     "POST /api/v1/papers/{reference}/reopening": "submit",
@@ -247,7 +247,7 @@ NEEDS = {
 """What an operation needs (None: nothing but to be signed in, or not even that), every one declared by hand."""
 
 
-A_PERSONS = {"decide", "record"}
+A_PERSONS = {"decide", "record", "clear"}
 """What no token does."""
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app import word
+from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.boards.models import Board as BoardRow
 from app.boards.models import Meeting
@@ -350,6 +351,25 @@ def test_what_a_meeting_asked_another_organisation_for_is_in_no_paper_of_this_on
     theirs = whole_paper(reference="THEIRS", organisation="office", meeting="2027-06-10", workstreams=[])
     assert series.admin.put("/api/v1/papers/THEIRS", json=theirs).status_code == 201
     assert series.admin.get("/api/v1/papers/THEIRS/open-actions").json()["actions"] == []
+
+
+def test_the_words_about_a_sensitive_paper_are_in_no_paper_that_is_marked_otherwise(series, database, client_of):
+    after_the_meeting(series)
+    assert outcome(series, actions=ASKED).status_code == 201
+    assert start_next(series).status_code == 201
+    with database.writing() as session:
+        papers.get(session, PAPER).marking = "OFFICIAL-SENSITIVE"
+    series.author.post(f"{NEXT}/versions")
+    printed = "\n".join(word.text_of(series.author.get(f"{NEXT}/versions/0.1/document").content))
+    instead = f"Recorded with the paper {PAPER}, which is marked OFFICIAL-SENSITIVE."
+    assert printed.count(instead) >= 3, "an outcome and two actions, of which the paper says that they are there"
+    assert not any(said in printed for said in ("noted the report", "second phase", "the partners"))
+
+    confined = client_of(Role.AUTHOR, "force")
+    with database.writing() as session:
+        accounts.get(session, "report-author-force").markings = ["OFFICIAL"]
+    assert confined.get(f"{NEXT}/open-actions").json()["actions"] == []
+    assert len(series.author.get(f"{NEXT}/open-actions").json()["actions"]) == 2
 
 
 def test_the_next_paper_carries_each_section_as_the_format_says(series):

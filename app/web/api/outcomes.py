@@ -222,7 +222,11 @@ def list_open_actions(reference: KeyText, who: FactsReader, session: Reading) ->
     """What is open."""
     Reach(session, who).paper(reference)
     paper = papers.get(session, reference)
-    found = [ActionOut.of(action) for action in papers.open_actions(session, paper)]
+    found = [
+        ActionOut.of(action)
+        for action in papers.open_actions(session, paper)
+        if who.markings is None or action.paper.marking in who.markings
+    ]
     return json_answer(plain(OpenActionsOut(actions=found)))
 
 

@@ -51,7 +51,7 @@ from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.errors import FaultyParameter, TooLarge
 from app.web.openapi import ETAG, LOCATION, REPLAY, gives, problems, takes
 from app.web.reach import Reach
-from app.web.trace import Tracing
+from app.web.trace import Tracing, markings_of
 from app.word import Difference, Finding
 
 router = APIRouter(prefix="/formats/{key}/versions", tags=["formats"])
@@ -449,7 +449,7 @@ def get_effect(
         markings=who.markings,
     )
     for effect in found:
-        trace.reading(effect.version.paper.reference, effect.version.paper.marking, "effect")
+        trace.reading(effect.version.paper.reference, markings_of(effect.version), "effect")
     return json_answer(plain(Effects(papers=[EffectOut.of(effect, version) for effect in found])))
 
 
@@ -478,11 +478,11 @@ def download_effect(
 ) -> Response:
     """One of the two documents."""
     version = formats.get_version(session, key, number)
-    paper = Reach(session, who).paper(reference)
+    Reach(session, who).paper(reference)
     making.count()
-    effect = trial.newest_effect(session, blobs, version, reference)
+    effect = trial.newest_effect(session, blobs, version, reference, markings=who.markings)
     content = effect.document(which)
-    trace.reading(reference, paper.marking, "effect")
+    trace.reading(reference, markings_of(effect.version), "effect")
     return download(content, f"{reference} {effect.version.label} {which} template.docx")
 
 

@@ -85,6 +85,7 @@ def reissue(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     _may_reissue(visit, reference)
     try:
         asked = form.read(ReissueForm)
+        visit.count()
         with visit.writing() as session:
             if Reach(session, visit.account).paper(reference).revision != asked.seen:
                 raise ChangedMeanwhile(

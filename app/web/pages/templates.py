@@ -24,7 +24,7 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.visit import Allowed, Visit
 from app.web.reach import Reach
-from app.web.trace import Trace
+from app.web.trace import Trace, markings_of
 from app.word import Finding
 
 router = APIRouter()
@@ -347,7 +347,7 @@ def effect_page(
         version = formats.get_version(session, key, number)
         found = trial.effects(session, visit.here.blobs, version, last=last, **_within_reach(visit))
     for effect in found:
-        _trace(visit).reading(effect.version.paper.reference, effect.version.paper.marking, "effect")
+        _trace(visit).reading(effect.version.paper.reference, markings_of(effect.version), "effect")
     return page(
         visit,
         "formats/effect.html",
@@ -366,11 +366,12 @@ def effect_document(
     """The paper's newest version as it is, or as the template version prints it."""
     with visit.reading() as session:
         version = formats.get_version(session, key, number)
-        paper = Reach(session, visit.account).paper(reference)
+        Reach(session, visit.account).paper(reference)
         visit.count()
-        effect = trial.newest_effect(session, visit.here.blobs, version, reference)
+        markings = visit.account.markings
+        effect = trial.newest_effect(session, visit.here.blobs, version, reference, markings=markings)
     content = effect.document(which)
-    _trace(visit).reading(reference, paper.marking, "effect")
+    _trace(visit).reading(reference, markings_of(effect.version), "effect")
     return download(content, f"{reference} {effect.version.label} {which} template.docx")
 
 
