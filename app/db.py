@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    or_,
     select,
     text,
 )
@@ -200,6 +202,11 @@ def rows_by_key(
     return found
 
 
+def holds_words(words: Iterable[str], *columns: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:
+    """Each of the words stands in one of the columns, in capitals or not."""
+    return [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
+
+
 def ids_by_key(session: Session, key: InstrumentedAttribute[str], keys: Iterable[str]) -> dict[str, int]:
     """Natural key → id, for those of the keys that exist."""
     found: dict[str, int] = {}
@@ -230,6 +237,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "recursive_triggers = ON",  # or INSERT OR REPLACE would slip past the triggers that refuse a deletion
     ):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows the letters of ASCII only, and a search would find “École” on PostgreSQL alone.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(said: Any) -> Any:
+    return said.lower() if isinstance(said, str) else said
 
 
 def _begin_sqlite(connection: Connection) -> None:

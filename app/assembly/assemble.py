@@ -13,10 +13,11 @@ from app.accounts.models import Account
 from app.assembly.context import for_engine, vocabulary
 from app.assembly.naming import file_name
 from app.assembly.regions import stored_texts
-from app.assembly.selection import LONDON, select_for
+from app.assembly.selection import select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import SNAPSHOT_DIGEST, context_for
 from app.blobs import Blobs, MissingBlob
+from app.boards.deadlines import LONDON
 from app.db import lock
 from app.formats import queries as formats
 from app.formats.manifest import parse_manifest

@@ -1,14 +1,27 @@
 """Clearances: what a format wants cleared by a named person, bound to the digest of the text. Pure."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
-from app.assembly.snapshot import ClearanceFacts, PersonFacts, SectionFacts
+from pydantic import BaseModel
+
+from app.assembly.public_copy import Shown
+from app.assembly.snapshot import ClearanceFacts, PersonFacts, SectionFacts, Snapshot, WorkstreamFacts
 from app.formats.manifest import Manifest
-from app.papers.blocks import BLOCKS, Block, ImplicationsBlock, ImplicationText
+from app.papers.blocks import (
+    BLOCKS,
+    AgainBlock,
+    Block,
+    ClauseBlock,
+    FieldsBlock,
+    ImplicationsBlock,
+    ImplicationText,
+    WorkstreamsBlock,
+)
 
 
 @dataclass(frozen=True)
@@ -32,19 +45,123 @@ class Cleared:
     day: date
 
 
-def to_clear(manifest: Manifest, sections: Iterable[SectionFacts]) -> Iterator[ToClear]:
-    """Every text of these sections, as the full paper has them, that the format wants cleared."""
+def prints_other_facts(manifest: Manifest, sections: Iterable[SectionFacts]) -> bool:
+    """Whether the format wants a section cleared that prints more than what is written in it."""
+    marked = {entry.key for entry in manifest.sections if entry.clearance}
+    return any(section.key in marked and not _is_own(section) for section in sections)
+
+
+def to_clear(
+    manifest: Manifest, sections: Iterable[SectionFacts], snapshot: Snapshot | None = None
+) -> Iterator[ToClear]:
+    """Every text of these sections, as the full paper has them, that the format wants cleared.
+
+    `snapshot` has the facts of the full paper, without clearances; it is needed where a section `prints_other_facts`.
+    """
     entries = {entry.key: entry for entry in manifest.sections}
     wanted = {implication.key: implication for implication in manifest.implications if implication.clearance}
+    said: dict[str, list[str]] = {}
     for section in sections:
         entry = entries[section.key]
         if entry.clearance and section.blocks:
-            text = json.dumps(BLOCKS.dump_python(section.blocks, mode="json"), ensure_ascii=False, sort_keys=True)
+            text = _own_words(section)
+            if snapshot is not None and not _is_own(section):
+                text += _json(_printed(snapshot, section.blocks))
             yield ToClear(f"section/{section.key}", section.heading or entry.heading, entry.clearance, _digest(text))
-        for key, said in _implications(section.blocks):
-            if key in wanted and said.text:
-                whose = wanted[key].clearance or ""
-                yield ToClear(f"implication/{key}", wanted[key].label, whose, _digest(said.text))
+        for key, implication in _implications(section.blocks):
+            if key in wanted and implication.text:
+                said.setdefault(key, []).append(implication.text)
+    for key, texts in said.items():  # written at two places, it is cleared as a whole
+        whose = wanted[key].clearance or ""
+        yield ToClear(f"implication/{key}", wanted[key].label, whose, _digest("\0".join(texts)))
+
+
+_OWN = frozenset({"narrative", "table", "nil", "recommendations", "implications", "routing", "appendices", "documents"})
+"""Kinds of blocks that print what is written in them, and nothing else."""
+
+
+def _is_own(section: SectionFacts) -> bool:
+    return all(block.kind in _OWN for block in section.blocks)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _printed(snapshot: Snapshot, blocks: Iterable[Block]) -> list[Any]:
+    """What these blocks print that is not written in them, block by block."""
+    return [_facts(snapshot, block) for block in blocks]
+
+
+def _facts(snapshot: Snapshot, block: Block) -> Any:
+    match block:
+        case FieldsBlock():
+            return _values(snapshot, block.fields)
+        case ClauseBlock():
+            clause = snapshot.manifest.clause(block.clause)
+            return [clause.text, _values(snapshot, clause.placeholders)] if clause else None
+        case AgainBlock():
+            again = [section for section in snapshot.sections if section.key == block.section]
+            others = [inner for section in again for inner in section.blocks if inner.kind != "again"]
+            return [_own_words(section) for section in again], _printed(snapshot, others)
+        case WorkstreamsBlock():
+            return _reported(snapshot, block)
+    listed = _LISTED.get(block.kind)
+    return [fact.model_dump_json() for fact in listed(snapshot)] if listed else None
+
+
+_LISTED: Mapping[str, Callable[[Snapshot], Iterable[BaseModel]]] = {
+    "outline": lambda snapshot: [
+        *(theme.model_copy(update={"introduction": None}) for theme in snapshot.themes),
+        *_named(snapshot),
+    ],
+    "rating-key": lambda snapshot: snapshot.schemes,
+    "framework-items": lambda snapshot: [*snapshot.frameworks, *_named(snapshot)],
+    "objective": lambda snapshot: snapshot.frameworks,
+    "people": lambda snapshot: snapshot.consultees,
+    "actions": lambda snapshot: snapshot.actions,
+}
+"""Kind of block → the facts that it lists."""
+
+
+def _named(snapshot: Snapshot) -> list[WorkstreamFacts]:
+    """The workstreams without what they report."""
+    return [workstream.model_copy(update={"updates": (), "request": None}) for workstream in snapshot.workstreams]
+
+
+def _values(snapshot: Snapshot, keys: Iterable[str]) -> Any:
+    said = {key: snapshot.paper.fields.get(key) for key in keys}
+    persons = {key: snapshot.persons.get(value) for key, value in said.items() if isinstance(value, str)}
+    return said, {key: person.model_dump_json() for key, person in persons.items() if person}
+
+
+def _reported(snapshot: Snapshot, block: WorkstreamsBlock) -> Any:
+    """Of the chosen workstreams, and of the themes above them, that which the block prints."""
+    parents = {theme.key: theme.parent for theme in snapshot.themes}
+    shown = Shown([block], {key: list(_path(key, parents)) for key in parents})
+    themes = [theme for theme in snapshot.themes if shown.has(theme.key)]
+    said = [
+        (update.as_at, update.nothing_to_report, update.subject, update.still_true)
+        + (shown.of(w.theme, update.parts), {part: own.text for part, own in update.own_wordings.items()})
+        + (tuple(rating.model_dump_json() for rating in update.ratings) if block.ratings else ())
+        for w in snapshot.workstreams
+        if w.chosen and shown.has(w.theme)
+        for update in w.updates
+    ]
+    names = [(w.name, w.rating_source) for w in snapshot.workstreams if w.chosen and shown.has(w.theme)]
+    introduced = [theme.introduction.text for theme in themes if block.introductions and theme.introduction]
+    return names, said, [theme.name for theme in themes], introduced
+
+
+def _path(theme: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    above: str | None = theme
+    while above is not None:
+        yield above
+        above = parents[above]
+
+
+def _own_words(section: SectionFacts) -> str:
+    return _json(BLOCKS.dump_python(section.blocks, mode="json"))
 
 
 def with_clearances(

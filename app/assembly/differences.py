@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.assembly.selection import select_for
 from app.assembly.snapshot import Snapshot, UpdateFacts, WorkstreamFacts
 from app.assembly.wording import in_words
+from app.formats import queries as formats
 from app.papers import queries as papers
 from app.versions.models import Version
 
@@ -36,7 +37,21 @@ def changes_since(session: Session, version: Version, *, now: datetime) -> list[
     before = Snapshot.from_json(version.snapshot)
     paper = papers.get(session, version.paper.reference)
     after = select_for(session, paper, version.template_version, stage="draft", label=version.label, now=now)
-    return differences(before, after)
+    return differences(before, after) or list(_something_else(before, after))
+
+
+def is_as_now(session: Session, version: Version) -> bool:
+    """Whether the version, loaded with its template version and format, was made with the template that is live."""
+    return formats.live(session, version.template_version.format.key).id == version.template_version_id
+
+
+def _something_else(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """That a fact has changed which is not told by itself."""
+    paper = before.paper.model_copy(
+        update={"approved_on": after.paper.approved_on, "written_on": after.paper.written_on}
+    )
+    if before.model_copy(update={"paper": paper}).facts_digest != after.facts_digest:
+        yield "Something that the paper names, such as the post of a person, says otherwise now."
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[str]:
@@ -113,7 +128,9 @@ def _update(snapshot: Snapshot, workstream: WorkstreamFacts, update: UpdateFacts
     name, key = workstream.name, ("update", workstream.ref, update.as_at.isoformat())
     parts = {part.key: part.label for part in snapshot.manifest.parts}
     if update.nothing_to_report:
-        yield _Fact((*key, "nil"), f"{name}, nothing to report as at {day}", "yes")
+        yield _Fact((*key, "nil"), f"{name}, nothing to report as at {day}", f"yes {update.subject or ''}".strip())
+    if update.still_true:
+        yield _Fact((*key, "unchanged"), f"{name}, no change since {day}", "yes")
     for part, text in update.parts.items():
         yield _Fact((*key, "part", part), f"{name}, {parts.get(part, part)} as at {day}", text)
     for part, own in update.own_wordings.items():

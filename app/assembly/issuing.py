@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app import word
 from app.accounts.models import Account
-from app.assembly.assemble import free_label, make
+from app.assembly.assemble import free_label, make, make_again
 from app.assembly.snapshot import BoardFacts, Snapshot
 from app.assembly.wording import in_words
 from app.blobs import Blobs
@@ -121,8 +121,8 @@ def reissue(
     earlier = versions.issues(session, approved.id)
     newest = versions.get(session, reference, earlier[-1].label if earlier else approved.label)
     sitting = boards.get_meeting(session, paper.meeting.board.key, meeting or paper.meeting.held_on)
-    _require_on_agenda(agenda_number, sitting)
     before = Snapshot.from_json(newest.snapshot)
+    _require_on_agenda(agenda_number or before.paper.agenda_number, sitting)
     after = _moved(session, before, agenda_number or before.paper.agenda_number, sitting)
     if (after.paper, after.board) == (before.paper, before.board):
         raise NothingMoves(newest)
@@ -131,6 +131,8 @@ def reissue(
     template = newest.template_version
     labels, count = parse_manifest(template.manifest).labels, len(earlier) + 1
     label = free_label(session, paper.id, lambda on: labels.of_reissue(approved.label, count + on))
+    if make_again(newest, blobs).content_digest != newest.content_digest:
+        raise SaysSomethingElse(newest, ["places that are no stored texts"])
     document = make(after.model_copy(update={"label": label}), blobs.get(template.template_digest), blobs.get)
     _require_the_same(newest, before, blobs.get(newest.file_digest), document.content)
     version = _kept(session, blobs, paper, approved, document, by=by, now=now)
@@ -157,7 +159,10 @@ def _moved(session: Session, snapshot: Snapshot, agenda_number: str | None, sitt
 
 
 def _require_the_same(version: Version, snapshot: Snapshot, before: bytes, after: bytes) -> None:
-    """Every stored text says in both documents the same, but for those that the reissue is about."""
+    """Every stored text says in both documents the same, but for those that the reissue is about.
+
+    Everything else is made from the same facts by an engine that makes the document before byte by byte again.
+    """
     moved = {f"field/{row.key}" for row in snapshot.manifest.front_sheet if row.source in MOVED}
     old = {key: [reading.html for reading in region.readings] for key, region in word.regions(before).items()}
     new = {key: [reading.html for reading in region.readings] for key, region in word.regions(after).items()}

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.assembly.selection import LONDON
 from app.assembly.wording import in_words
 from app.boards import queries as boards
+from app.boards.deadlines import LONDON
 from app.db import lock
 from app.errors import Conflict, Fault, Invalid
 from app.formats import queries as formats
@@ -19,6 +19,7 @@ from app.formats.manifest import Manifest, parse_manifest
 from app.papers import commands as paper_commands
 from app.papers import queries as papers
 from app.papers.commands import ActionEntry, PaperEntry, SectionEntry
+from app.papers.lifecycle import State
 from app.papers.models import Paper
 from app.people.queries import get_person
 from app.versions import queries as versions
@@ -60,6 +61,21 @@ class MeetingBefore(Invalid):
         super().__init__("What was sent is not right.", [Fault("meeting", f"It must be after {day}, the last one.")])
 
 
+class NothingToFollow(Conflict):
+    """A paper that was withdrawn goes nowhere, and so does what would follow it."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__(f"“{paper.title}” is withdrawn: reopen it, or start from the paper before it.")
+
+
+class NextIsThere(Conflict):
+    """The series has a paper for that meeting."""
+
+    def __init__(self, there: Paper) -> None:
+        day = in_words(there.meeting.held_on, "day-month-year")
+        super().__init__(f"The series has a paper for {day} already: “{there.title}” ({there.reference}).")
+
+
 class ReferenceTaken(Conflict):
     """There is a paper with this reference."""
 
@@ -68,7 +84,7 @@ class ReferenceTaken(Conflict):
 
 
 @dataclass(frozen=True)
-class Asked:
+class NewAction:
     """An action for which the meeting asks; `owner` is the key of a person."""
 
     text: str
@@ -77,7 +93,7 @@ class Asked:
 
 
 def record_outcome(
-    session: Session, reference: str, *, text: str, actions: Sequence[Asked], by: Account, now: datetime
+    session: Session, reference: str, *, text: str, actions: Sequence[NewAction], by: Account, now: datetime
 ) -> None:
     """The meeting made this of the paper and asked for these actions, which stand open in the series' next paper.
 
@@ -128,16 +144,22 @@ def start_next(
     wording, days in fields, who cleared what.
 
     Raises:
-        NoSeriesToFollow, NoMeetingToFollow, NoMeeting, MeetingBefore, ReferenceTaken.
+        NoSeriesToFollow, NothingToFollow, NoMeetingToFollow, NoMeeting, MeetingBefore, NextIsThere, ReferenceTaken.
     """
     lock(session, "facts")
     before = papers.get(session, reference)
     if before.series is None:
         raise NoSeriesToFollow(before)
+    if before.state is State.WITHDRAWN:
+        raise NothingToFollow(before)
     if papers.find(session, new) is not None:
         raise ReferenceTaken(new)
+    held_on = _meeting_of(session, before, meeting)
+    there = papers.of_series(session, before, held_on)
+    if there is not None:
+        raise NextIsThere(there)
     manifest = parse_manifest(formats.live(session, before.format.key).manifest)
-    entry = replace(_like(before, manifest), reference=new, meeting=_meeting_of(session, before, meeting))
+    entry = replace(_like(before, manifest), reference=new, meeting=held_on)
     paper_commands.save_papers(session, [replace(entry, title=title or entry.title)], by=by.key, at=now)
     paper = papers.get(session, new)
     asked = [section.key for section in manifest.sections if section.carry == "ask"]

@@ -14,10 +14,11 @@ from app.accounts.policy import Action, Matter
 from app.assembly.assemble import assemble, draft_label, free_label, make
 from app.assembly.clearing import ToClear
 from app.assembly.regions import places_of
-from app.assembly.selection import LONDON, clearances_of, last_day, post_held, select_for
+from app.assembly.selection import clearances_of, last_day, post_held, select_for
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for, in_words
 from app.blobs import Blobs
+from app.boards.deadlines import LONDON
 from app.db import lock
 from app.errors import Conflict, Fault, Forbidden, Invalid
 from app.formats import queries as formats
@@ -82,6 +83,13 @@ class PlaceOfAWriter(Forbidden):
 
     def __init__(self, person: Person) -> None:
         super().__init__(f"“{person.name}” wrote or submitted the paper: nobody decides on it in that person's place.")
+
+
+class PlaceOfAStranger(Forbidden):
+    """Only somebody of the organisation whose paper it is decides on it."""
+
+    def __init__(self, person: Person, paper: Paper) -> None:
+        super().__init__(f"“{person.name}” does not belong to {paper.organisation.name}, whose paper it is.")
 
 
 class AnothersName(Forbidden):
@@ -191,7 +199,8 @@ def clear(
     if texts.get(place) != digest:
         raise NothingToClear(paper, place)
     named = get_person(session, person)
-    if by.role is not Role.SECRETARY and by.key not in accounts.keys_of(session, named.id, named.key):
+    # Only who is linked to the person: whoever writes facts could make one that bears the name of their account.
+    if by.role is not Role.SECRETARY and by.person_id != named.id:
         raise AnothersName(named)
     paper_commands.clear(session, paper, place=place, digest=digest, person=named, day=day or today, by=by.key, at=now)
 
@@ -231,7 +240,9 @@ def candidate(
         DatesOutOfOrder: it cannot have been approved on that day.
     """
     paper = papers.get(session, reference)
-    return _candidate(session, blobs, paper, decided_on or now.astimezone(LONDON).date())
+    today = now.astimezone(LONDON).date()
+    _require_past(decided_on, today)
+    return _candidate(session, blobs, paper, decided_on or today)
 
 
 def refusal(session: Session, reference: str, *, by: Account) -> str | None:
@@ -266,15 +277,13 @@ def approve(
     `on_behalf_of` is the key of the person in whose place the account decides, or who decided elsewhere.
 
     Raises:
-        NothingToDecide, AnotherCandidate, AnothersStep, PlaceOfAWriter, DatesOutOfOrder, NoPerson.
+        NothingToDecide, AnotherCandidate, AnothersStep, PlaceOfAWriter, PlaceOfAStranger, DatesOutOfOrder, NoPerson.
         RoleMayNot, OwnPaper: as the policy has it.
     """
     lock(session, "facts")
     paper = papers.get(session, reference)
     today = now.astimezone(LONDON).date()
-    if elsewhere and elsewhere.decided_on > today:
-        sentence = f"{in_words(elsewhere.decided_on, 'day-month-year')} is still to come."
-        raise DatesOutOfOrder("What was decided elsewhere was decided by today.", [Fault("decided_on", sentence)])
+    _require_past(elsewhere.decided_on if elsewhere else None, today)
     made = _candidate(session, blobs, paper, elsewhere.decided_on if elsewhere else today)
     person = _decider(session, paper, made.step, by, on_behalf_of, recorded=elsewhere is not None)
     if digest != made.digest:
@@ -300,7 +309,7 @@ def send_back(
     """The paper is a draft again, and its author knows why.
 
     Raises:
-        NothingToDecide, AnothersStep, PlaceOfAWriter, NoPerson.
+        NothingToDecide, AnothersStep, PlaceOfAWriter, PlaceOfAStranger, NoPerson.
         RoleMayNot, OwnPaper: as the policy has it.
     """
     lock(session, "facts")
@@ -489,6 +498,10 @@ def _is_in_review(paper: Paper) -> bool:
 def _candidate(session: Session, blobs: Blobs, paper: Paper, decided_on: date) -> Candidate:
     submission, step, is_last = _next_step(session, paper)
     version = submission.version
+    before = max((decision.decided_on for decision in submission.decisions), default=date.min)
+    if decided_on < before:
+        sentence = f"The step before was decided on {in_words(before, 'day-month-year')}."
+        raise DatesOutOfOrder("The paper cannot be approved on that day.", [Fault("decided_on", sentence)])
     if not is_last:
         content = blobs.get(version.file_digest)
         return Candidate(
@@ -510,6 +523,12 @@ def _candidate(session: Session, blobs: Blobs, paper: Paper, decided_on: date) -
     document = make(final, blobs.get(version.template_version.template_digest), blobs.get)
     digest = sha256(document.content).hexdigest()
     return Candidate(submission, step, True, document, document.content, digest, document.file_name, label, decided_on)
+
+
+def _require_past(decided_on: date | None, today: date) -> None:
+    if decided_on is not None and decided_on > today:
+        sentence = f"{in_words(decided_on, 'day-month-year')} is still to come."
+        raise DatesOutOfOrder("What was decided elsewhere was decided by today.", [Fault("decided_on", sentence)])
 
 
 def _require_order(frozen: Snapshot, decided_on: date) -> None:
@@ -540,6 +559,8 @@ def _decider(
     person = get_person(session, on_behalf_of) if on_behalf_of else None
     if person is not None and (person.id == paper.author_id or not written_by.isdisjoint(_accounts(session, person))):
         raise PlaceOfAWriter(person)
+    if person is not None and person.organisation_id != paper.organisation_id:
+        raise PlaceOfAStranger(person, paper)
     return person
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.assembly.clearing import Cleared, ToClear, to_clear, with_clearances
+from app.assembly.clearing import Cleared, ToClear, prints_other_facts, to_clear, with_clearances
 from app.assembly.public_copy import Shown, public_values, without_marked_words
 from app.assembly.snapshot import (
     ActionFacts,
@@ -32,8 +32,8 @@ from app.assembly.snapshot import (
     WorkstreamFacts,
 )
 from app.assembly.standing import Standing, Written
-from app.boards import deadlines
 from app.boards import queries as boards
+from app.boards.deadlines import LONDON
 from app.fields import KEPT
 from app.formats.fields import FIELD_VALUES, FieldKind, Values
 from app.formats.manifest import Manifest, parse_manifest
@@ -60,9 +60,6 @@ from app.versions import queries as versions
 from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Workstream
 from app.workstreams.queries import Described, Revision
-
-LONDON = deadlines.LONDON
-"""Where the users' days begin and end."""
 
 
 def select_for(
@@ -91,6 +88,7 @@ class _Selection:
         self.paper = paper
         self.template = template
         self.manifest: Manifest = parse_manifest(template.manifest)
+        self.now = now
         self.today = now.astimezone(LONDON).date()
         earlier = papers.previous(session, paper)
         self.previous = _Before(session, earlier) if earlier else None
@@ -104,12 +102,26 @@ class _Selection:
             section.key: Written(section.heading, BLOCKS.validate_python(section.blocks, context=KEPT), section.carried)
             for section in paper.sections
         }
-        self.to_clear = to_clear_of(self.manifest, values, self.written)
+        self._set_sections({}, {})
+        self.to_clear = self._to_clear(values)
         self.cleared = self._cleared()
-        self.sections = tuple(
-            with_clearances(section, self.to_clear, self.cleared) for section in self.standing.sections(self.written)
-        )
+        if self.to_clear:
+            self._set_sections(self.to_clear, self.cleared)
+
+    def _set_sections(self, needed: Mapping[str, ToClear], cleared: Mapping[str, Cleared]) -> None:
+        standing = self.standing.sections(self.written)
+        self.sections = tuple(with_clearances(section, needed, cleared) for section in standing)
         self.blocks = [block for section in self.sections for block in section.blocks]
+
+    def _to_clear(self, values: Values) -> dict[str, ToClear]:
+        """Place → the text of the full paper that must be cleared there."""
+        sections = Standing(self.manifest, values).sections(self.written)
+        snapshot = None
+        if prints_other_facts(self.manifest, sections):
+            if self.public:
+                return _Selection(self.session, self.paper, self.template, self.now, False).to_clear
+            snapshot = self.snapshot("preview", "")
+        return {needed.place: needed for needed in to_clear(self.manifest, sections, snapshot)}
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
         chosen = self._chosen()
@@ -453,11 +465,6 @@ class _Before:
 
 WAITING = timedelta(minutes=15)
 """Longer than a change waits between its time, as it is recorded, and its turn to be stored."""
-
-
-def to_clear_of(manifest: Manifest, values: Values, written: Mapping[str, Written]) -> dict[str, ToClear]:
-    """Place → the text of the full paper that must be cleared there."""
-    return {needed.place: needed for needed in to_clear(manifest, Standing(manifest, values).sections(written))}
 
 
 def clearances_of(

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.assembly.clearing import ToClear
-from app.assembly.selection import LONDON, clearances_of
+from app.assembly.selection import clearances_of
+from app.boards.deadlines import LONDON
 from app.formats import queries as formats
 from app.papers import queries as papers
 from app.papers.lifecycle import may_change
@@ -19,7 +20,7 @@ from app.versions.models import Comment, Version
 
 
 @dataclass(frozen=True)
-class Asked:
+class AwaitedAnswer:
     """A workstream of the paper whose answer is still to come."""
 
     workstream: str
@@ -36,7 +37,7 @@ class Outstanding:
     """Those that begin a thread which is not settled."""
     clearances: tuple[ToClear, ...]
     """Texts of a draft that nobody has cleared as they are."""
-    requests: tuple[Asked, ...]
+    requests: tuple[AwaitedAnswer, ...]
     """What the rounds for its meeting ask and nobody has answered, or was sent back."""
     actions: tuple[MeetingAction, ...]
     """What earlier meetings of its series asked for and is not done."""
@@ -76,9 +77,9 @@ def _not_cleared(session: Session, paper: Paper, now: datetime) -> tuple[ToClear
     return tuple(needed for needed, found in clearances_of(session, paper, template, now=now) if found is None)
 
 
-def _unanswered(session: Session, paper: Paper, today: date) -> tuple[Asked, ...]:
+def _unanswered(session: Session, paper: Paper, today: date) -> tuple[AwaitedAnswer, ...]:
     chosen = {choice.workstream.id: choice.workstream.name for choice in paper.choices}
     asked = rounds.of_meetings(session, papers.meetings_of(session, paper), chosen)
     found = ((chosen[number], asked[number]) for number in chosen if number in asked)
-    standing = (Asked(name, standing_of(one, today=today), one.round.due_on) for name, one in found)
+    standing = (AwaitedAnswer(name, standing_of(one, today=today), one.round.due_on) for name, one in found)
     return tuple(one for one in standing if one.standing in OPEN)

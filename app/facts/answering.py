@@ -6,15 +6,15 @@ from datetime import date, datetime
 from pydantic import Field, model_validator
 from sqlalchemy.orm import Session
 
+from app.audit.changes import Outcome
 from app.blobs import Blobs
 from app.errors import Conflict, Fault, Invalid
-from app.facts import read
+from app.facts import reporting
 from app.facts.asked import last_time
-from app.facts.decode import FaultyFacts
-from app.facts.load import load
-from app.facts.reporting import revision_of
-from app.facts.shapes import FactsFile, Shape, UpdateShape
-from app.fields import Day, KeyText, Line
+from app.facts.read import update_shape
+from app.facts.reporting import FaultyUpdate, UpdateWasChanged, revision_of
+from app.facts.shapes import Shape, UpdateShape
+from app.fields import LARGEST_NUMBER, Day, KeyText, Line
 from app.people.models import Person
 from app.people.queries import find_person
 from app.rounds import queries
@@ -44,9 +44,13 @@ class LastTimeIsAnother(Conflict):
 
 
 class AnsweredMeanwhile(Conflict):
-    """Somebody answered, or reported as at the same day, since the request was read."""
+    """Somebody answered, or reported as at the same day, since the request was read; has both texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, sent: UpdateShape | None, saved: Update | None) -> None:
+        self.sent = sent
+        self.saved = update_shape(saved) if saved else None
+        self.revision = revision_of(saved)
+        """Of what was saved, to be sent by who has read it and goes on."""
         super().__init__("Another answer was saved meanwhile. Yours is still here: look at both, then send.")
 
 
@@ -57,6 +61,13 @@ class SaidShape(Shape):
     update: UpdateShape | None = Field(default=None, description="Of the kind changed, and only there: what is new")
     as_at: Day | None = Field(
         default=None, description="Of the kind no-change: the day of the update that was seen; another is refused"
+    )
+    revision: int = Field(
+        default=reporting.NOTHING_YET,
+        ge=0,
+        le=LARGEST_NUMBER,
+        description="Of the other kinds: the revision that was seen of what is reported as at that day; 0: nothing "
+        "yet. Where somebody saved another, the answer is refused, with both texts",
     )
     subject: Line | None = Field(
         default=None,
@@ -108,16 +119,16 @@ def giver(session: Session, said: AnswerShape, own_id: int | None) -> Giver:
 class Seen:
     """What somebody was shown who answers."""
 
-    answer: int
-    """Number of the newest answer; 0: none."""
     revision: int
-    """Of what is reported as at the round's day, as `reporting.revision_of` says it."""
+    """Of what is reported as at the day of the answer, as `reporting.revision_of` says it."""
+    answer: int | None = None
+    """Number of the newest answer; 0: none. None: whoever answers did not say, and no text is lost by that."""
 
 
 def seen_of(session: Session, request: Request) -> Seen:
     """What somebody sees who reads the whole request now."""
     head = find_update(session, request.workstream.ref, request.round.as_at)
-    return Seen(request.answers[-1].number if request.answers else 0, revision_of(head))
+    return Seen(revision_of(head), request.answers[-1].number if request.answers else 0)
 
 
 def answer(
@@ -127,36 +138,32 @@ def answer(
     ref: str,
     *,
     said: SaidShape,
+    seen: Seen,
     who: Giver,
     by: str,
     now: datetime,
-    seen: Seen | None = None,
 ) -> Answer:
     """The answer is recorded, and with it the update that it brings; all of it or nothing.
 
-    `seen` is what who answers was shown, where that is known.
-
     Raises:
-        AnsweredMeanwhile: the request, or what is reported as at its day, is not as it was seen.
+        AnsweredMeanwhile: the request, or what is reported as at the day of the answer, is not as it was `seen`.
         NoRequest, RoundIsClosed: the round does not ask this workstream, or takes no answers any more.
-        FaultyAnswer: with what is wrong with the update, and the parts that are asked for and empty.
+        FaultyAnswer: with what is wrong with the update or its day, and the parts that are asked for and empty.
         NothingBefore, LastTimeIsAnother: there is nothing that could be unchanged, or something newer.
     """
     request = queries.get_request(session, key, ref)
     if request.round.closed:
         raise RoundIsClosed(request.round)
-    if seen is not None and seen != seen_of(session, request):
-        raise AnsweredMeanwhile
+    if seen.answer is not None and seen != seen_of(session, request):
+        raise AnsweredMeanwhile(said.update, find_update(session, ref, request.round.as_at))
     if said.kind is AnswerKind.NO_CHANGE:
         update = _unchanged(session, request, said.as_at)
     else:
-        as_at = request.round.as_at
-        new = said.update or UpdateShape(as_at=as_at, nothing_to_report=True)
-        if new.as_at > as_at:
-            fault = Fault("update.as_at", f"the round asks for what is so as at {as_at}, or before")
-            raise FaultyAnswer("What was answered is not right.", [fault])
+        new = said.update or UpdateShape(as_at=request.round.as_at, nothing_to_report=True)
         _require_asked_parts(request, said)
-        update = _reported(session, blobs, ref, new, by=by, now=now)
+        wrong_day = _wrong_day(session, request, new.as_at, is_outside=isinstance(who.given_by, str))
+        _report(session, blobs, ref, new, wrong_day=wrong_day, seen=seen.revision, by=by, now=now)
+        update = get_update(session, ref, new.as_at)
         request = queries.get_request(session, key, ref)
     return record_answer(
         session,
@@ -169,6 +176,25 @@ def answer(
         by=by,
         at=now,
     )
+
+
+def _wrong_day(session: Session, request: Request, day: date, *, is_outside: bool) -> str | None:
+    """Why an answer that brings something new may not do so as at this day; None: it may.
+
+    It reports as at the round's day; by an account also as at an earlier one, down to that of last time, which it may
+    correct. What was reported before that is corrected on the page of its update, and by no answer.
+    """
+    as_at = request.round.as_at
+    if day == as_at:
+        return None
+    if day > as_at:
+        return f"the round asks for what is so as at {as_at}, or before"
+    if is_outside:
+        return f"the round asks for what is so as at {as_at}"
+    before = last_time(session, request)
+    if before is not None and day < before.as_at:
+        return f"“{request.workstream.ref}” has reported as at {before.as_at}: an answer changes nothing before"
+    return None
 
 
 def _require_asked_parts(request: Request, said: SaidShape) -> None:
@@ -195,12 +221,26 @@ def _unchanged(session: Session, request: Request, seen: date | None) -> Update:
     return found[0]
 
 
-def _reported(session: Session, blobs: Blobs, ref: str, update: UpdateShape, *, by: str, now: datetime) -> Update:
-    whole = read.workstream(session, ref).model_copy(update={"updates": (update,)})
+def _report(
+    session: Session,
+    blobs: Blobs,
+    ref: str,
+    update: UpdateShape,
+    *,
+    wrong_day: str | None,
+    seen: int,
+    by: str,
+    now: datetime,
+) -> None:
+    """The update is reported; as at a wrong day only where it is there already, word for word."""
+    meanwhile = AnsweredMeanwhile(update, find_update(session, ref, update.as_at))
+    old = FaultyAnswer("What was answered is not right.", [Fault("update.as_at", wrong_day)]) if wrong_day else None
     try:
-        load(session, blobs, FactsFile(facts="1", workstreams=(whole,)), by=by, now=now)
-    except FaultyFacts as error:
-        place = "workstreams[0].updates[0]"
-        faults = [Fault(fault.where.replace(place, "update", 1), fault.what) for fault in error.faults]
+        outcome = reporting.report(session, blobs, ref, update, seen=seen, by=by, now=now)
+    except UpdateWasChanged as changed:
+        raise old or meanwhile from changed
+    except FaultyUpdate as error:
+        faults = [Fault(f"update.{fault.where}", fault.what) for fault in error.faults]
         raise FaultyAnswer("What was answered is not right; nothing was changed.", faults) from error
-    return get_update(session, ref, update.as_at)
+    if old is not None and outcome is not Outcome.UNCHANGED:
+        raise old  # refused, it undoes the load

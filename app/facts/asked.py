@@ -12,13 +12,14 @@ from app.assembly.wording import in_words
 from app.boards import queries as boards
 from app.boards.deadlines import LONDON
 from app.facts.read import update_shape
+from app.facts.reporting import revision_of
 from app.facts.shapes import UpdateShape
 from app.formats.manifest import Need, Part, Wording, worded
 from app.rounds.models import Answer, AnswerKind, Request, Round, Verdict
 from app.rounds.queries import taken_back
 from app.rounds.standing import Standing, asked_person, is_late, last_answer, standing_of
 from app.workstreams.models import Update
-from app.workstreams.queries import ids_from, latest
+from app.workstreams.queries import find_update, ids_from, latest
 
 
 class Printed(BaseModel):
@@ -108,6 +109,10 @@ class Asked(BaseModel):
     this_time: UpdateShape | None = Field(
         description="What the newest answer says, where it is not that nothing has changed; null: nothing yet"
     )
+    reported: UpdateShape | None = Field(
+        description="What is reported as at that day, whoever reported it; null: nothing yet"
+    )
+    revision: int = Field(description="Its revision, to be sent with an answer that brings a text; 0: nothing yet")
     answers: list[Answered]
 
 
@@ -138,6 +143,10 @@ class AskedByLink(BaseModel):
     this_time: UpdateShape | None = Field(
         description="What the newest answer says, where it is not that nothing has changed; null: nothing yet"
     )
+    reported: UpdateShape | None = Field(
+        description="What is reported as at that day, whoever reported it; null: nothing yet"
+    )
+    revision: int = Field(description="Its revision, to be sent with an answer that brings a text; 0: nothing yet")
     answers: list[AnsweredByLink]
 
 
@@ -146,6 +155,7 @@ def asked(session: Session, request: Request, *, now: datetime) -> Asked:
     round_, workstream, person = request.round, request.workstream, asked_person(request)
     before, newest = last_time(session, request), last_answer(request)
     is_new = newest is not None and newest.kind is not AnswerKind.NO_CHANGE
+    head = find_update(session, workstream.ref, round_.as_at)
     return Asked.model_construct(
         round=round_.key,
         round_name=round_.name,
@@ -161,6 +171,8 @@ def asked(session: Session, request: Request, *, now: datetime) -> Asked:
         standing=standing_of(request, today=now.astimezone(LONDON).date()),
         last_time=update_shape(before) if before else None,
         this_time=update_shape(newest.update) if newest and is_new else None,
+        reported=update_shape(head) if head else None,
+        revision=revision_of(head),
         answers=[answered(given, round_) for given in request.answers],
     )
 
@@ -178,6 +190,8 @@ def asked_by_link(session: Session, request: Request, *, now: datetime) -> Asked
         standing=whole.standing,
         last_time=whole.last_time,
         this_time=whole.this_time,
+        reported=whole.reported,
+        revision=whole.revision,
         answers=[
             AnsweredByLink.model_construct(
                 number=given.number,

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from app.blobs import Blobs
-from app.facts.answering import Giver, SaidShape, answer
+from app.facts.answering import Giver, SaidShape, answer, seen_of
 from app.facts.shapes import FactsFile, UpdateShape
 from app.people.queries import get_person
 from app.rounds import queries
@@ -101,12 +101,13 @@ def _round() -> RoundEntry:
 def _answer(session: Session, blobs: Blobs, said: _Said, latest: UpdateShape, *, by: str) -> None:
     at = datetime(2026, 11, said.day, said.hour, tzinfo=UTC)
     what = SaidShape(kind=said.kind, update=latest if said.kind is AnswerKind.CHANGED else None, subject=said.subject)
+    request = queries.get_request(session, KEY, said.workstream)
+    seen = seen_of(session, request)
     if said.outside:
-        request = queries.get_request(session, KEY, said.workstream)
         link, _ = give_link(session, request, name=said.by, contact=None, days=30, by=by, at=OPENED)
         use_link(session, link, at=at)
         who, by = Giver(link.name), link_object(request, link)
     else:
         behalf = get_person(session, said.on_behalf_of) if said.on_behalf_of else None
         who = Giver(get_person(session, said.by), behalf)
-    answer(session, blobs, KEY, said.workstream, said=what, who=who, by=by, now=at)
+    answer(session, blobs, KEY, said.workstream, said=what, seen=seen, who=who, by=by, now=at)

@@ -34,7 +34,7 @@ class FaultyUpdate(Invalid):
 
 
 @dataclass(frozen=True)
-class Asked:
+class WantedPart:
     """A part of an update, as the formats of the house ask for it."""
 
     key: str
@@ -43,7 +43,7 @@ class Asked:
     need: Need
 
 
-def asked_of(session: Session, workstream: Workstream) -> list[Asked]:
+def asked_of(session: Session, workstream: Workstream) -> list[WantedPart]:
     """The parts that the workstream has, in the order of the formats; where several have one, the fullest says how.
 
     Needs the workstream's `parts`.
@@ -53,7 +53,9 @@ def asked_of(session: Session, workstream: Workstream) -> list[Asked]:
         known |= {part.key: part for part in parts if part.key not in known}
     own = {part.part: part.need for part in workstream.parts}
     asked = [
-        Asked(part.key, part.label, part.guidance, own.get(part.key, Need.REQUIRED if part.required else Need.OPTIONAL))
+        WantedPart(
+            part.key, part.label, part.guidance, own.get(part.key, Need.REQUIRED if part.required else Need.OPTIONAL)
+        )
         for part in known.values()
     ]
     return [part for part in asked if part.need is not Need.UNUSED]

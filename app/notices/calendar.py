@@ -1,6 +1,6 @@
 """Calendars of meetings, deadlines and requests, as every calendar program subscribes to them (RFC 5545)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -57,8 +57,10 @@ def entries(session: Session, feed: CalendarFeed, *, now: datetime) -> list[Entr
     """What the calendar shows at this moment: what exists for its account, by day. Needs it as queries load it."""
     today = now.astimezone(LONDON).date()
     found: list[Entry] = []
-    for meeting in _meetings(session, feed, held_from=today - SHOWN_BACK):
-        found += _of_meeting(session, meeting)
+    shown = list(_meetings(session, feed, held_from=today - SHOWN_BACK))
+    due = boards.deadlines_of(session, shown)
+    for meeting in shown:
+        found += _of_meeting(meeting, due[meeting.id])
     if feed.person is not None:
         found += _requests(session, feed.account, feed.person, today=today)
     return sorted(found, key=lambda entry: (entry.day, entry.name))
@@ -109,11 +111,11 @@ def _meetings(session: Session, feed: CalendarFeed, *, held_from: date) -> Itera
         )
 
 
-def _of_meeting(session: Session, meeting: Meeting) -> Iterator[Entry]:
+def _of_meeting(meeting: Meeting, due: Mapping[str, date]) -> Iterator[Entry]:
     board, day = meeting.board, _in_words(meeting.held_on)
     name = f"board/{board.key}/meeting/{meeting.held_on}"
     yield Entry(name, meeting.held_on, board.name, f"{board.name} meets.", meeting.place)
-    for stage, due_on in boards.deadlines(session, meeting).items():
+    for stage, due_on in due.items():
         said = STAGES.get(Stage(stage)) if stage in list(Stage) else None
         said = said or stage.replace("-", " ").capitalize()
         text = f"For the meeting of {board.name} on {day}."

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from app.fields import Day, ItemKey, KeyText, Line, Prose
 from app.formats.fields import Values
-from app.formats.manifest import SectionEntry
+from app.formats.manifest import DefaultBlock, SectionEntry
 
 
 class _Block(BaseModel):
@@ -313,29 +313,61 @@ def default_blocks(entry: SectionEntry, values: Values | None = None) -> tuple[B
     return BLOCKS.validate_python(shapes)
 
 
-_STANDING = frozenset({"clause", "actions"})
+_ALWAYS = frozenset({"clause", "actions"})
 """Kinds of blocks that stand whatever a paper writes."""
+
+_OF_FACTS = _ALWAYS | {
+    "fields", "again", "people", "outline", "workstreams", "rating-key", "framework-items", "objective", "nil"
+}  # fmt: skip
+"""Kinds of blocks in which a paper writes no prose: where the format gives them a condition, that alone decides."""
 
 
 def filled(entry: SectionEntry, own: Sequence[Block], values: Values) -> tuple[Block, ...]:
     """The blocks of a paper's section: its own, or else the format's.
 
-    A clause of the format stands whatever the paper writes, and so do open actions: around its own blocks, unless one
-    of them prints it.
+    What of the format stands whatever the paper writes (a clause, open actions, a block of facts with a condition) is
+    printed where its condition holds, and nowhere where it does not: each behind the one before it, before the paper's
+    own text where the format begins with it, or else behind that text.
     """
-    if own and not any(block.kind in _STANDING for block in entry.blocks):
-        return tuple(own)
+    every = default_blocks(entry)
+    fixed = {_name(block) for default, block in zip(entry.blocks, every, strict=True) if _is_fixed(default)}
+    if not own or not fixed:
+        return tuple(own) or default_blocks(entry, values)
     given = default_blocks(entry, values)
-    if not own:
-        return given
-    printed = {_fixed_words(block) for block in own}
-    fixed = [block for block in given if _fixed_words(block) and _fixed_words(block) not in printed]
-    leading = [block for block, ahead in zip(given, fixed, strict=False) if block is ahead]
-    return (*leading, *own, *fixed[len(leading) :])
+    off = fixed - {_name(block) for block in given}
+    made = [block for block in own if _name(block) not in off]
+    leading, before = True, None
+    for block in given:
+        name = _name(block)
+        if name not in fixed:
+            leading, before = False, None
+            continue
+        if name not in map(_name, made):
+            made.insert(_place(made, before, leading=leading), block)
+        before = name
+    return tuple(made)
 
 
-def _fixed_words(block: Block) -> str | None:
-    """What stands whatever a paper writes, by its name; None for what a paper writes itself."""
-    if isinstance(block, ClauseBlock):
-        return f"clause/{block.clause}"
-    return block.kind if isinstance(block, ActionsBlock) else None
+def _is_fixed(default: DefaultBlock) -> bool:
+    return default.kind in _ALWAYS or (default.when is not None and default.kind in _OF_FACTS)
+
+
+def _place(made: Sequence[Block], before: str | None, *, leading: bool) -> int:
+    """Where a block of the format comes among the others: behind the one with that name, or at one of the ends."""
+    if before is not None:
+        return 1 + max(number for number, block in enumerate(made) if _name(block) == before)
+    return 0 if leading else len(made)
+
+
+def _name(block: Block) -> str:
+    """What a block of facts is, whatever else is said in it."""
+    match block:
+        case ClauseBlock():
+            return f"clause/{block.clause}"
+        case FieldsBlock():
+            return f"fields/{','.join(block.fields)}"
+        case AgainBlock():
+            return f"again/{block.section}"
+        case WorkstreamsBlock():
+            return f"workstreams/{','.join(block.parts)}"
+    return block.kind

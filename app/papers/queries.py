@@ -128,10 +128,10 @@ def meetings_of_person(
 ) -> Sequence[Meeting]:
     """The meetings from that day on for which this person is author or chief officer of a paper; with their board.
 
-    By day and board. Only papers of the organisation, for one of the boards and with one of the markings count, where
-    they are given.
+    A withdrawn paper does not count. By day and board. Only papers of the organisation, for one of the boards and with
+    one of the markings count, where they are given.
     """
-    paper = or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id)
+    paper = and_(or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id), Paper.state != State.WITHDRAWN)
     if organisation_id is not None:
         paper = and_(paper, Paper.organisation_id == organisation_id)
     if markings is not None:
@@ -189,7 +189,7 @@ def papers(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class PapersWanted:
     """Which papers are asked for: each filter that is given holds."""
 
     words: tuple[str, ...] = ()
@@ -226,24 +226,28 @@ class Asked:
         return found
 
 
-def found(session: Session, asked: Asked, *, skip: int = 0, limit: int) -> Sequence[Paper]:
+def found(session: Session, asked: PapersWanted, *, skip: int = 0, limit: int) -> Sequence[Paper]:
     """At most `limit` of the papers that are asked for, the last meeting first, without the first `skip` of them.
 
     With what a list shows.
     """
-    statement = _joined(select(Paper)).where(*asked.conditions())
+    # Their ids are put in order first: thousands of whole rows would take several times as long to sort.
+    statement = _of_asked(select(Paper.id), asked)
     ordered = statement.order_by(Meeting.held_on.desc(), Paper.reference).offset(skip).limit(limit)
-    return session.scalars(ordered.options(*LISTED_PAPER)).all()
+    ids = session.scalars(ordered).all()
+    rows = {row.id: row for row in session.scalars(select(Paper).where(Paper.id.in_(ids)).options(*LISTED_PAPER))}
+    return [rows[number] for number in ids]
 
 
-def count(session: Session, asked: Asked) -> int:
+def count(session: Session, asked: PapersWanted) -> int:
     """How many papers are asked for."""
-    return session.scalar(_joined(select(func.count(Paper.id))).where(*asked.conditions())) or 0
+    return session.scalar(_of_asked(select(func.count(Paper.id)), asked)) or 0
 
 
-def days_of_meetings(session: Session, asked: Asked, *, limit: int) -> Sequence[date]:
+def days_of_meetings(session: Session, asked: PapersWanted, *, limit: int) -> Sequence[date]:
     """The last `limit` days of meetings that have papers which are asked for, the last first."""
-    days = _joined(select(Meeting.held_on).select_from(Paper)).where(*asked.conditions()).distinct()
+    papers_then = exists().where(Paper.meeting_id == Meeting.id, Paper.format_id == Format.id, *asked.conditions())
+    days = select(Meeting.held_on).join(Meeting.board).where(papers_then.correlate(Meeting, Board)).distinct()
     return session.scalars(days.order_by(Meeting.held_on.desc()).limit(limit)).all()
 
 
@@ -261,8 +265,14 @@ _WORDS_OF_A_REFERENCE = 5
 _LONGEST_STEM = 60
 
 
-def _joined(statement: Select[Any]) -> Select[Any]:
-    return statement.join(Paper.meeting).join(Meeting.board).join(Paper.format)
+def _of_asked(statement: Select[Any], asked: PapersWanted) -> Select[Any]:
+    """The statement about the papers that are asked for, with their meetings, and with no table that nobody asks."""
+    statement = statement.join(Paper.meeting)
+    if asked.board is not None or asked.boards is not None:
+        statement = statement.join(Meeting.board)
+    if asked.format is not None:
+        statement = statement.join(Paper.format)
+    return statement.where(*asked.conditions())
 
 
 def to_come(
@@ -277,9 +287,9 @@ def to_come(
 ) -> Sequence[Paper]:
     """At most `limit` papers for meetings on the day `since` or later, the next meeting first; filters as in `papers`.
 
-    Of these `states`, where they are given. With what a list shows.
+    Of these `states`, where they are given, and none that was withdrawn. With what a list shows.
     """
-    conditions = [Meeting.held_on >= since]
+    conditions = [Meeting.held_on >= since, Paper.state != State.WITHDRAWN]
     if states is not None:
         conditions.append(Paper.state.in_(states))
     if organisation_id is not None:
@@ -373,6 +383,35 @@ def previous(session: Session, paper: Paper) -> Paper | None:
         .limit(1)
         .options(*LISTED_PAPER)
     )
+
+
+def of_series(session: Session, paper: Paper, held_on: date) -> Paper | None:
+    """A paper of the same series and organisation for the board's meeting on that day that is not withdrawn, if any.
+
+    Loaded as in `previous`.
+    """
+    return session.scalars(
+        select(Paper)
+        .join(Paper.meeting)
+        .where(
+            Paper.series_id == paper.series_id,
+            Paper.organisation_id == paper.organisation_id,
+            Paper.state != State.WITHDRAWN,
+            Meeting.held_on == held_on,
+        )
+        .order_by(Paper.reference)
+        .limit(1)
+        .options(*LISTED_PAPER)
+    ).one_or_none()
+
+
+def series_for(session: Session, organisation_id: int, *, limit: int) -> Sequence[Series]:
+    """At most `limit` series that a paper of the organisation may join, by name: its own, and those that are new."""
+    is_own = exists().where(Paper.series_id == Series.id, Paper.organisation_id == organisation_id)
+    is_used = exists().where(Paper.series_id == Series.id)
+    return session.scalars(
+        select(Series).where(or_(is_own, ~is_used)).order_by(Series.name, Series.key).limit(limit)
+    ).all()
 
 
 def clearances(session: Session, paper_id: int) -> dict[tuple[str, str], Clearance]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -133,7 +134,7 @@ def save_round(session: Session, entry: RoundEntry, *, by: str, at: datetime) ->
             "closed": entry.closed,
         },
     )
-    changed |= _replace_requests(row, entry, workstreams, persons)
+    changed |= _replace_requests(session, row, entry, workstreams, persons)
     outcome = changes.keep(row, changed=changed)
     changes.note(entry.key, outcome)
     session.flush()
@@ -370,11 +371,14 @@ def _part_faults(session: Session, entry: RoundEntry, manifest: Manifest | None)
 
 
 def _replace_requests(
-    row: Round, entry: RoundEntry, workstreams: Mapping[str, int], persons: Mapping[str, int]
+    session: Session, row: Round, entry: RoundEntry, workstreams: Mapping[str, int], persons: Mapping[str, int]
 ) -> bool:
     known = {request.workstream_id: request for request in row.requests}
     wanted = [known.get(workstreams[said.workstream]) or Request() for said in entry.requests]
-    _allow_leaving_out([request for request in row.requests if request not in wanted])
+    left_out = [request for request in row.requests if request not in wanted]
+    _allow_leaving_out(left_out)
+    # That somebody was reminded is no record: the log says it, and asked again they are reminded again.
+    session.execute(delete(SentReminder).where(SentReminder.request_id.in_([request.id for request in left_out])))
     changed = list(row.requests) != wanted
     for position, (request, said) in enumerate(zip(wanted, entry.requests, strict=True)):
         changed |= assign(

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true, tuple_
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
 from app.boards.models import Board, Meeting
 from app.db import batches
@@ -38,6 +38,19 @@ def last(session: Session, paper_id: int) -> Version | None:
     ).one_or_none()
 
 
+def last_approved(session: Session, paper_id: int) -> Version | None:
+    """The newest version of a paper that was approved, or came out again; loaded as in `last`."""
+    made = select(Decision.version_id).join(Decision.submission).where(_is_of_the_last_step())
+    came_out = select(Reissue.version_id)
+    return session.scalars(
+        select(Version)
+        .where(Version.paper_id == paper_id, or_(Version.id.in_(made), Version.id.in_(came_out)))
+        .order_by(Version.number.desc())
+        .limit(1)
+        .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
+    ).one_or_none()
+
+
 def made_before(session: Session, paper_id: int, moment: datetime) -> Version:
     """The last version of a paper that was made before that moment, or else its first one; it has one."""
     kept = select(Version).where(Version.paper_id == paper_id).limit(1)
@@ -51,12 +64,18 @@ def labels(session: Session, paper_id: int) -> set[str]:
 
 
 def newest(session: Session, paper_ids: Iterable[int]) -> dict[int, Version]:
-    """Id of a paper → its newest version, for those of the papers that have one."""
+    """Id of a paper → its newest version, for those of the papers that have one.
+
+    A snapshot is read when it is asked for.
+    """
     found: dict[int, Version] = {}
     for batch in batches(sorted(set(paper_ids))):
         numbers = select(func.max(Version.id)).where(Version.paper_id.in_(batch)).group_by(Version.paper_id)
         found |= {
-            version.paper_id: version for version in session.scalars(select(Version).where(Version.id.in_(numbers)))
+            version.paper_id: version
+            for version in session.scalars(
+                select(Version).where(Version.id.in_(numbers)).options(defer(Version.snapshot))
+            )
         }
     return found
 
@@ -161,6 +180,14 @@ def is_released(session: Session, version: Version, *, to: int | None = None) ->
     return session.scalar(found) != 0
 
 
+def which_released(session: Session, version_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the versions with these ids that were released."""
+    found: set[int] = set()
+    for batch in batches(sorted(set(version_ids))):
+        found |= set(session.scalars(select(Release.version_id).where(Release.version_id.in_(batch))))
+    return frozenset(found)
+
+
 def released(session: Session, paper_id: int) -> dict[str, Release]:
     """Label → release, for the versions of a paper that were released, first to last; with their organisation."""
     rows = session.scalars(
@@ -206,17 +233,19 @@ def releases(session: Session, *, after: str = "", limit: int, to: int | None = 
     ).all()
 
 
-def last_received(session: Session, to: int, *, limit: int, before: int | None = None) -> Sequence[Release]:
+def last_received(
+    session: Session, to: int, *, limit: int, before: int | None = None, meetings: Collection[int] | None = None
+) -> Sequence[Release]:
     """Of each paper that another organisation wrote, the newest version that was released to the one with the id `to`.
 
-    At most `limit`, what was released last first, of those before the release with the id `before` where one is given;
-    loaded as in `releases`.
+    At most `limit`, what was released last first, of those before the release with the id `before` and of papers that
+    are now for one of the meetings with these ids, where they are given; loaded as in `releases`.
     """
     newest = (
         select(func.max(Release.id))
         .join(Release.version)
         .join(Version.paper)
-        .where(_received_by(to))
+        .where(_received_by(to), true() if meetings is None else Paper.meeting_id.in_(meetings))
         .group_by(Version.paper_id)
     )
     earlier = true() if before is None else Release.id < before
@@ -421,7 +450,7 @@ def release_digest(release: Release) -> str:
         "at": release.at.astimezone(UTC).isoformat(),
         "by": release.by,
     }
-    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return _digest(said)
 
 
 def reissue_digest(reissue: Reissue) -> str:
@@ -433,7 +462,7 @@ def reissue_digest(reissue: Reissue) -> str:
         "at": reissue.at.astimezone(UTC).isoformat(),
         "by": reissue.by,
     }
-    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return _digest(said)
 
 
 def submission_digest(submission: Submission) -> str:
@@ -445,7 +474,7 @@ def submission_digest(submission: Submission) -> str:
         "at": submission.at.astimezone(UTC).isoformat(),
         "by": submission.by,
     }
-    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return _digest(said)
 
 
 def decision_digest(decision: Decision, submission: Submission) -> str:
@@ -465,7 +494,7 @@ def decision_digest(decision: Decision, submission: Submission) -> str:
         "at": decision.at.astimezone(UTC).isoformat(),
         "by": decision.by,
     }
-    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return _digest(said)
 
 
 def _released_to(organisation_id: int) -> Select[int]:
@@ -609,7 +638,7 @@ def version_digest(version: Version) -> str:
         "made_at": version.made_at.astimezone(UTC).isoformat(),
         "made_by": version.made_by,
     }
-    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return _digest(said)
 
 
 def comments(session: Session, paper_id: int) -> Sequence[Comment]:
@@ -629,3 +658,7 @@ def comments(session: Session, paper_id: int) -> Sequence[Comment]:
 def last_comment(session: Session, paper_id: int) -> int:
     """The number of the newest comment on a paper; 0: there is none."""
     return session.scalar(select(func.max(Comment.number)).where(Comment.paper_id == paper_id)) or 0
+
+
+def _digest(said: dict[str, Any]) -> str:
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

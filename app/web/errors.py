@@ -18,6 +18,7 @@ from app.assets import NotBuilt
 from app.audit import commands as audit
 from app.db import Busy
 from app.errors import Conflict, Fault, Forbidden, Hidden, Invalid, NotFound, Problem
+from app.facts.answering import AnsweredMeanwhile
 from app.formats.commands import UnfitTemplate
 from app.pictures.image import NotAPicture, PictureTooLarge
 from app.replies.commands import KeyUsedBefore
@@ -125,6 +126,18 @@ class ProblemError(BaseModel):
     parameter: Said | None = Field(default=None, description="Name of the parameter or header that is meant")
 
 
+class Meanwhile(BaseModel):
+    """Two texts, of which only one can stand."""
+
+    sent: dict[str, Any] | None = Field(
+        default=None, description="The update that was refused; left out where the answer brought no text"
+    )
+    saved: dict[str, Any] | None = Field(
+        default=None, description="The update that somebody saved meanwhile; left out where there is none"
+    )
+    revision: int = Field(description="Of what was saved, to be sent by who has read it and goes on")
+
+
 class ProblemDocument(BaseModel):
     """An error as RFC 9457 describes it."""
 
@@ -136,6 +149,7 @@ class ProblemDocument(BaseModel):
     findings: list[dict[str, Said]] = Field(
         default=[], description="Everything that was found in a template that was refused, warnings too"
     )
+    meanwhile: Meanwhile | None = Field(default=None, description="Both texts, where another was saved meanwhile")
 
 
 class ProblemAnswer(JSONResponse):
@@ -148,8 +162,6 @@ class ProblemAnswer(JSONResponse):
         super().__init__(body, document.status, headers=dict(headers), media_type=MEDIA_TYPE)
 
 
-Handler = Callable[[Request, Exception], ProblemAnswer]
-
 AsPage = Callable[[Request, Exception, ProblemDocument, dict[str, str]], Response]
 """Shows somebody in a browser what is wrong, with the status of the document and these headers."""
 
@@ -161,6 +173,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     *,
     findings: Iterable[Mapping[str, str]] = (),
+    meanwhile: Meanwhile | None = None,
 ) -> ProblemAnswer:
     """The problem document as an answer."""
     slug, title = TITLES.get(status) or (str(status), _phrase(status))
@@ -171,6 +184,7 @@ def problem(
         detail=detail,
         errors=list(errors),
         findings=[dict(finding) for finding in findings],
+        meanwhile=meanwhile,
     )
     return ProblemAnswer(document, headers or {})
 
@@ -241,6 +255,10 @@ def _of_ours(request: Request, error: Exception) -> ProblemAnswer:
     if isinstance(error, FaultyParameter):
         errors = [ProblemError(detail=error.summary, parameter=error.name)]
         return problem(status_of(error), error.summary, errors)
+    if isinstance(error, AnsweredMeanwhile):
+        sent, saved = (update and update.model_dump(mode="json") for update in (error.sent, error.saved))
+        both = Meanwhile(sent=sent, saved=saved, revision=error.revision)
+        return problem(status_of(error), str(error), meanwhile=both)
     if isinstance(error, UnfitTemplate):
         found = [finding.to_dict() for finding in error.findings]
         return problem(status_of(error), error.summary, map(_said, error.faults), findings=found)

@@ -25,13 +25,18 @@ class Pace:
         self._done: dict[str, deque[datetime]] = {}
         self._lock = Lock()
 
-    def count(self, account: str, now: datetime) -> None:
-        """It is done once more by this account now; raises TooFast where that is too often, and then it is not."""
+    def count(self, account: str, now: datetime, times: int = 1) -> None:
+        """It is done so many times more by this account now; raises TooFast where that is too often: then it is not.
+
+        More at once than a minute allows count as a minute's.
+        """
         with self._lock:
             done = self._done.setdefault(account, deque())
             while done and done[0] <= now - MINUTE:
                 done.popleft()
-            if len(done) >= self._per_minute:
-                wait = done[0] + MINUTE - now
+            times = min(times, self._per_minute)
+            over = len(done) + times - self._per_minute
+            if over > 0:
+                wait = done[over - 1] + MINUTE - now
                 raise TooFast(self._per_minute, max(1, -(-wait // timedelta(seconds=1))))
-            done.append(now)
+            done.extend([now] * times)

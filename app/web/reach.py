@@ -7,7 +7,7 @@ frameworks, formats …) is seen by all; what all share is changed only by who m
 is confined to their organisation. Staff numbers are seen only by who may.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -23,7 +23,8 @@ from app.papers import queries as papers
 from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
 from app.versions import queries as versions
-from app.versions.models import Release, Version
+from app.versions.commands import NoSuchThread
+from app.versions.models import Comment, Release, Version
 from app.web.trace import marking_of
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
@@ -82,12 +83,35 @@ class Reach:
         """Whether the account may see what bears the marking that is printed in this version."""
         return self._account.markings is None or marking_of(version) in self._account.markings
 
+    def threads(self, paper: PaperKept) -> list[Sequence[Comment]]:
+        """The threads of comments on the paper as the account sees them, each with the comment that began it first.
+
+        Loaded as in `versions.comments`; without what was said of versions for which it is not cleared.
+        """
+        found = versions.comments(self._session, paper.id)
+        return [
+            [comment for comment in (thread, *thread.replies) if self.is_cleared_for(comment.version)]
+            for thread in found
+            if self.is_cleared_for(thread.version)
+        ]
+
+    def allow_thread(self, paper: PaperKept, number: int) -> None:
+        """The thread that comment `number` began is one that the account sees; raises NoSuchThread, or Hidden."""
+        there = {thread.number for thread in versions.comments(self._session, paper.id)}
+        if number not in {comment.number for comment, *_ in self.threads(paper)}:
+            missing = NoSuchThread(number)
+            raise Hidden(missing) if number in there else missing
+
     def last_of_previous(self, reference: str) -> Version | None:
-        """The newest version of the paper before this one in its series, where it exists for the account."""
+        """The last approved version of the paper before this one in its series, where it exists for the account.
+
+        Where none is approved, its newest one.
+        """
         paper = papers.previous(self._session, papers.get(self._session, reference))
         if paper is None:
             return None
-        kept, last = papers.kept(self._session, paper.reference), versions.last(self._session, paper.id)
+        kept = papers.kept(self._session, paper.reference)
+        last = versions.last_approved(self._session, paper.id) or versions.last(self._session, paper.id)
         exists = last is not None and policy.exists_for(self._account, matter_of(kept)) and self.is_cleared_for(last)
         return last if exists else None
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, exists, false, func, or_, se
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import batches, ids_by_key
+from app.db import batches, holds_words, ids_by_key
 from app.errors import NotFound
 from app.formats.manifest import Need
 from app.frameworks.models import Framework, FrameworkItem
@@ -178,10 +178,18 @@ def get_theme(session: Session, key: str) -> Theme:
     return theme
 
 
-def themes(session: Session, *, after: str = "", limit: int) -> Sequence[Theme]:
-    """At most `limit` themes in the order of their keys, beginning behind the key `after`; loaded as in `get_theme`."""
+def themes(
+    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), organisation_id: int | None = None
+) -> Sequence[Theme]:
+    """At most `limit` themes in the order of their keys, beginning behind the key `after`; loaded as in `get_theme`.
+
+    Each of the `words` stands in key or name; of the organisation, where one is given.
+    """
+    conditions = [Theme.key > after, *holds_words(words, Theme.key, Theme.name)]
+    if organisation_id is not None:
+        conditions.append(Theme.organisation_id == organisation_id)
     return session.scalars(
-        select(Theme).where(Theme.key > after).order_by(Theme.key).limit(limit).options(*WHOLE_THEME)
+        select(Theme).where(*conditions).order_by(Theme.key).limit(limit).options(*WHOLE_THEME)
     ).all()
 
 
@@ -258,14 +266,18 @@ def get(session: Session, ref: str) -> Workstream:
     return workstream
 
 
-def workstreams(session: Session, *, after: str = "", limit: int) -> Sequence[Workstream]:
-    """At most `limit` workstreams in the order of their references, behind `after`; loaded as in `get`."""
+def workstreams(
+    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), organisation_id: int | None = None
+) -> Sequence[Workstream]:
+    """At most `limit` workstreams in the order of their references, behind `after`; loaded as in `get`.
+
+    Each of the `words` stands in reference or name; of the organisation, where one is given.
+    """
+    conditions = [Workstream.ref > after, *holds_words(words, Workstream.ref, Workstream.name)]
+    if organisation_id is not None:
+        conditions.append(Workstream.theme.has(Theme.organisation_id == organisation_id))
     return session.scalars(
-        select(Workstream)
-        .where(Workstream.ref > after)
-        .order_by(Workstream.ref)
-        .limit(limit)
-        .options(*WHOLE_WORKSTREAM)
+        select(Workstream).where(*conditions).order_by(Workstream.ref).limit(limit).options(*WHOLE_WORKSTREAM)
     ).all()
 
 

@@ -85,6 +85,18 @@ def test_a_document_may_be_made_so_many_times_a_minute_by_each_account(app, fill
     assert [answer.status_code for answer in answers] == [201] * 5, "a request that comes again costs nothing"
 
 
+@pytest.mark.parametrize(
+    ("what", "often"),
+    [("findings", [200, 200, 429]), ("effect?last=10", [200, 429]), ("trial", [200, 200, 429])],
+)
+def test_templates_are_tried_so_many_times_a_minute_too(filled, what, often):
+    method = "POST" if what == "trial" else "GET"
+    address = f"/formats/scrutiny/versions/1/{what}"
+    assert [filled.request(method, f"/api/v1{address}").status_code for _ in often] == often
+    page = address if what != "trial" else f"{address}/result"
+    assert filled.get(page, headers={"Accept": "text/html"}).status_code == 429
+
+
 def test_a_pace_is_kept_over_any_minute():
     pace = Pace(2)
     pace.count("ada", NOON)
@@ -97,6 +109,18 @@ def test_a_pace_is_kept_over_any_minute():
     with pytest.raises(TooFast) as refused:
         pace.count("ada", NOON + timedelta(seconds=61))
     assert refused.value.retry_after == 39
+
+
+def test_many_at_once_count_as_many_and_never_as_more_than_a_minutes():
+    pace = Pace(3)
+    pace.count("ada", NOON, 2)
+    with pytest.raises(TooFast):
+        pace.count("ada", NOON, 2)
+    pace.count("ada", NOON + timedelta(seconds=30), 1)
+    with pytest.raises(TooFast) as refused:
+        pace.count("ada", NOON + timedelta(seconds=30), 3)
+    assert refused.value.retry_after == 60
+    pace.count("ada", NOON + timedelta(seconds=90), 10)
 
 
 def test_a_disk_that_is_nearly_full_serves_no_more(stranger, monkeypatch):

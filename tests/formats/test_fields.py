@@ -12,6 +12,7 @@ from app.db import Database
 from app.facts.decode import FaultyFacts
 from app.formats.fields import Condition
 from app.formats.manifest import FaultyManifest, parse_manifest
+from app.papers.blocks import BLOCKS, filled
 from tests import stories
 from tests.formats import committee
 from tests.stories import NOON
@@ -334,6 +335,35 @@ def test_a_block_of_the_format_stands_when_its_field_says_so(database: Database,
     assert ("Partners", "Partners: Fire") in said
     committee.put(database, blobs, committee.manifest(FIELDS, SWITCHED))
     assert ("Partners", "None noted at this time.") in pairwise(committee.lines(database, blobs))
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "kinds"),
+    [
+        (["nil"], {}, ["nil"]),
+        (["nil"], {"partners": ["Fire"]}, ["fields"]),
+        (["fields"], {}, ["nil"]),
+        (["narrative", "nil"], {"partners": ["Fire"]}, ["fields", "narrative"]),
+        (["fields", "narrative"], {"partners": ["Fire"]}, ["fields", "narrative"]),
+        (["narrative", "people"], {}, ["nil", "narrative", "people"]),
+    ],
+)
+def test_a_condition_decides_on_a_block_of_facts_also_where_the_section_was_saved(own, said, kinds) -> None:
+    entry = parse_manifest(committee.manifest(FIELDS, SWITCHED)).section("partners")
+    more = {"fields": {"fields": ["partners"]}, "narrative": {"text": "<p>Ours.</p>"}}
+    saved = BLOCKS.validate_python([{"kind": kind, **more.get(kind, {})} for kind in own])
+    assert [block.kind for block in filled(entry, saved, said)] == kinds
+
+
+def test_clauses_keep_their_order_where_the_paper_prints_one_of_them() -> None:
+    clauses = "".join(f'[[clauses]]\nkey = "{key}"\ntext = "{key}"\n' for key in "abc")
+    lines = ", ".join(f'{{ kind = "clause", clause = "{key}" }}' for key in "ab")
+    blocks = f'[{lines}, {{ kind = "narrative" }}, {{ kind = "clause", clause = "c" }}]'
+    section = f'[[sections]]\nkey = "s"\nheading = "S"\nblocks = {blocks}\n'
+    entry = parse_manifest(committee.manifest(clauses, section)).section("s")
+    own = BLOCKS.validate_python([{"kind": "clause", "clause": "a"}, {"kind": "narrative", "text": "<p>Ours.</p>"}])
+    made = filled(entry, own, {})
+    assert [getattr(block, "clause", block.kind) for block in made] == ["a", "b", "narrative", "c"]
 
 
 # Clauses

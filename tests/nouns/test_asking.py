@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import func, select
 
 from app.boards import queries as boards
 from app.errors import Conflict, NotFound
@@ -109,6 +110,29 @@ def test_the_previous_paper_is_the_one_before_in_the_series(database, blobs):
         assert (found.reference, found.meeting.held_on) == ("Q2", date(2026, 9, 10))
         assert papers.previous(session, papers.get(session, "Q2")) is None
         assert papers.previous(session, papers.get(session, "X")) is None
+
+
+def test_a_search_knows_the_capitals_of_every_letter_as_the_database_s_language_does(database, blobs):
+    document = small()
+    document["papers"][0]["title"] = "ÉCOLE and Straße"
+    loaded(database, blobs, formats(), document)
+    with database.reading() as session:
+        # On PostgreSQL, a database that was made with the locale C knows the letters of ASCII only.
+        knows = session.scalar(select(func.lower("É"))) == "é"
+        assert knows or session.get_bind().dialect.name == "postgresql"
+        for words, found in {"école": knows, "École": True, "ÉCOLE": True, "STRASSE": False, "straße": True}.items():
+            asked = papers.PapersWanted(words=(words,))
+            assert bool(papers.found(session, asked, limit=1)) is found, words
+
+
+def test_names_are_in_one_order_on_both_databases(database, blobs):
+    document = small()
+    (person, *_) = document["people"]
+    document["people"] += [person | {"key": f"p{n}", "name": name} for n, name in enumerate(["émile", "Zoe", "adam"])]
+    loaded(database, blobs, formats(), document)
+    with database.reading() as session:
+        named = list(people.names(session).values())
+    assert [name for name in named if name in {"émile", "Zoe", "adam"}] == ["adam", "Zoe", "émile"]
 
 
 def test_meetings_follow_one_another(database, blobs):

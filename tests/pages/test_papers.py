@@ -183,8 +183,11 @@ def test_the_next_paper_of_a_series_carries_over_what_its_format_says(browser_of
 
     browser.follow("Begin the next paper of its series").send(address, title="")
     assert browser.page.errors == ["Enter a title"]
-    browser.send(address, title="Working together again")
-    assert browser.page.path == "/papers/working-together-again-2026-12"
+    browser.send(address, title="Working together again", meeting="2026-12-10")
+    assert browser.page.status == 409
+    assert "has a paper for 10 December 2026 already" in browser.page.errors[0]
+    browser.send(address, meeting="2027-03-11")
+    assert browser.page.path == "/papers/working-together-again-2027-03"
     assert "12 chosen" in browser.page.text
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.papers import queries as papers
+from app.papers.commands import note_writer
 from app.web.deps import utc_now
 from tests.demonstrated import PASSWORD
 from tests.stories import NOON
@@ -107,6 +109,14 @@ def test_nobody_decides_on_what_they_submitted_and_others_only_look(submitted, b
     assert browser_of("commissioners-office").visit(DECIDE).page.status == 404
 
 
+def test_an_approver_who_wrote_the_paper_is_told_so_and_offered_no_decision(site, submitted, officer):
+    with site.state.premises.database.writing() as session:
+        note_writer(session, papers.get(session, PAPER.rpartition("/")[2]), "chief-officer")
+    page = officer.visit(DECIDE).page
+    assert "wrote or submitted" in page.text
+    assert not [form for form in page.tree.forms if form.get("action", "").endswith(("/approve", "/send-back"))]
+
+
 def test_comments_are_answered_and_settled(author, officer):
     page = officer.visit(REVIEW).send(f"{REVIEW}/comments", place="", comment="Why?").page
     assert (page.status, page.errors) == (422, ["Enter what the comment is about"])
@@ -123,7 +133,9 @@ def test_comments_are_answered_and_settled(author, officer):
 
 def test_an_approval_elsewhere_is_recorded_with_its_evidence(submitted, browser_of):
     secretary = proved(browser_of("board-secretary"))
-    secretary.visit(DECIDE).send(DECIDE, decided_on="2026-11-23")
+    page = secretary.visit(DECIDE).send(DECIDE, decided_on="2026-11-24").page
+    assert (page.status, page.errors) == (422, ["24 November 2026 is still to come."]), "and another day can be said"
+    secretary.send(DECIDE, decided_on="2026-11-23")
     page = secretary.send(f"{DECIDE}/record", evidence="").page
     assert (page.status, page.errors) == (422, ["Enter where the decision is written"])
 
@@ -140,6 +152,12 @@ def test_what_is_approved_is_released_and_read_by_who_receives_it(submitted, off
     secretary.send(f"{REVIEW}/release")
 
     assert secretary.page.told == "The version is released."
+    author, version = browser_of("report-author"), f"{PAPER}/versions/{label}"
+    assert "Nothing has changed since this version was made." in author.visit(version).page.text
+    author.visit(REVIEW).send(f"{REVIEW}/reopen")
+    author.visit(f"{PAPER}/front-sheet").send(f"{PAPER}/front-sheet", title="Later")
+    for address in (PAPER, version):
+        assert "is “Later” now." in author.visit(address).page.text
     outsider = browser_of("commissioners-office")
     assert outsider.visit(f"{PAPER}/versions/{label}/preview").page.status == 200
     assert outsider.visit(f"{PAPER}/versions/0.1/preview").page.status == 404

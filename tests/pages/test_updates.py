@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from app.unsent.commands import keep
 from app.workstreams import queries
+from tests.stories import NOON
 
 DAY = "/workstreams/JNT-01/updates/2026-11-22"
 
@@ -140,6 +142,25 @@ def test_what_was_kept_is_thrown_away(browser_of):
 
     assert lead.page.told == "What you had typed is gone."
     assert "Nonsense" not in lead.page.answer.text
+
+
+def test_nothing_is_kept_of_other_pages_of_others_updates_or_without_end(site, browser_of):
+    lead = browser_of("workstream-lead")
+    for page in ("/", "/n0", "/papers/collaboration-2026-12", "//elsewhere", f"{DAY}/more", f"{DAY}?a=b"):
+        assert lead.client.post(KEPT, params={"page": page}, data={"a": "b"}).status_code == 422, page
+    assert lead.client.post(KEPT, params={"page": "/workstreams/NONE/updates/2026-11-20"}, data={}).status_code == 404
+    assert browser_of("reader").client.post(KEPT, params={"page": DAY}, data={"a": "b"}).status_code == 403
+    assert browser_of("commissioners-office").client.post(KEPT, params={"page": DAY}, data={}).status_code == 404
+    assert lead.client.post(KEPT, params={"page": DAY}, data={"a": "b" * 600_000}).status_code == 413
+    assert "This is what you typed" not in lead.visit(DAY).page.text
+
+
+def test_what_was_kept_and_cannot_be_shown_keeps_nobody_from_the_page(site, browser_of):
+    with site.state.premises.database.writing() as session:
+        keep(session, account_key="workstream-lead", page=DAY, fields={"parts.progress": ["\ud800"]}, now=NOON)
+    lead = browser_of("workstream-lead").visit(DAY)
+    assert lead.page.status == 200
+    assert lead.send(DAY, parts__progress="Better.").page.told
 
 
 def test_what_was_kept_before_another_saved_still_meets_it(site, browser_of):

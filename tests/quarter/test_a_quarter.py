@@ -98,7 +98,7 @@ def late_ones_and_one_that_is_missing(quarter: Quarter) -> None:
     assert quarter.standings(standing="missing") == {f"work-{n}": "missing" for n in (18, 19, 20)}
     reason = quarter.leads[1].get(f"{ROUND}/requests/work-1").json()["answers"][0]["judgements"][0]["reason"]
     assert reason == "Since when?"
-    quarter.changed(1, "Work 1 moved on, since 1 February.")
+    quarter.changed(1, "Work 1 moved on, since 1 February.", seen=1)
     for n in (18, 19):
         assert quarter.changed(n, f"Work {n} moved on at last.")["late"] is True
     assert quarter.draft() == ("0.4", {20})

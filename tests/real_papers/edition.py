@@ -19,7 +19,7 @@ def edition_of_2020(manifest: str) -> str:
     said |= {
         "key": FORMAT,
         "dates": "ordinal",
-        "labels": {"draft": "1.{n}", "final": "{n}.0"},
+        "labels": {"draft": "1.{n}", "final": "{n}.0", "revised": "{m}.0r{n}"},
         "wording": said.get("wording", {}) | WORDING,
         "parts": [
             {"key": key, "label": label or "Progress", "heading": bool(label), "required": not label}

@@ -117,7 +117,7 @@ def edition(manifest: str, paper: PaperText) -> str:
     rows = {row["label"].casefold(): row for row in said["front_sheet"]}
     said |= {
         "key": FORMAT,
-        "labels": {"draft": "2.{n}", "final": "{n}.0"},
+        "labels": {"draft": "2.{n}", "final": "{n}.0", "revised": "{m}.0r{n}"},
         "front_sheet": [rows[label] for label in paper.front_sheet],
     }
     for row in said["front_sheet"]:

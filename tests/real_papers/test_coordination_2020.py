@@ -44,7 +44,7 @@ def facts(paper: CoordinationPaper) -> dict[str, Any]:
 
 
 @pytest.fixture
-def document(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: CoordinationPaper) -> bytes:
+def draft(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: CoordinationPaper) -> bytes:
     """The draft as a client of the API downloads it, made on the day of the meeting."""
     app.dependency_overrides[utc_now] = lambda: datetime.combine(paper.held_on, time(12), tzinfo=UTC)
     loaded = client.post("/api/v1/facts", json=facts)

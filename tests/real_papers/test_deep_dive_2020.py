@@ -43,7 +43,7 @@ def facts(paper: PaperText) -> dict[str, Any]:
 
 
 @pytest.fixture
-def document(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: PaperText) -> bytes:
+def draft(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: PaperText) -> bytes:
     written = day(paper.front_sheet["date paper was written"])
     return last_draft(app, client, facts, REFERENCE, written=written, number=7)
 

@@ -48,7 +48,7 @@ def facts(paper: PaperText) -> dict[str, Any]:
 
 
 @pytest.fixture
-def document(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: PaperText) -> bytes:
+def draft(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: PaperText) -> bytes:
     """The draft as a client of the API downloads it, made on the day on which the paper was written."""
     written = datetime.combine(day(paper.front_sheet["date paper was written"]), NOON, tzinfo=UTC)
     app.dependency_overrides[utc_now] = lambda: written

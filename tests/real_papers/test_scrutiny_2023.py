@@ -70,7 +70,7 @@ def facts(paper: PaperText, matrices: list[Matrix]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def document(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: PaperText) -> bytes:
+def draft(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: PaperText) -> bytes:
     written = day(paper.front_sheet["date paper was written"])
     return last_draft(app, client, facts, REFERENCE, written=written, number=8)
 

@@ -1,5 +1,6 @@
 """What was approved is released, reissued, had by its meeting, and followed by the next paper of its series."""
 
+import re
 from datetime import date
 
 import pytest
@@ -15,7 +16,7 @@ from app.versions import queries as versions
 from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
 from tests.review.test_decisions import damage_of
 from tests.rounds.stories import no_change, open_round
-from tests.stories import PAPER, paper, update
+from tests.stories import PAPER, paper, scrutiny, update, world
 
 RELEASES = "/api/v1/releases"
 DOCUMENT = f"{ADDRESS}/versions/1.0/document"
@@ -190,6 +191,22 @@ def test_a_paper_goes_to_another_meeting_of_its_board(approved, database):
     assert approved.author.get(ADDRESS).json()["meeting"] == "2027-04-08"
 
 
+def test_a_paper_is_not_moved_to_a_meeting_whose_agenda_does_not_have_its_number(approved):
+    (board,) = world()["boards"]
+    board["meetings"][-1]["agenda"] = [{"number": "1.0", "title": "Reports"}]
+    assert approved.admin.post("/api/v1/facts", json={"facts": "1", "boards": [board]}).status_code == 200
+    refused = reissue(approved, meeting="2027-06-10")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/agenda_number")
+    assert reissue(approved, meeting="2027-06-10", agenda_number="1.0").status_code == 201
+
+
+def test_nothing_is_reissued_that_the_service_cannot_make_again(approved, monkeypatch):
+    monkeypatch.setattr("app.assembly.wording.LANGUAGE", "en-US")
+    refused = reissue(approved, agenda_number="6.0")
+    assert (refused.status_code, "have it approved anew" in refused.json()["detail"]) == (409, True)
+    assert approved.labels() == ["0.1", "1.0"]
+
+
 def test_what_is_not_approved_or_does_not_move_is_not_reissued(board):
     assert reissue(board, agenda_number="6.0").status_code == 409
     board.submit()
@@ -254,6 +271,8 @@ def test_the_outcome_is_recorded_after_the_meeting_and_corrected_by_another(appr
     release(approved)
     said = outcome(approved, receiving, text="The board approved the report.").json()
     assert said["outcome"]["text"] == "The board approved the report."
+    again = outcome(approved, receiving, text="The board approved the report.").json()
+    assert again == said, "the same once more is no correction"
     assert [row["text"] for row in said["earlier"]] == ["The board noted the report."]
     assert [(row["number"], row["owner"], row["done_on"]) for row in said["actions"]] == [
         (1, "dcc", None),
@@ -410,6 +429,23 @@ def test_a_paper_that_was_moved_to_the_meeting_of_the_next_one_still_comes_befor
         found = papers.previous(session, papers.get(session, "NEXT"))
         assert (found.reference, found.meeting.held_on) == (PAPER, date(2027, 6, 10))
         assert papers.previous(session, papers.get(session, PAPER)) is None
+
+
+def test_a_series_has_one_next_paper_for_a_meeting_and_it_fits_its_format(series, database):
+    assert start_next(series).status_code == 201
+    again = start_next(series, reference="ANOTHER")
+    assert (again.status_code, "has a paper for 10 June 2027 already" in again.json()["detail"]) == (409, True)
+    etag = series.author.get(f"{NEXT}/review").headers["etag"]
+    assert series.author.post(f"{NEXT}/withdrawal", headers={"If-Match": etag}).status_code == 200
+    with database.reading() as session:
+        assert "NEXT" not in [paper.reference for paper in papers.to_come(session, since=date(2027, 1, 1), limit=9)]
+    refused = series.author.post(f"{NEXT}/next", json={"reference": "THIRD"})
+    assert (refused.status_code, "is withdrawn" in refused.json()["detail"]) == (409, True)
+    said = re.sub("^markings = .*", 'markings = ["SECRET"]', scrutiny()["manifest"], flags=re.M)
+    series.admin.post("/api/v1/facts", json={"facts": "1", "formats": [scrutiny() | {"manifest": said}]})
+    unfit = start_next(series, reference="ANOTHER")
+    assert (unfit.status_code, unfit.json()["errors"][0]["pointer"]) == (422, "/marking"), unfit.text
+    assert series.author.get("/api/v1/papers/ANOTHER").status_code == 404
 
 
 def test_a_paper_without_a_series_or_a_later_meeting_has_no_next_one(series, client):

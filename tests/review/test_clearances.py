@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from app import word
-from app.accounts.models import Account
+from app.accounts.models import Account, Role
 from app.assembly import review
 from app.people.models import Person
 from tests.review.board import ADDRESS, WRITTEN, Board, gather
-from tests.stories import NOON, scrutiny
+from tests.stories import NOON, scrutiny, update
 
 CLEARANCES = f"{ADDRESS}/clearances"
 MARKED = 'heading = "Equality and/or Human Rights Implications"\n'
@@ -53,7 +53,9 @@ def board(app, client, person_of, monkeypatch) -> Board:
 
 
 def needed(board) -> dict[str, dict]:
-    return {entry["place"]: entry for entry in board.admin.get(CLEARANCES).json()["clearances"]}
+    answer = board.admin.get(CLEARANCES)
+    assert answer.status_code == 200, answer.text
+    return {entry["place"]: entry for entry in answer.json()["clearances"]}
 
 
 def clear(board, place, **said):
@@ -129,6 +131,51 @@ def test_everybody_clears_in_their_own_name_and_the_secretary_writes_it_down(boa
     assert clear(board, "implication/money", cleared_by="head").status_code == 201
 
 
+PRINTED = """
+[[sections]]
+key = "once-more"
+heading = "Once more"
+clearance = "Head of change"
+blocks = [{ kind = "again", section = "background" }]
+
+[[sections]]
+key = "in-short"
+heading = "In short"
+clearance = "Head of change"
+blocks = [{ kind = "workstreams" }]
+"""
+
+
+def test_what_a_section_prints_is_cleared_and_not_only_what_is_written_in_it(app, client, person_of):
+    board = gather(app, client, person_of, manifest=PRINTED)
+    places = {"section/once-more", "section/in-short"}
+    cleared = {place: clear(board, place) for place in places}
+    assert {answer.status_code for answer in cleared.values()} == {201}
+    written = board.author.get(ADDRESS).json()["sections"]
+    for section in written:
+        if section["key"] == "background":
+            section["blocks"] = [{"kind": "narrative", "text": "It came otherwise."}]
+    board.write(sections=written)
+    assert {place: entry["cleared_by"] for place, entry in needed(board).items()} == {
+        "section/once-more": None,
+        "section/in-short": "head",
+    }
+    there = "/api/v1/workstreams/procurement/updates/2027-01-15"
+    board.admin.put(there, json=update("2027-01-15", "Two teams went live."), headers={"If-Match": "*"})
+    assert needed(board)["section/in-short"]["cleared_by"] is None
+    for place in places:
+        clear(board, place)
+    assert board.submit().status_code == 201
+
+
+def test_an_implication_that_is_written_twice_is_cleared_as_a_whole(board):
+    clear(board, "implication/money")
+    twice = sections()
+    twice[-1]["blocks"].insert(0, {"kind": "implications", "entries": {"money": {"text": "It costs £6."}}})
+    board.write(sections=twice)
+    assert needed(board)["implication/money"]["cleared_by"] is None
+
+
 def test_who_is_asked_to_clear_is_told_of_it_until_it_is_cleared(board, database):
     def asked(key: str) -> list[str]:
         with database.reading() as session:
@@ -146,3 +193,17 @@ def test_who_is_asked_to_clear_is_told_of_it_until_it_is_cleared(board, database
     clear(board, "section/equality")
     assert asked("approver-force") == []
     assert asked("secretary-force") == ["implication/money"]
+
+
+def test_no_token_clears_and_no_person_who_only_bears_the_accounts_name(board, client_of):
+    digest = needed(board)["section/equality"]["digest"]
+    said = {"place": "section/equality", "digest": digest, "cleared_by": "approver-force"}
+    twin = {"key": "approver-force", "name": "Chief finance officer", "organisation": "force"}
+    assert board.admin.post("/api/v1/facts", json={"facts": "1", "people": [twin]}).status_code == 200
+    assert board.approver.post(CLEARANCES, json=said).status_code == 403, "nobody linked the account to that person"
+
+    refused = client_of(Role.SECRETARY, "force").post(CLEARANCES, json=said | {"cleared_by": "head"})
+    assert (refused.status_code, "a token does not" in refused.json()["detail"]) == (403, True)
+    asked = {"name": "clearing", "scopes": ["papers:clear"]}
+    assert board.admin.post("/api/v1/accounts/secretary-force/tokens", json=asked).status_code == 422
+    assert needed(board)["section/equality"]["cleared_by"] is None

@@ -1,6 +1,7 @@
 """Stories of links: a contributor outside answers for one workstream, and sees nothing else."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 
 from app.accounts.models import Role
 from app.web.deps import utc_now
+from app.web.pace import Pace
 from tests.api.test_who_may_do_what import OPEN
 from tests.rounds.stories import PROCUREMENT, open_round
 from tests.stories import NOON, update
@@ -65,7 +67,7 @@ def test_an_outsider_sees_one_workstream_and_nothing_else(app, filled, outsider)
 
 
 def test_an_outsider_answers_in_the_name_that_the_link_was_given_to(filled, outsider):
-    said = {"kind": "changed", "update": update("2027-02-10", "The region went live.")}
+    said = {"kind": "changed", "update": update("2027-02-11", "The region went live.")}
     answer = outsider.post(f"{LINK}/answers", json=said)
     assert answer.status_code == 201, answer.text
     assert answer.json()["answers"][0]["given_by"] == "Regional programme office"
@@ -77,6 +79,30 @@ def test_an_outsider_answers_in_the_name_that_the_link_was_given_to(filled, outs
     first, second = (outsider.post(f"{LINK}/answers", json={"kind": "no-change"}, headers=once) for _ in range(2))
     assert first.json() == second.json()
     assert len(filled.get(PROCUREMENT).json()["answers"]) == 2
+
+
+def test_an_outsider_reports_as_at_the_rounds_day_and_over_nothing_that_was_not_seen(filled, outsider):
+    for day in ("2027-01-15", "2026-05-22", "2027-02-10"):
+        said = {"kind": "changed", "update": update(day, "It never was.")}
+        refused = outsider.post(f"{LINK}/answers", json=said)
+        assert refused.status_code == 422, refused.text
+        assert [error["pointer"] for error in refused.json()["errors"]] == ["/update/as_at"]
+    there = filled.get("/api/v1/workstreams/procurement/updates").json()["items"]
+    assert [(one["as_at"], one["parts"]["progress"]["value"]) for one in there] == [
+        ("2027-01-15", "<p>The team went live.</p>")
+    ]
+
+    lead = {"kind": "changed", "given_by": "head", "update": update("2027-02-11", "The lead’s text.")}
+    assert filled.post(f"{PROCUREMENT}/answers", json=lead).status_code == 201
+    mine = {"kind": "changed", "update": update("2027-02-11", "From outside.")}
+    refused = outsider.post(f"{LINK}/answers", json=mine)
+    assert refused.status_code == 409
+    both = refused.json()["meanwhile"]
+    assert [both[one]["parts"]["progress"]["value"] for one in ("sent", "saved")] == [
+        "<p>From outside.</p>", "<p>The lead’s text.</p>",
+    ]  # fmt: skip
+    assert outsider.get(LINK, params={"text": "1"}).json()["reported"]["parts"] == {"progress": "The lead’s text."}
+    assert outsider.post(f"{LINK}/answers", json=mine | {"revision": both["revision"]}).status_code == 201
 
 
 def test_every_use_is_in_the_log(filled, outsider, client_of):
@@ -112,3 +138,11 @@ def test_links_are_given_by_who_runs_rounds(filled, given, client_of):
     assert lead.get(f"{PROCUREMENT}/links").status_code == 403
     assert other.post(f"{PROCUREMENT}/links", json=asked).status_code == 404
     assert other.delete(f"{PROCUREMENT}/links/1").status_code == 404
+
+
+def test_who_guesses_holds_up_nobody_and_a_link_has_its_pace(app, database, outsider):
+    guessing = TestClient(app, headers={"Authorization": "Bearer bl_guessed"})
+    with database.writing():
+        assert guessing.get(LINK).status_code == 401, "it did not wait for who writes"
+    app.state.premises = replace(app.state.premises, linked=Pace(2))
+    assert [outsider.get(LINK).status_code for _ in range(3)] == [200, 200, 429]

@@ -77,7 +77,7 @@ class Asking(RuleBasedStateMachine):
 
     @rule(who=mostly_the_lead, ref=workstreams, kind=st.sampled_from(KINDS))
     def answer(self, who: str, ref: str, kind: str) -> None:
-        said = {"kind": kind, "given_by": "head"} | self.news(kind)
+        said = {"kind": kind, "given_by": "head"} | self.news(kind, ref)
         answer = self.people[who].post(f"{self.asked(ref)}/answers", json=said)
         if self.came(answer, who in ANSWERS[ref] and not self.closed):
             self.note(ref, answer.json())
@@ -86,10 +86,16 @@ class Asking(RuleBasedStateMachine):
     def answer_by_link(self, ref: str, kind: str) -> None:
         if not self.links[ref]:
             return
-        answer = self.outside[ref].post("/api/v1/link/answers", json={"kind": kind} | self.news(kind))
+        answer = self.outside[ref].post("/api/v1/link/answers", json={"kind": kind} | self.news(kind, ref))
         if self.came(answer, self.links[ref][-1] and not self.closed):
             self.note(ref, self.admin.get(self.asked(ref)).json()["answers"][-1])
             assert self.kept[ref][-1]["given_by"] == "Outside"
+
+    @rule(who=mostly_the_lead, ref=workstreams)
+    def answer_without_looking(self, who: str, ref: str) -> None:
+        said = {"kind": "changed", "given_by": "head"} | self.news("changed", ref)
+        answer = self.people[who].post(f"{self.asked(ref)}/answers", json=said | {"revision": said["revision"] + 1})
+        self.came(answer, False)
 
     @rule(
         who=mostly_who_runs,
@@ -168,8 +174,10 @@ class Asking(RuleBasedStateMachine):
     def asked(self, ref: str) -> str:
         return f"{self.address}/requests/{ref}"
 
-    def news(self, kind: str) -> dict[str, Any]:
-        return {"update": update("2027-02-10", f"Turn {next(self.texts)}.")} if kind == "changed" else {}
+    def news(self, kind: str, ref: str) -> dict[str, Any]:
+        """What is new, by somebody who has read what is there."""
+        seen = {"revision": self.admin.get(self.asked(ref)).json()["revision"]} if kind != "no-change" else {}
+        return seen | ({"update": update("2027-02-11", f"Turn {next(self.texts)}.")} if kind == "changed" else {})
 
     def note(self, ref: str, told: dict[str, Any]) -> None:
         self.walked.answers += 1

@@ -10,10 +10,12 @@ from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.assembly.assemble import ENGINE, make_again
 from app.people.queries import get_person
+from app.rounds.commands import claim_reminder
+from app.rounds.queries import get_request
 from app.upkeep.verify import verify
 from app.web.deps import utc_now
 from tests.rounds.stories import ASKED, FORENSICS, PROCUREMENT, ROUND, no_change, open_round, send_back
-from tests.stories import PAPER, paper, update
+from tests.stories import JANUARY, NOON, PAPER, paper, update
 
 
 def printed(client: TestClient) -> list[str]:
@@ -159,12 +161,52 @@ def test_what_changed_becomes_an_update_of_the_workstream(filled):
     assert given.json()["update"]["as_at"] == "2027-02-10"
     assert filled.get("/api/v1/workstreams/procurement/updates/2027-02-10").status_code == 200
     assert "A second team went live." in printed(filled)
-    corrected = said | {"update": update("2027-02-10", "Two teams are live.")}
+    corrected = said | {"update": update("2027-02-10", "Two teams are live."), "revision": 1}
     again = filled.post(f"{PROCUREMENT}/answers", json=corrected).json()
     assert (again["number"], again["revision"]) == (2, 2)
     first, second = filled.get(PROCUREMENT, params={"text": "1"}).json()["answers"]
     assert first["update"]["parts"]["progress"] == "A second team went live."
     assert second["update"]["parts"]["progress"] == "Two teams are live."
+
+
+def test_no_answer_takes_the_place_of_a_text_that_was_not_seen(filled):
+    open_round(filled)
+    first, mine = ({"kind": "changed", "given_by": "head", "update": update("2027-02-11", text)}
+                   for text in ("The first text.", "My text."))  # fmt: skip
+    assert filled.get(PROCUREMENT).json()["revision"] == 0
+    assert filled.post(f"{PROCUREMENT}/answers", json=first).status_code == 201
+    filled.post(f"{PROCUREMENT}/answers/1/judgements", json={"verdict": "accepted"})
+
+    nothing = {"kind": "nothing-to-report", "given_by": "head"}
+    for said in (mine, nothing, mine | {"revision": 2}):
+        refused = filled.post(f"{PROCUREMENT}/answers", json=said)
+        assert refused.status_code == 409, refused.text
+        both = refused.json()["meanwhile"]
+        assert (both["revision"], both["saved"]["parts"]["progress"]["value"]) == (1, "<p>The first text.</p>")
+    seen = filled.get(PROCUREMENT, params={"text": "1"}).json()
+    assert (len(seen["answers"]), seen["revision"]) == (1, 1)
+    assert seen["reported"]["parts"] == {"progress": "The first text."}
+
+    assert filled.post(f"{PROCUREMENT}/answers", json=first).status_code == 201, "the same again loses nothing"
+    assert filled.post(f"{PROCUREMENT}/answers", json=mine | {"revision": 1}).status_code == 201
+    assert filled.get(PROCUREMENT).json()["revision"] == 2
+
+
+def test_an_answer_changes_nothing_before_last_time(filled):
+    open_round(filled)
+    unseen = {"kind": "changed", "given_by": "head", "update": update(JANUARY, "It never was.")}
+    assert filled.post(f"{PROCUREMENT}/answers", json=unseen).status_code == 409
+    for day in ("2027-01-14", "2026-05-22"):
+        refused = filled.post(f"{PROCUREMENT}/answers", json=unseen | {"update": update(day, "It never was.")})
+        assert refused.status_code == 422, refused.text
+        assert refused.json()["errors"] == [
+            {"detail": "“procurement” has reported as at 2027-01-15: an answer changes nothing before",
+             "pointer": "/update/as_at"},
+        ]  # fmt: skip
+    there = filled.get("/api/v1/workstreams/procurement/updates").json()["items"]
+    assert [(one["as_at"], one["parts"]["progress"]["value"]) for one in there] == [
+        (JANUARY, "<p>The team went live.</p>")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +256,10 @@ def test_a_draft_says_which_answers_are_still_to_come(filled):
 
 
 def changed(client: TestClient, as_at: str, words: str) -> dict:
-    said = {"kind": "changed", "given_by": "head", "update": update(as_at, words)}
+    before = [1] if as_at == JANUARY else [0]
+    given = client.get(PROCUREMENT).json()["answers"]
+    seen = max(before + [answer["revision"] for answer in given if answer["update"]["as_at"] == as_at])
+    said = {"kind": "changed", "given_by": "head", "update": update(as_at, words), "revision": seen}
     answer = client.post(f"{PROCUREMENT}/answers", json=said)
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -299,6 +344,22 @@ def test_a_closed_round_takes_no_answers_and_an_answered_workstream_stays(filled
     assert open_round_again(filled, turned.json() | {"closed": True}).status_code == 200
     refused = filled.post(f"{PROCUREMENT}/answers", json={"kind": "no-change", "given_by": "head"})
     assert (refused.status_code, "is closed" in refused.json()["detail"]) == (409, True)
+
+
+def test_a_workstream_that_was_only_reminded_may_be_left_out(filled, database):
+    said = open_round(filled)
+
+    def is_reminded() -> bool:
+        with database.writing() as session:
+            request = get_request(session, "march", "forensics")
+            told = {"object_": "round/march", "by": "timer", "at": NOON}
+            return claim_reminder(session, request.id, "due", "lead@northmoor.example", **told)
+
+    assert (is_reminded(), is_reminded()) == (True, False)
+    without = open_round_again(filled, said | {"requests": said["requests"][:1]})
+    assert (without.status_code, len(without.json()["requests"])) == (200, 1), without.text
+    assert open_round_again(filled, said).status_code == 200
+    assert is_reminded(), "asked again"
 
 
 def test_the_same_answer_sent_twice_with_its_key_is_one(filled):

@@ -14,6 +14,7 @@ from app.settings import PACKAGED_MIGRATIONS
 from app.upkeep.archive import MANIFEST
 from app.upkeep.findings import Damage
 from app.upkeep.restore import restore
+from app.upkeep.stores import Stores
 from app.upkeep.upgrade import newest, outdated, upgrade
 from tests.storage.test_migrations import alembic_for
 from tests.upkeep.released import write
@@ -83,6 +84,12 @@ def test_every_released_backup_has_a_row_in_every_table():
         with zipfile.ZipFile(file) as archive:
             tables = json.loads(archive.read(MANIFEST))["tables"]
         assert all(table["rows"] for table in tables.values()), file.name
+
+
+def test_the_backup_of_the_next_release_will_have_a_row_in_every_table(database, blobs, tmp_path):
+    stores = Stores(database, blobs, tmp_path / "checkpoints.jsonl")
+    write.fill(stores)
+    assert write.empty_tables(stores) == []
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class EventOut(BaseModel):
         )
 
 
-class Asked:
+class EventsWanted:
     """Which events a request is about."""
 
     def __init__(
@@ -80,7 +80,7 @@ class Asked:
         )
 
 
-Asking = Annotated[Asked, Depends()]
+Asking = Annotated[EventsWanted, Depends()]
 
 
 @router.get(

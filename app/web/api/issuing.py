@@ -21,7 +21,7 @@ from app.web.api.once import Doing
 from app.web.api.representation import etag_of, json_answer, plain
 from app.web.api.review import review_of
 from app.web.api.versions import VersionOut, address
-from app.web.deps import Now, Reading, Reissuer, Releaser, Store, VersionReader, Writing
+from app.web.deps import Now, Paced, Reading, Reissuer, Releaser, Store, VersionReader, Writing
 from app.web.openapi import LINK, LOCATION, REPLAY, gives, problems, takes
 from app.web.reach import Reach
 
@@ -151,7 +151,7 @@ def release_version(
     openapi_extra=takes(ReissueIn, {"agenda_number": "6.0"}),
     responses={
         201: gives(VersionOut, "The version that came out.", example=examples.VERSION, headers=LOCATION | REPLAY),
-        **problems(404, 409, 412, 413, 415, 428),
+        **problems(404, 409, 412, 413, 415, 428, 429),
     },
     response_class=Response,
 )
@@ -165,13 +165,15 @@ def reissue_paper(
     once: Doing,
     now: Now,
     conditions: Preconditions,
+    making: Paced,
 ) -> Response:
     """The paper came out again."""
 
     def make() -> Response:
         said = read_as(ReissueIn, document)
         Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference, who))))
+        making.count()
         version = issuing.reissue(
             session, blobs, reference, agenda_number=said.agenda_number, meeting=said.meeting, by=who, now=now
         )

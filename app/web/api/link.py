@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from app.facts.answering import Giver, SaidShape, answer
+from app.facts.answering import Giver, SaidShape, Seen, answer
 from app.facts.asked import AskedByLink, asked_by_link
 from app.rounds import queries
 from app.web.api import examples
@@ -40,6 +40,8 @@ OPENED: dict[str, Any] = {
     "standing": "answered",
     "last_time": examples.UPDATE,
     "this_time": None,
+    "reported": None,
+    "revision": 0,
     "answers": [ANSWER],
 }
 
@@ -50,7 +52,7 @@ OPENED: dict[str, Any] = {
     description="What is asked of the workstream for which the link was given, with what it reported last. The secret "
     "of the link is sent like a token: `Authorization: Bearer bl_…`. Every use is in the audit log.",
     operation_id="get_link",
-    responses={200: gives(AskedByLink, "What is asked.", example=OPENED), **problems(404)},
+    responses={200: gives(AskedByLink, "What is asked.", example=OPENED), **problems(404, 429)},
     response_class=Response,
 )
 def open_link(holder: ByLink, session: Reading, now: Now, as_text: AsText = False) -> Response:
@@ -62,12 +64,12 @@ def open_link(holder: ByLink, session: Reading, now: Now, as_text: AsText = Fals
 @router.post(
     "/answers",
     summary="Answer by a link",
-    description="As an account answers a round, in the name of whom the link was given to.",
+    description="As an account answers a round, in the name of whom the link was given to, as at the round's day.",
     operation_id="post_link_answer",
     openapi_extra=takes(SaidShape, {"kind": "no-change"}),
     responses={
         201: gives(AskedByLink, "What is asked, with the answer.", example=OPENED, headers=LOCATION | REPLAY),
-        **problems(404, 409, 413, 415),
+        **problems(404, 409, 413, 415, 429),
     },
     response_class=Response,
 )
@@ -79,7 +81,8 @@ def answer_by_link(
     def make() -> Response:
         said = read_as(SaidShape, document)
         who = Giver(holder.name)
-        answer(session, blobs, holder.round, holder.ref, said=said, who=who, by=holder.by, now=now)
+        seen = Seen(said.revision)
+        answer(session, blobs, holder.round, holder.ref, said=said, seen=seen, who=who, by=holder.by, now=now)
         return json_answer(plain(_opened(session, holder, now)), 201, {"Location": "/api/v1/link"})
 
     return once.answer(repr(sorted(document.items())).encode(), make)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policy import Action
 from app.assembly import meeting
-from app.assembly.meeting import Asked
-from app.facts import read
+from app.assembly.meeting import NewAction
+from app.facts.following import start_next
 from app.facts.shapes import PaperShape
 from app.fields import Day, KeyText, Line, SafeText
 from app.papers import commands as paper_commands
@@ -169,7 +169,7 @@ def record_outcome(
     def make() -> Response:
         said = read_as(OutcomeIn, document)
         paper = Reach(session, who).allow(Action.RECORD_OUTCOMES, reference)
-        actions = [Asked(action.text, action.owner, action.due_on) for action in said.actions]
+        actions = [NewAction(action.text, action.owner, action.due_on) for action in said.actions]
         meeting.record_outcome(session, reference, text=said.text, actions=actions, by=who, now=now)
         return _outcome(session, paper, 201)
 
@@ -247,12 +247,10 @@ def start_next_paper(
     def make() -> Response:
         said = read_as(NextIn, document)
         Reach(session, who).paper(reference)
-        meeting.start_next(
+        paper = start_next(
             session, reference, new=said.reference, meeting=said.meeting, title=said.title, by=who, now=now
         )
-        session.expire_all()
-        location = f"/api/v1/papers/{said.reference}"
-        return json_answer(plain(read.paper(session, said.reference)), 201, {"Location": location})
+        return json_answer(plain(paper), 201, {"Location": f"/api/v1/papers/{said.reference}"})
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.audit.changes import Outcome
 from app.boards.deadlines import LONDON
-from app.facts.answering import AnswerShape, answer, giver
+from app.facts.answering import AnswerShape, Seen, answer, giver
 from app.facts.asked import Answered, Asked, AskedInBrief, answered, asked, asked_in_brief
 from app.facts.shapes import Shape
 from app.fields import Day, KeyText, Line, SafeText
@@ -163,6 +163,8 @@ REQUEST: dict[str, Any] = {
     "standing": "answered",
     "last_time": examples.UPDATE,
     "this_time": None,
+    "reported": None,
+    "revision": 0,
     "answers": [GIVEN],
 }
 
@@ -323,7 +325,9 @@ def get_request(
     summary="Answer",
     description="*Changed* brings an update, *no-change* points to the last one, which the paper prints as still true, "
     "*nothing-to-report* is printed in the format's words. The answer is by a person, perhaps on behalf of another; "
-    "both are recorded, and nothing is overwritten by another answer.",
+    "both are recorded, and nothing is overwritten by another answer. An update is as at the round's day, or as at an "
+    "earlier one down to that of last time; it brings the `revision` that was seen, and where somebody saved another "
+    "meanwhile, the answer is 409 with both texts.",
     operation_id="post_answer",
     openapi_extra=takes(AnswerShape, SAID),
     responses={
@@ -349,7 +353,8 @@ def post_answer(
         reach.get_answerable(session, who, key, ref)
         said = read_as(AnswerShape, document)
         given_by = giver(session, said, who.person_id)
-        answer(session, blobs, key, ref, said=said, who=given_by, by=who.key, now=now)
+        seen = Seen(said.revision)
+        answer(session, blobs, key, ref, said=said, seen=seen, who=given_by, by=who.key, now=now)
         return _newest(session, key, ref)
 
     return once.answer(repr(sorted(document.items())).encode(), make)

@@ -36,6 +36,7 @@ from app.web.deps import (
     FactsReader,
     Here,
     Now,
+    Paced,
     Reading,
     SignedIn,
     Store,
@@ -238,16 +239,20 @@ def _as_text(manifest: bytes) -> str:
         raise FaultyBody("What was sent is not right.", [Fault("manifest", "is not text in UTF-8")]) from error
 
 
-def judged_upload(key: KeyText, sent: Annotated[tuple[str, bytes], Depends(sent_template)], bounds: Bounds) -> Upload:
+def judged_upload(
+    key: KeyText, sent: Annotated[tuple[str, bytes], Depends(sent_template)], bounds: Bounds, making: Paced
+) -> Upload:
     """What was sent, judged before a door of the database opens: that may take a moment.
 
     Raises:
         TooLarge: the template has more bytes than are taken.
         UnfitTemplate, TemplateTooCostly: with everything that was found.
+        TooFast: the account has too many made within a minute.
     """
     manifest, template = sent
     if len(template) > bounds.template_bytes:
         raise TooLarge(f"A template may have at most {bounds.template_bytes / 2**20:.3g} MiB.")
+    making.count()
     return Upload(manifest, template, trial.judged(key, manifest, template))
 
 
@@ -309,7 +314,7 @@ Remembering = Annotated[Memory, Depends()]
             example=IN_FULL | {"findings": [FINDING]},
             headers=LOCATION | REPLAY,
         ),
-        **problems(409, 413, 415),
+        **problems(409, 413, 415, 429),
     },
     response_class=Response,
 )
@@ -344,13 +349,16 @@ def upload_template(
     operation_id="get_template_findings",
     responses={
         200: gives(Findings, "Everything that was found.", example={"findings": [FINDING]}),
-        **problems(404),
+        **problems(404, 429),
     },
     response_class=Response,
 )
-def get_findings(key: KeyText, number: Number, _who: TemplateTrier, session: Reading, blobs: Store) -> Response:
+def get_findings(
+    *, key: KeyText, number: Number, _who: TemplateTrier, session: Reading, blobs: Store, making: Paced
+) -> Response:
     """The findings of the version."""
     version = formats.get_version(session, key, number)
+    making.count()
     found = [FindingOut.of(finding) for finding in trial.findings_of(blobs, version)]
     return json_answer(plain(Findings(findings=found)))
 
@@ -374,7 +382,7 @@ def get_findings(key: KeyText, number: Number, _who: TemplateTrier, session: Rea
             },
             content=DOCX_CONTENT,
         ),
-        **problems(404, 409),
+        **problems(404, 409, 429),
     },
     response_class=Response,
 )
@@ -388,10 +396,12 @@ def try_template(
     now: Now,
     trace: Tracing,
     memory: Remembering,
+    making: Paced,
     paper: Annotated[KeyText | None, Query(description="Reference of a paper; without one, sample data")] = None,
 ) -> Response:
     """The paper, printed with the version."""
     version = formats.get_version(session, key, number)
+    making.count()
     if paper is None:
         tried = trial.try_on_sample(blobs, version)
     else:
@@ -411,7 +421,7 @@ def try_template(
     operation_id="get_template_effect",
     responses={
         200: gives(Effects, "The papers and their differences.", example={"papers": [EFFECT]}),
-        **problems(404),
+        **problems(404, 429),
     },
     response_class=Response,
 )
@@ -423,10 +433,12 @@ def get_effect(
     session: Reading,
     blobs: Store,
     trace: Tracing,
+    making: Paced,
     last: Annotated[int, Query(ge=1, le=10, description="How many papers")] = trial.LAST,
 ) -> Response:
     """What would be different."""
     version = formats.get_version(session, key, number)
+    making.count(last)
     found = trial.effects(
         session,
         blobs,
@@ -448,7 +460,7 @@ def get_effect(
     operation_id="download_template_effect",
     responses={
         200: gives(None, "The Word document.", headers=DOWNLOAD, content=DOCX_CONTENT),
-        **problems(404, 409),
+        **problems(404, 409, 429),
     },
     response_class=Response,
 )
@@ -462,10 +474,12 @@ def download_effect(
     session: Reading,
     blobs: Store,
     trace: Tracing,
+    making: Paced,
 ) -> Response:
     """One of the two documents."""
     version = formats.get_version(session, key, number)
     paper = Reach(session, who).paper(reference)
+    making.count()
     effect = trial.newest_effect(session, blobs, version, reference)
     content = effect.document(which)
     trace.reading(reference, paper.marking, "effect")

@@ -28,7 +28,7 @@ from app.web.pages import ratings
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.reported import refuse_text, said_of, typed_parts, typed_update, usual_source
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Passing, Visit, Visiting
 from app.web.pages.workstreams import scheme_of
 from app.workstreams.queries import find_update
@@ -158,6 +158,12 @@ def _answerable(session: Session, visit: Visit, key: str, ref: str) -> Request:
     return reach.get_answerable(session, visit.account, key, ref)
 
 
+keeps(
+    "/rounds/{key}/requests/{ref}/answer",
+    lambda session, visit, names: _answerable(session, visit, names["key"], names["ref"]),
+)
+
+
 def _typed_answer(session: Session, form: Form, request: Request) -> SaidShape:
     """What was answered by the button that was pressed; raises FaultyForm."""
     try:
@@ -204,11 +210,7 @@ def _named(form: Form, said: SaidShape) -> AnswerShape:
 
 def _seen(form: Form) -> Seen:
     """What who answers was shown."""
-    return Seen(_number(form.value("seen")), _number(form.value("revision")))
-
-
-def _number(written: str) -> int:
-    return int(written) if re.fullmatch("[0-9]{1,9}", written) else 0
+    return Seen(revision=form.number("revision"), answer=form.number("seen"))
 
 
 def _refused(form: Form, problem: Invalid | Conflict) -> Form:
@@ -290,8 +292,8 @@ def _told(session: Session, visit: Visit, request: Request, form: Form, *, meanw
         "kinds": KINDS,
         "printed": printed(session, request, before),
         # Who was shown what somebody else answered may decide on it: that is the state which is answered then.
-        "seen": seen.answer if is_fresh else _number(form.value("seen")),
-        "revision": seen.revision if is_fresh else _number(form.value("revision")),
+        "seen": seen.answer if is_fresh else form.number("seen"),
+        "revision": seen.revision if is_fresh else form.number("revision"),
         "now": said_of(head),
         "theirs": said_of(head) if meanwhile and head else None,
         "newest": shown.answers[-1] if shown.answers else None,

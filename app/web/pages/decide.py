@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.accounts.policy import Action
 from app.assembly import review
 from app.assembly.differences import changes_since
-from app.assembly.review import AnotherCandidate, Elsewhere
-from app.errors import Conflict, Invalid
+from app.assembly.review import AnotherCandidate, DatesOutOfOrder, Elsewhere
+from app.errors import Conflict, Invalid, Problem
 from app.fields import Day, KeyText, SafeText
 from app.papers import queries as papers
 from app.people.queries import NoPerson
@@ -81,22 +81,24 @@ def show_frame(visit: Visiting, reference: KeyText, decided_on: DecidedOn = None
 @router.get("/document")
 def document(visit: Visiting, reference: KeyText, trace: Tracing, decided_on: DecidedOn = None) -> Response:
     """The bytes that are decided on."""
-    visit.authorise(Action.READ_VERSIONS)
+    visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
         paper = Reach(session, visit.account).paper(reference)
         trace.reading(reference, paper.marking, "candidate")
+        visit.count()
         made = review.candidate(session, visit.here.blobs, reference, now=visit.now, decided_on=decided_on)
     return download(made.content, made.file_name)
 
 
 @router.post("/{way}")
 def decide(
-    visit: Visiting, reference: KeyText, way: Literal["approve", "send-back", "record"], form: Typed
+    *, visit: Visiting, reference: KeyText, way: Literal["approve", "send-back", "record"], form: Typed, trace: Tracing
 ) -> Response:
     """The decision stands; of the last approval, exactly the bytes that were on screen are kept."""
     visit.authorise(Action.READ_VERSIONS)
     with visit.reading() as session:
-        Reach(session, visit.account).paper(reference)
+        kept = Reach(session, visit.account).paper(reference)
+    trace.reading(reference, kept.marking, "candidate")  # every refusal shows it again
     day = _day(form) if way == "record" else None
     try:
         recently_proved(Caller(visit.account, visit.session), visit.here, visit.now)
@@ -116,6 +118,7 @@ NOT_PROVED = "Show again that it is you, then decide: nothing of what you typed 
 
 def _approve(visit: Visit, reference: str, form: Form) -> str:
     asked = form.read(ApproveForm)
+    visit.count()
     with visit.writing() as session:
         decision = review.approve(
             session,
@@ -146,6 +149,7 @@ def _send_back(visit: Visit, reference: str, form: Form) -> str:
 
 def _record(visit: Visit, reference: str, form: Form) -> str:
     asked = form.read(RecordForm)
+    visit.count()
     with visit.writing() as session:
         review.approve(
             session,
@@ -171,13 +175,17 @@ def _page(
     decided_on: date | None = None,
     needs_proof: bool = False,
 ) -> Response:
+    visit.count()
     with visit.reading() as session:
         paper = papers.get(session, reference)
         try:
             made = review.candidate(session, visit.here.blobs, reference, now=visit.now, decided_on=decided_on)
+        except DatesOutOfOrder as refused:
+            if decided_on is not None:  # another day can be said
+                return _page(visit, reference, form.refused(refused, "decided_on"), needs_proof=needs_proof)
+            return _nothing_to_decide(visit, reference, paper.title, refused)
         except (Conflict, Invalid) as refused:
-            return page(visit, "papers/not_to_decide.html", "Nothing to decide", reference=reference, why=str(refused),
-                        title=paper.title, status=409)  # fmt: skip
+            return _nothing_to_decide(visit, reference, paper.title, refused)
         said: dict[str, Any] = {
             "title": paper.title,
             "candidate": made,
@@ -188,7 +196,7 @@ def _page(
             ),
             "has_earlier": versions.before(session, made.submission.version) is not None,
         }
-    is_decider = visit.account.role.value == made.step.role
+        why_not = review.refusal(session, reference, by=visit.account)
     return page(
         visit,
         "papers/decide.html",
@@ -198,9 +206,22 @@ def _page(
         query=_query(decided_on),
         decided_on=decided_on,
         needs_proof=needs_proof or not _is_proved(visit),
-        is_decider=is_decider,
+        is_decider=why_not is None,
+        why_not=why_not if visit.account.role.value == made.step.role else None,
         may_record=visit.may(Action.RECORD_DECISIONS),
         **said,
+    )
+
+
+def _nothing_to_decide(visit: Visit, reference: str, title: str, why: Problem) -> Response:
+    return page(
+        visit,
+        "papers/not_to_decide.html",
+        "Nothing to decide",
+        reference=reference,
+        why=str(why),
+        title=title,
+        status=409,
     )
 
 

@@ -1,5 +1,6 @@
 """What somebody typed into a page: read into a shape, and given back with every fault beside its field."""
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, get_origin
@@ -11,11 +12,23 @@ from starlette.datastructures import UploadFile
 
 from app.errors import Fault, Invalid, Problem
 from app.fields import NOT_XML
-from app.web.errors import status_of
+from app.web.errors import FaultyParameter, status_of
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 MOST_FIELDS = 5_000
+
+
+def is_words(text: str) -> bool:
+    """Whether a document, and every database, can hold the text."""
+    return NOT_XML.search(text) is None
+
+
+async def words_only(request: Request) -> None:
+    """What the address says, in its path and behind it, are words; raises FaultyParameter."""
+    for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
+        if not (is_words(name) and is_words(value)):
+            raise FaultyParameter("address", "The address holds a character that no document can have")
 
 
 class FaultyForm(Invalid):
@@ -40,6 +53,10 @@ class Form:
     def value(self, name: str, otherwise: Any = "") -> Any:
         """What was typed into the field; `otherwise`, where nothing was sent of it."""
         return self.typed[name][-1] if self.typed.get(name) else otherwise
+
+    def number(self, name: str, otherwise: int = 0) -> int:
+        """The whole number that was sent in the field; `otherwise` where it is none, or one that nothing has."""
+        return int(sent) if re.fullmatch("[0-9]{1,9}", sent := self.value(name)) else otherwise
 
     def values(self, name: str, otherwise: Sequence[str] = ()) -> Sequence[str]:
         """Everything that was chosen of the field; `otherwise`, where no form was sent."""
@@ -110,7 +127,7 @@ async def typed(request: Request) -> Form:
         else:
             # Browsers end the lines of a text area with two characters.
             texts.setdefault(name, []).append(value.replace("\r\n", "\n"))
-        if NOT_XML.search(name) or (isinstance(value, str) and NOT_XML.search(value)):
+        if not (is_words(name) and (isinstance(value, UploadFile) or is_words(value))):
             raise FaultyForm([Fault("", "The form holds a character that no document can have")])
     return Form(texts, files)
 

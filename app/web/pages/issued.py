@@ -20,7 +20,7 @@ from app.versions import queries as versions
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_parts import Choice, choices, in_words
-from app.web.pages.papers_versions import known
+from app.web.pages.papers_versions import Named, known
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
 from app.web.trace import Trace, Tracing
@@ -130,7 +130,7 @@ def record_outcome(visit: Visiting, reference: KeyText, trace: Tracing, form: Ty
         return _outcome_page(visit, trace, reference, form.wrong("", "Choose who does it from the list"))
     except (Invalid, Conflict) as refused:
         return _outcome_page(visit, trace, reference, form.refused(refused, "outcome"))
-    words = "The outcome is corrected." if asked.seen else "The outcome is recorded."
+    words = "What the meeting made of the paper is saved." if asked.seen else "The outcome is recorded."
     return to(f"/papers/{reference}/outcome", said=words)
 
 
@@ -154,11 +154,11 @@ def finish_action(visit: Visiting, reference: KeyText, number: Number, trace: Tr
     return to(f"/papers/{reference}/outcome#actions", said=f"Action {number} is done.")
 
 
-def _typed_outcome(form: Form) -> tuple[OutcomeForm, list[meeting.Asked]]:
+def _typed_outcome(form: Form) -> tuple[OutcomeForm, list[meeting.NewAction]]:
     """What was typed; a row of actions in which nothing stands is none. Raises FaultyForm with all that is wrong."""
     faults: list[Fault] = []
     asked: OutcomeForm | None = None
-    actions: list[meeting.Asked] = []
+    actions: list[meeting.NewAction] = []
     try:
         asked = form.read(OutcomeForm)
     except FaultyForm as faulty:
@@ -168,7 +168,7 @@ def _typed_outcome(form: Form) -> tuple[OutcomeForm, list[meeting.Asked]]:
             continue
         try:
             said = _part_of(form, f"actions.{row}.", ActionForm)
-            actions.append(meeting.Asked(said.text, said.owner, said.due_on))
+            actions.append(meeting.NewAction(said.text, said.owner, said.due_on))
         except FaultyForm as faulty:
             faults += faulty.faults
     if faults or asked is None:
@@ -230,8 +230,8 @@ def _outcome_page(visit: Visit, trace: Trace, reference: str, form: Form = NOTHI
             "Outcome of the meeting",
             form=form,
             paper=paper,
-            board=row.meeting.board.name,
-            held_on=row.meeting.held_on,
+            board=paper.board if isinstance(paper, Named) else row.meeting.board.name,
+            held_on=paper.held_on if isinstance(paper, Named) else row.meeting.held_on,
             is_had=is_had,
             said=list(said),
             actions=[_told(action) for action in papers.meeting_actions(session, kept.id)],

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policy import Action
 from app.accounts.policy import State as Exists
 from app.assembly.assemble import facts_of
+from app.assembly.differences import changes_since, is_as_now
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import Gap, Worded, worded_paper
 from app.boards import queries as boards
@@ -53,7 +54,8 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
             told = {
                 "groups": _groups(paper, snapshot, worded) if may_write(visit) and is_open else [],
                 "gaps": len(worded.gaps),
-                "is_newest": bool(kept) and kept[0].facts_digest == snapshot.facts_digest,
+                "changes": changes_since(session, kept[0], now=visit.now) if kept and is_open else [],
+                "other_template": bool(kept) and not is_as_now(session, kept[0]),
             }
         return page(
             visit,

@@ -1,7 +1,8 @@
 """One section of a paper: its heading and its blocks, written, ordered, added and taken out."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -14,6 +15,7 @@ from app.facts.shapes import PaperShape
 from app.fields import KeyText
 from app.formats.manifest import Manifest, SectionEntry
 from app.frameworks import queries as frameworks
+from app.narrative import Form as Format
 from app.papers import queries as papers
 from app.papers.blocks import BLOCKS, default_blocks
 from app.papers.commands import confirm_section
@@ -26,9 +28,9 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import NAMES, Sent, flattened, kinds_to_add, new_block, rows_shown
 from app.web.pages.papers_blocks import sent as sent_blocks
-from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
+from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, way_back
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
@@ -102,6 +104,14 @@ def confirm(reference: KeyText, key: KeyText, visit: Visiting, trace: Tracing) -
         paper_for(session, visit, trace, reference)
         confirm_section(session, papers.get(session, reference), key, by=visit.account.key, at=visit.now)
     return to(f"/papers/{reference}", said="The section is confirmed.")
+
+
+def _may_type(session: Session, visit: Visit, names: Mapping[str, str]) -> None:
+    may_type(session, visit, names)
+    _entry(manifest_for(session, papers.get(session, names["reference"]).format.key), names["key"])
+
+
+keeps("/papers/{reference}/sections/{key}", _may_type)
 
 
 def _shown(
@@ -204,7 +214,7 @@ def _done(blocks: Sequence[dict[str, Any]], do: str, added: str) -> list[dict[st
     """The blocks as the button wants them: `up.2`, `down.0`, `remove.1`, `add`."""
     deed, _, place = do.partition(".")
     made = list(blocks)
-    at = int(place) if place.isdecimal() and int(place) < len(made) else None
+    at = int(place) if re.fullmatch("[0-9]{1,4}", place) and int(place) < len(made) else None
     if deed == "add" and added:
         made.append(new_block(added))
     elif deed == "remove" and at is not None:
@@ -219,8 +229,10 @@ def _done(blocks: Sequence[dict[str, Any]], do: str, added: str) -> list[dict[st
 def _add_pictures(visit: Visit, form: Form, blocks: Sequence[dict[str, Any]]) -> None:
     """The pictures that were chosen stand at the end of the texts to which they were added, with their descriptions."""
     for name, files in form.files.items():
-        place = name.removeprefix("blocks.").removesuffix(".picture")
-        if not place.isdecimal() or int(place) >= len(blocks):
+        chosen = re.fullmatch(r"blocks\.([0-9]{1,4})\.picture", name)
+        place = int(chosen[1]) if chosen else len(blocks)
+        text = blocks[place].get("text", {}) if place < len(blocks) else {}
+        if text.get("format") not in get_args(Format):
             continue
         alt = form.value(f"blocks.{place}.alt").strip()
         if not alt:
@@ -235,10 +247,9 @@ def _add_pictures(visit: Visit, form: Form, blocks: Sequence[dict[str, Any]]) ->
             digest = pictures.add(
                 session, visit.here.blobs, cleaned, by=visit.account.key, now=visit.now
             ).picture.digest
-        text = blocks[int(place)]["text"]
         before = narrative.clean(text["value"], text["format"])
         tag = f'<figure><img src="{digest}" alt="{_escaped(alt)}"></figure>'
-        blocks[int(place)]["text"] = {"format": "html", "value": before + tag}
+        blocks[place]["text"] = {"format": "html", "value": before + tag}
 
 
 def _escaped(words: str) -> str:

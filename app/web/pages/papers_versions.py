@@ -1,5 +1,6 @@
 """Versions of a paper: generated, told with how they came about, downloaded; and previews that are not kept."""
 
+from datetime import date
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.policy import Action, State
-from app.assembly.assemble import assemble, facts_of, preview
+from app.assembly.assemble import assemble, preview
+from app.assembly.differences import changes_since, is_as_now
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import worded_paper
 from app.facts.shapes import PaperShape
@@ -34,6 +36,10 @@ class Named(NamedTuple):
 
     reference: str
     title: str
+    board: str
+    """Name."""
+    held_on: date
+    """The day of the meeting for which it was released."""
 
 
 def known(session: Session, visit: Visit, trace: Trace, reference: str) -> PaperShape | Named:
@@ -45,9 +51,9 @@ def known(session: Session, visit: Visit, trace: Trace, reference: str) -> Paper
         return paper_for(session, visit, trace, reference)
     released = versions.last_of_paper(session, reference, limit=OF_A_PAGE, released_to=reach.receives_as(state))
     newest = next(filter(reach.is_cleared_for, released))
-    facts = Snapshot.from_json(newest.snapshot).paper
-    trace.reading(reference, f"{paper.marking} {facts.marking}", "paper")
-    return Named(reference, facts.title)
+    facts = Snapshot.from_json(newest.snapshot)
+    trace.reading(reference, f"{paper.marking} {facts.paper.marking}", "paper")
+    return Named(reference, facts.paper.title, facts.board.name, facts.board.meeting_on)
 
 
 @router.post("/versions")
@@ -99,9 +105,6 @@ def one_version(reference: KeyText, label: Line, visit: Visiting, trace: Tracing
         may_preview = visit.may(Action.PREVIEW) and not isinstance(paper, Named)
         snapshot = Snapshot.from_json(version.snapshot)
         maker = accounts.find(session, version.made_by)
-        has_changed = None
-        if may_preview:
-            has_changed = facts_of(session, reference, now=visit.now).facts_digest != version.facts_digest
         gaps = worded_paper(snapshot).gaps if may_preview else ()
         return page(
             visit,
@@ -112,7 +115,8 @@ def one_version(reference: KeyText, label: Line, visit: Visiting, trace: Tracing
             made_by=maker.name if maker else version.made_by,
             made_with=version.template_version,
             marking=snapshot.paper.marking,
-            has_changed=has_changed,
+            changes=changes_since(session, version, now=visit.now) if may_preview else None,
+            other_template=may_preview and not is_as_now(session, version),
             gaps=[{"words": gap.words, "href": address_of(reference, gap)} for gap in gaps],
             may_write=may_write(visit),
             may_download=visit.may(Action.DOWNLOAD),

@@ -1,10 +1,11 @@
 """How far a paper has come: what is in the way, submission, comments, what was decided, and what follows approval."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from app.assembly.regions import places_in_words
 from app.assembly.selection import clearances_of
 from app.assembly.snapshot import Snapshot
 from app.errors import Conflict, Fault, Invalid
-from app.fields import KeyText, Line, SafeText
+from app.fields import LARGEST_NUMBER, KeyText, Line, SafeText
 from app.formats import queries as formats
 from app.papers import queries as papers
 from app.papers.lifecycle import State
@@ -23,7 +24,8 @@ from app.papers.queries import PaperKept
 from app.people.queries import NoPerson
 from app.versions import commands
 from app.versions import queries as versions
-from app.versions.models import Comment, Decision, Submission, Verdict
+from app.versions.models import Comment, Decision, Submission, Verdict, Version
+from app.web.deps import Caller, in_person
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.visit import Visit, Visiting
@@ -38,6 +40,8 @@ STATES = {
     State.WITHDRAWN: ("Withdrawn", "govuk-tag--red"),
 }
 """State of a paper → its word, and the class of its tag."""
+
+Number = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 
 VERDICTS = {Verdict.APPROVED: "Approved", Verdict.SENT_BACK: "Sent back"}
 
@@ -115,6 +119,7 @@ def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     _allowed(visit, reference, Action.SUBMIT)
     try:
         asked = form.read(SubmitForm)
+        visit.count()
         with visit.writing() as session:
             review.submit(
                 session, visit.here.blobs, reference, by=visit.account, now=visit.now, written_on=asked.written_on
@@ -160,7 +165,7 @@ def comment(visit: Visiting, reference: KeyText, form: Typed) -> Response:
 
 
 @router.post("/review/comments/{number}/replies")
-def reply(visit: Visiting, reference: KeyText, number: int, form: Typed) -> Response:
+def reply(visit: Visiting, reference: KeyText, number: Number, form: Typed) -> Response:
     """The thread goes on."""
     kept = _allowed(visit, reference, Action.COMMENT)
     name = f"reply-{number}"
@@ -169,21 +174,23 @@ def reply(visit: Visiting, reference: KeyText, number: int, form: Typed) -> Resp
         if not text:
             raise FaultyForm([Fault(name, "Enter your answer")])
         with visit.writing() as session:
-            version = versions.last(session, kept.id)
-            if version is not None:
-                commands.reply(
-                    session, paper=kept, version=version, number=number, text=text, by=visit.account.key, now=visit.now
-                )
+            reach = Reach(session, visit.account)
+            reach.allow_thread(kept, number)
+            version = reach.version(reference, form.value("version"))
+            commands.reply(
+                session, paper=kept, version=version, number=number, text=text, by=visit.account.key, now=visit.now
+            )
     except (Invalid, Conflict) as refused:
         return _page(visit, reference, form.refused(refused, name))
     return to(f"{_address(reference)}#comments", said="Your answer is there.")
 
 
 @router.post("/review/comments/{number}/settled")
-def settle(visit: Visiting, reference: KeyText, number: int) -> Response:
+def settle(visit: Visiting, reference: KeyText, number: Number) -> Response:
     """The thread is settled."""
     kept = _allowed(visit, reference, Action.COMMENT)
     with visit.writing() as session:
+        Reach(session, visit.account).allow_thread(kept, number)
         commands.resolve(session, paper=kept, number=number, by=visit.account.key, now=visit.now)
     return to(f"{_address(reference)}#comments", said="The comment is settled.")
 
@@ -192,6 +199,7 @@ def settle(visit: Visiting, reference: KeyText, number: int) -> Response:
 def clear(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     """The text, as it was on the page, is cleared by the person."""
     _allowed(visit, reference, Action.CLEAR)
+    in_person(Caller(visit.account, visit.session))
     try:
         asked = form.read(ClearForm)
         place, _, digest = asked.text.rpartition(" ")
@@ -225,8 +233,11 @@ def release(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     return to(_address(reference), said="The version is released.")
 
 
-def told(submission: Submission) -> Laid:
-    """The submission in words; loaded as in `versions.standing`."""
+def told(submission: Submission, may_read: Callable[[Version], bool]) -> Laid:
+    """The submission in words; loaded as in `versions.standing`.
+
+    What people wrote is told only of decisions about versions that may be read.
+    """
     made = {decision.position: decision for decision in submission.decisions}
     return Laid(
         number=submission.number,
@@ -234,12 +245,13 @@ def told(submission: Submission) -> Laid:
         at=submission.at,
         by=submission.by,
         steps=tuple(
-            _step(step.label, made.get(position)) for position, step in enumerate(review.steps_of(submission), start=1)
+            _step(step.label, made.get(position), may_read)
+            for position, step in enumerate(review.steps_of(submission), start=1)
         ),
     )
 
 
-def _step(label: str, decision: Decision | None) -> Step:
+def _step(label: str, decision: Decision | None, may_read: Callable[[Version], bool]) -> Step:
     if decision is None:
         return Step(label, None, None, "", None, None, "", "")
     by = decision.by
@@ -251,8 +263,8 @@ def _step(label: str, decision: Decision | None) -> Step:
         decided=VERDICTS[decision.verdict],
         on=decision.decided_on,
         by=by,
-        reasons=decision.reasons,
-        evidence=decision.evidence,
+        reasons=decision.reasons if may_read(decision.version) else None,
+        evidence=decision.evidence if may_read(decision.version) else None,
         version=decision.version.label,
         digest=decision.digest,
     )
@@ -274,8 +286,9 @@ def _page(visit: Visit, reference: str, form: Form = NOTHING_TYPED) -> Response:
 
 
 def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
-    paper = papers.get(session, kept.reference)
-    newest = versions.last(session, kept.id)
+    paper, reach = papers.get(session, kept.reference), Reach(session, visit.account)
+    last = versions.last(session, kept.id)
+    newest = last if last is not None and reach.is_cleared_for(last) else None
     matter = matter_of(kept)
     places = places_in_words(Snapshot.from_json(newest.snapshot)) if newest else {}
     released = versions.released(session, kept.id)
@@ -288,15 +301,17 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
         "newest": newest,
         "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft else [],
         "clearances": list(clearances_of(session, paper, template, now=visit.now)) if template else [],
-        "submissions": [told(submission) for submission in reversed(versions.submissions(session, kept.id))],
+        "submissions": [
+            told(submission, reach.is_cleared_for) for submission in reversed(versions.submissions(session, kept.id))
+        ],
         "threads": [
             Thread(
-                number=thread.number,
-                place=places.get(thread.place, thread.place),
-                remarks=(thread, *thread.replies),
-                settled_by=thread.resolution.by if thread.resolution else None,
+                number=remarks[0].number,
+                place=places.get(remarks[0].place, remarks[0].place),
+                remarks=tuple(remarks),
+                settled_by=remarks[0].resolution.by if remarks[0].resolution else None,
             )
-            for thread in versions.comments(session, kept.id)
+            for remarks in reach.threads(kept)
         ],
         "places": [{"value": "", "text": "Choose"}, *({"value": key, "text": words} for key, words in places.items())],
         "approved": [(label, label in released) for label in versions.approved_labels(session, kept.id)],

@@ -1,6 +1,6 @@
 """Every web page."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from app.web.pages import (
     accounts,
@@ -9,12 +9,14 @@ from app.web.pages import (
     built,
     compare,
     decide,
+    directory,
     formats,
     guides,
     home,
     issued,
     log,
     manual,
+    meetings,
     narrative,
     papers,
     papers_front,
@@ -34,11 +36,12 @@ from app.web.pages import (
     updates,
     workstreams,
 )
+from app.web.pages.forms import words_only
 
 
 def router() -> APIRouter:
     """All pages; each file of this room has the routes of one subject."""
-    pages = APIRouter(include_in_schema=False)
+    pages = APIRouter(include_in_schema=False, dependencies=[Depends(words_only)])
     for part in (
         built.router,
         sign_in.router,
@@ -55,6 +58,8 @@ def router() -> APIRouter:
         answers.router,
         requests.router,
         rounds.router,
+        meetings.router,
+        directory.router,
         formats.router,
         templates.router,
         manual.router,

@@ -127,6 +127,7 @@ def upload(key: KeyText, visit: Adding, form: Typed) -> Response:
 
 
 def _keep(visit: Visit, this: FormatTold | None, form: Form, *, key: str, manifest: str, template: bytes) -> Response:
+    visit.count()
     try:
         findings = trial.judged(key, manifest, template)
     except UnfitTemplate as unfit:
@@ -231,6 +232,7 @@ def _version_page(visit: Visit, key: str, number: int, form: Form = NOTHING_TYPE
 def findings_page(key: KeyText, number: Number, visit: Trying) -> Response:
     """What is to be said of the version today."""
     this = _format(visit, key)
+    visit.count()
     with visit.reading() as session:
         version = formats.get_version(session, key, number)
     form, found = NOTHING_TYPED, Found(())
@@ -300,6 +302,7 @@ def trial_document(key: KeyText, number: Number, visit: Trying, reference: Chose
 
 
 def _tried(visit: Visit, key: str, number: int, reference: str | None) -> Trial:
+    visit.count()
     with visit.reading() as session:
         version = formats.get_version(session, key, number)
         if reference is None:
@@ -339,6 +342,7 @@ def effect_page(
 ) -> Response:
     """What the version changes in the last papers of its format."""
     this = _format(visit, key)
+    visit.count(last)
     with visit.reading() as session:
         version = formats.get_version(session, key, number)
         found = trial.effects(session, visit.here.blobs, version, last=last, **_within_reach(visit))
@@ -363,6 +367,7 @@ def effect_document(
     with visit.reading() as session:
         version = formats.get_version(session, key, number)
         paper = Reach(session, visit.account).paper(reference)
+        visit.count()
         effect = trial.newest_effect(session, visit.here.blobs, version, reference)
     content = effect.document(which)
     _trace(visit).reading(reference, paper.marking, "effect")

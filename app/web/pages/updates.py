@@ -1,5 +1,7 @@
 """The update page: what a workstream reports as at a day, beside what it reported last time."""
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -16,7 +18,7 @@ from app.web.pages import ratings
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.reported import said_of, typed_update, usual_source
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import NothingIsKept, begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.pages.workstreams import scheme_of, seen
 from app.workstreams import queries
@@ -61,7 +63,7 @@ def save(visit: Visiting, form: Typed, ref: KeyText, as_at: Day) -> Response:
                 visit.here.blobs,
                 ref,
                 shape,
-                seen=int(form.value("seen")) if form.value("seen").isdecimal() else reporting.NOTHING_YET,
+                seen=form.number("seen", reporting.NOTHING_YET),
                 by=visit.account.key,
                 now=visit.now,
             )
@@ -71,6 +73,16 @@ def save(visit: Visiting, form: Typed, ref: KeyText, as_at: Day) -> Response:
             changed = isinstance(problem, UpdateWasChanged)
             return _update_page(session, visit, ref, as_at, form.refused(problem), changed=changed)
     return to(f"/workstreams/{ref}", said=f"The update as at {as_at.day} {as_at:%B %Y} is saved.")
+
+
+def _may_report(session: Session, visit: Visit, names: Mapping[str, str]) -> None:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", names["as_at"]):
+        raise NothingIsKept
+    _, matter = seen(session, visit, names["ref"])
+    visit.authorise(Action.WRITE_UPDATES, matter)
+
+
+keeps("/workstreams/{ref}/updates/{as_at}", _may_report)
 
 
 def _update_page(
@@ -93,7 +105,7 @@ def _update_page(
         workstream=workstream,
         as_at=as_at,
         # Who was shown what somebody else saved may decide on it: that is the state which is changed then.
-        seen=reporting.revision_of(head) if changed or not form.typed else form.value("seen"),
+        seen=reporting.revision_of(head) if changed or not form.typed else form.number("seen"),
         now=said_of(head),
         theirs=said_of(head) if changed else None,
         last=said_of(last),

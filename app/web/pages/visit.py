@@ -54,6 +54,10 @@ class Visit:
         """Who asks may do that; raises as `policy.authorise`."""
         policy.authorise(self.account, action, matter)
 
+    def count(self, documents: int = 1) -> None:
+        """So many more documents are made for who asks; raises TooFast."""
+        self.here.generating.count(self.account.key, self.now, documents)
+
     def reading(self) -> AbstractContextManager[Session]:
         """A session over one consistent state."""
         return self.here.database.reading()
