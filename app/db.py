@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    or_,
     select,
     text,
 )
@@ -198,6 +200,11 @@ def rows_by_key(
         rows = session.scalars(select(key.class_).where(key.in_(batch)).options(*options))
         found |= {getattr(row, key.key): row for row in rows}
     return found
+
+
+def holds_words(words: Iterable[str], *columns: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:
+    """Each of the words stands in one of the columns, in capitals or not."""
+    return [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
 
 
 def ids_by_key(session: Session, key: InstrumentedAttribute[str], keys: Iterable[str]) -> dict[str, int]:

@@ -39,6 +39,10 @@ from app.web.watch import Watch
 log = logging.getLogger(__name__)
 
 
+LINK_USES_PER_MINUTE = 60
+"""Each is a line of the audit log."""
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The application that serves with these settings; its database must have the newest schema."""
     stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
@@ -58,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         _limits(settings),
         _readiness(stores, settings.min_free_bytes),
         generating=Pace(settings.generate_per_minute),
+        linked=Pace(LINK_USES_PER_MINUTE),
         metrics=metrics,
         figures=lambda: figures(stores),
         upkeep=lambda: diary.noted(settings.data / diary.FILE),

@@ -1,5 +1,6 @@
 """The two engines, each used as its own manual says, and both timed in turns."""
 
+import gc
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -141,8 +142,11 @@ def timed(
     """Each deed in its turn, round after round, the first round left out: what it takes when all is warm.
 
     The clock counts what this process computes, unless told otherwise: what else the machine does is left out.
-    `before` has what must be done before a deed, and is not timed.
+    `before` has what must be done before a deed, and is not timed. As in a serving process, what was there before is
+    not looked through for garbage.
     """
+    gc.collect()
+    gc.freeze()
     taken: dict[str, list[float]] = {name: [] for name in deeds}
     sizes: dict[str, int] = {}
     for number in range(rounds + 1):
@@ -154,6 +158,7 @@ def timed(
                 sizes[name] = len(deed(number * TURN + again))
                 if number:
                     taken[name].append(clock() - begun)
+    gc.unfreeze()
     return {name: Timing(median(times) * 1000, sizes[name]) for name, times in taken.items()}
 
 

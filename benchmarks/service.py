@@ -4,11 +4,11 @@ The real application over a SQLite file, called as a server calls it, without a 
 """
 
 import asyncio
-import gc
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,12 +20,18 @@ from sqlalchemy import insert, select
 from app.accounts import commands as accounts
 from app.accounts.commands import command_line
 from app.accounts.models import Role
+from app.boards.models import Board, Meeting
 from app.facts.load import load
 from app.facts.parse import parse_facts
+from app.formats.models import Format, TemplateChange, TemplateEvent, TemplateVersion
 from app.main import create_app
+from app.papers.lifecycle import State
+from app.papers.models import Paper, Take
+from app.rounds.models import Request, Round
 from app.settings import PACKAGED_MIGRATIONS, Settings
 from app.upkeep.stores import open_stores
 from app.upkeep.upgrade import upgrade
+from app.versions.models import Version
 from app.workstreams.models import Theme, Update, UpdatePart, Workstream
 from benchmarks.workload import COLUMNS, DIMENSIONS, RATINGS, SECTIONS, facts
 
@@ -40,6 +46,14 @@ _SECTIONS = (
 _ON = {"Red": "FFFFFF", "Amber": "000000", "Green": "FFFFFF"}
 _FIRST_DAY = date(1990, 1, 1)
 _UPDATES_EACH = 100
+_UPDATES_A_PAPER = 20
+_UPDATES_A_TEMPLATE = 10_000
+_PAPERS_A_MEETING = 10
+_ASKED = 10
+"""Workstreams that a round asks."""
+_VERSIONS = 40
+"""Versions of the paper whose list is measured: more than a page of them."""
+_FORMATS = 60
 
 
 def reference_of(number: int) -> str:
@@ -113,7 +127,91 @@ class Service:
         return self.ask("POST", f"/api/v1/papers/{PAPER}/preview")
 
     def grow(self, updates: int) -> None:
-        """So many updates of other workstreams are stored besides."""
+        """So many updates of other workstreams are stored besides; papers, versions and rounds in proportion."""
+        self._grow_updates(updates)
+        self._grow_papers(updates // _UPDATES_A_PAPER)
+        self._grow_formats(1 + updates // _UPDATES_A_TEMPLATE)
+
+    def _grow_papers(self, papers: int) -> None:
+        """So many papers that were approved long ago, each with a version, and with a closed round of its own."""
+        with self.stores.database.writing() as session:
+            first = session.scalars(select(Paper).where(Paper.reference == PAPER)).one()
+            template = session.scalars(select(TemplateVersion)).one()
+            board = session.scalars(select(Board.id)).one()
+            asked = session.scalars(select(Workstream.id).order_by(Workstream.id).limit(_ASKED)).all()
+            days = [_FIRST_DAY + timedelta(days=7 * number) for number in range(-(-papers // _PAPERS_A_MEETING))]
+            meetings = session.scalars(
+                insert(Meeting).returning(Meeting.id), [{"board_id": board, "held_on": day} for day in days]
+            ).all()
+            rows: list[dict[str, Any]] = [
+                {
+                    "reference": f"OLD-{number}",
+                    "title": "Collaboration update",
+                    "organisation_id": first.organisation_id,
+                    "format_id": first.format_id,
+                    "meeting_id": meetings[number // _PAPERS_A_MEETING],
+                    "marking": "OFFICIAL",
+                    "take": Take.LATEST,
+                    "fields": {},
+                    "state": State.APPROVED,
+                }
+                for number in range(papers)
+            ]
+            made = session.scalars(insert(Paper).returning(Paper.id), rows).all()
+            kept = [(paper, 1) for paper in made] + [(first.id, number) for number in range(1, _VERSIONS + 1)]
+            session.execute(insert(Version), [_version(paper, number, template) for paper, number in kept])
+            opened = [
+                {
+                    "key": f"old-{number}",
+                    "name": "Quarterly update",
+                    "organisation_id": first.organisation_id,
+                    "meeting_id": meetings[number // _PAPERS_A_MEETING],
+                    "due_on": _FIRST_DAY,
+                    "as_at": _FIRST_DAY,
+                    "closed": True,
+                }
+                for number in range(papers)
+            ]
+            rounds = session.scalars(insert(Round).returning(Round.id), opened).all()
+            session.execute(
+                insert(Request),
+                [
+                    {"round_id": one, "workstream_id": workstream, "position": place, "parts": []}
+                    for one in rounds
+                    for place, workstream in enumerate(asked)
+                ],
+            )
+
+    def _grow_formats(self, versions: int) -> None:
+        """A page full of formats, each with so many template versions that were live in turn."""
+        with self.stores.database.writing() as session:
+            manifest = session.scalars(select(TemplateVersion.manifest)).first()
+            for number in range(_FORMATS):
+                row = {"key": f"format-{number}", "name": f"Format {number}"}
+                format_ = session.scalar(insert(Format).returning(Format.id), row)
+                found = [
+                    {
+                        "format_id": format_,
+                        "number": count,
+                        "digest": _digest(f"{number}/{count}"),
+                        "manifest": manifest,
+                        "template_digest": _digest("template"),
+                        "added_at": _NOW,
+                    }
+                    for count in range(1, versions + 1)
+                ]
+                made = session.scalars(insert(TemplateVersion).returning(TemplateVersion.id), found).all()
+                session.execute(
+                    insert(TemplateEvent),
+                    [
+                        {"template_version_id": one, "change": change, "at": _NOW, "by": "command-line"}
+                        for one in made
+                        for change in TemplateChange
+                        if change is not TemplateChange.RETIRED
+                    ],
+                )
+
+    def _grow_updates(self, updates: int) -> None:
         with self.stores.database.writing() as session:
             theme = session.scalars(select(Theme.id)).first()
             for number in range(updates // _UPDATES_EACH):
@@ -142,13 +240,35 @@ def service(n: int, papers: int = 1) -> Iterator[Service]:
     """A service in a folder of its own, which is gone afterwards; each of its papers has `n` workstreams."""
     with TemporaryDirectory(prefix="boardpapers-benchmark-") as folder:
         made = Service(Path(folder), n, papers)
-        gc.collect()
-        gc.freeze()  # as a serving process does: what stays for good is not looked through for garbage
         try:
             yield made
         finally:
-            gc.unfreeze()
             made.close()
+
+
+def _version(paper: int, number: int, template: TemplateVersion) -> dict[str, Any]:
+    """A row of a version; its snapshot is as long as one (as a manifest is), and no more than that."""
+    return {
+        "paper_id": paper,
+        "number": number,
+        "label": f"0.{number}",
+        "template_version_id": template.id,
+        "engine": 1,
+        "snapshot": template.manifest,
+        "snapshot_digest": _digest("snapshot"),
+        "facts_digest": _digest("facts"),
+        "content_digest": _digest("content"),
+        "file_digest": _digest("file"),
+        "size": 1,
+        "file_name": "paper.docx",
+        "open_points": 0,
+        "made_at": _NOW,
+        "made_by": "command-line",
+    }
+
+
+def _digest(words: str) -> str:
+    return sha256(words.encode()).hexdigest()
 
 
 async def _answer(app: FastAPI, method: str, path: str, token: str) -> tuple[int, bytes]:

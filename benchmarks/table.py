@@ -51,6 +51,12 @@ _AMONG = {
     "search page": 1.5,
     "history page": 1.5,
     "home page": 1.5,
+    "page of papers": 1.5,
+    "papers by words": 1.5,
+    "page of rounds": 1.5,
+    "page of versions": 1.5,
+    "page of formats": 1.5,
+    "page of persons": 1.5,
 }
 _OVER_HTTP = {"previews over HTTP": 10, "kept versions over HTTP": 3}
 HEADS = ("workload", "n", "engine", "ms", "× docxtpl", "peak MiB", "bytes")

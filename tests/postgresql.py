@@ -32,6 +32,11 @@ QUICK = {
 
 INITDB_OPTIONS = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 
+COUNT_FROM_ONE = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+FROM pg_sequences WHERE last_value IS NOT NULL
+"""
+
 _servers: list[subprocess.Popen[bytes]] = []
 """Those that this process started: kept, because a forgotten one would be warned about."""
 
@@ -97,13 +102,18 @@ def new_database(server: str, name: str, *, like: str = "template0") -> Iterator
 
 
 def empty(url: str, tables: list[str]) -> None:
-    """These tables hold nothing; the triggers that refuse that are off for as long as it takes."""
-    names = ", ".join(f'"{table}"' for table in tables)
+    """These tables hold nothing, and count from one; the triggers that refuse that are off for as long as it takes.
+
+    Most stories fill few tables: looking which ones, and taking their rows, costs a tenth of truncating them all.
+    """
+    filled = " UNION ALL ".join(f"""SELECT '{table}' WHERE EXISTS (SELECT FROM "{table}")""" for table in tables)
     engine = create_engine(url)
     try:
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            for table in connection.scalars(text(filled)).all():
+                connection.execute(text(f'DELETE FROM "{table}"'))
+            connection.execute(text(COUNT_FROM_ONE))
     finally:
         engine.dispose()
 

@@ -1,8 +1,12 @@
 """The list of promises tells what was shown, and calls nothing kept that was not."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
-from tests.trust import _FIGURE, _ROW, PROMISES, proofs_of
+import pytest
+
+from tests.trust import _FIGURE, _ROW, PROMISES, proofs_of, pytest_collection_modifyitems
 
 
 def report(outcome: str, row: int, **figures: int):
@@ -28,3 +32,18 @@ def test_a_promise_that_was_only_skipped_is_not_kept():
 
 def test_every_promise_has_its_place():
     assert list(PROMISES) == list(range(1, 21))
+
+
+def test_a_test_that_is_one_of_a_kind_counts_as_one_of_it():
+    item = SimpleNamespace(user_properties=[], iter_markers=lambda _: [pytest.mark.trust(16, each="ways").mark])
+    pytest_collection_modifyitems([item])
+    told = SimpleNamespace(outcome="passed", passed=True, user_properties=item.user_properties)
+
+    assert proofs_of([told, told])[16].told == "tests: 2 passed, 2 ways"
+
+
+def test_every_promise_is_put_to_a_test():
+    tests = Path(__file__).parent.glob("*/test_*.py")
+    marked = {int(row) for file in tests for row in re.findall(r"mark\.trust\((\d+)", file.read_text(encoding="utf-8"))}
+
+    assert marked == set(PROMISES)

@@ -1,7 +1,8 @@
 """The list of promises at the end of `pytest -m trust`: which were put to the test, how far, and whether they held.
 
-A test says with `@pytest.mark.trust(row)` which promise it proves, and with the fixture `figure` how much of it. Both
-travel with the test's report, so that the list is whole when several processes share a run.
+A test says with `@pytest.mark.trust(row)` which promise it proves, and with the fixture `figure` how much of it; where
+each test is one of a kind, the mark says of what: `@pytest.mark.trust(row, each="ways of …")`. Both travel with the
+test's report, so that the list is whole when several processes share a run.
 """
 
 from collections import Counter
@@ -73,6 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("trust"):
             item.user_properties += [(_ROW, row) for row in mark.args]
+            item.user_properties += [(_FIGURE, [what, 1]) for what in mark.kwargs.values()]
 
 
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:

@@ -81,7 +81,7 @@ def _rules() -> list[str]:
         f"* Nobody may, with a paper that they wrote or submitted: {_listed(BY_ANOTHER)}.",
         "* An account that is confined to workstreams reports updates of those only.",
         "* A decision asks for a person who signed in, or proved again who they are, a short while ago: a token never",
-        "  decides.",
+        "  decides. Nor does a token clear a text: that is the word of a person who is signed in.",
     ]
 
 

@@ -99,6 +99,9 @@ OF_RECEIVERS = frozenset({Action.READ_VERSIONS, Action.DOWNLOAD, Action.RECORD_O
 BY_ANOTHER = frozenset({Action.DECIDE, Action.CHECK, Action.RECORD_DECISIONS})
 """What nobody does with a paper that they wrote or submitted."""
 
+IN_PERSON = BY_ANOTHER | {Action.CLEAR}
+"""What is a person's word: no token has it, whatever its scopes."""
+
 REPORTING = frozenset({Action.WRITE_UPDATES, Action.ANSWER_ROUNDS})
 """What is done for a workstream, by who reports it."""
 
@@ -228,8 +231,8 @@ def _reports(account: Account, ref: str) -> bool:
 
 
 def scopes_of(role: Role) -> frozenset[str]:
-    """Every scope that a token of this role may have: a decision is a person's, never a token's."""
-    return frozenset(action.scope for action in ALLOWED[role] - BY_ANOTHER)
+    """Every scope that a token of this role may have: decisions and clearances are a person's, never a token's."""
+    return frozenset(action.scope for action in ALLOWED[role] - IN_PERSON)
 
 
 def _in_scope(account: Account, action: Action) -> bool:

@@ -50,7 +50,7 @@ class Generated:
 
 def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime, public: bool = False) -> Document:
     """The paper, or its public copy, as it would be generated now; takes no number and is not kept."""
-    paper = papers.get(session, reference)
+    paper = papers.to_assemble(session, reference)
     template = formats.live(session, paper.format.key)
     snapshot = select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now, public=public)
     return make(snapshot, blobs.get(template.template_digest), blobs.get)
@@ -70,7 +70,7 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
         PaperIsNotOpen: the paper is no draft; what it is stays as it was submitted or approved.
     """
     lock(session, "facts")  # on PostgreSQL too, nothing is loaded between the first fact that is read and the last
-    paper = papers.get(session, reference)
+    paper = papers.to_assemble(session, reference)
     paper_commands.require_open(paper)
     template = formats.live(session, paper.format.key)
     newest = versions.last(session, paper.id)

@@ -58,7 +58,8 @@ from app.rounds.models import AnswerKind, Request
 from app.rounds.standing import valid_answer
 from app.versions import queries as versions
 from app.workstreams import queries as workstreams
-from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Update, Workstream
+from app.workstreams.models import RagScheme, Theme, ThemeIntroduction, Workstream
+from app.workstreams.queries import Described, Revision
 
 
 def select_for(
@@ -71,7 +72,7 @@ def select_for(
     now: datetime,
     public: bool = False,
 ) -> Snapshot:
-    """Every fact that the paper uses now, frozen; `paper` comes from `papers.queries` with all that it reads.
+    """Every fact that the paper uses now, frozen; `paper` comes from `papers.queries.to_assemble`, or whole.
 
     The snapshot of a public copy has nothing that the format or the paper keeps from the public.
     """
@@ -124,8 +125,9 @@ class _Selection:
 
     def snapshot(self, stage: Literal["preview", "draft"], label: str) -> Snapshot:
         chosen = self._chosen()
-        shown = chosen + self._unchosen({workstream.id for workstream in chosen})
-        tree = {theme.id: theme for theme in workstreams.tree(self.session, {w.theme_id for w in shown})}
+        others = self._unchosen({workstream.id for workstream in chosen})
+        used = {workstream.theme_id for workstream in chosen} | {workstream.theme_id for workstream in others}
+        tree = {theme.id: theme for theme in workstreams.tree(self.session, used)}
         updates = self._updates(chosen)
         schemes = self._schemes(chosen, tree, updates)
         return Snapshot(
@@ -142,11 +144,9 @@ class _Selection:
             unprinted_sections=self.standing.unprinted(self.written),
             schemes=tuple(_scheme_facts(scheme) for scheme in sorted(schemes.values(), key=lambda s: s.key)),
             themes=self._themes(tree),
-            workstreams=tuple(
-                self._shown(
-                    self._workstream(workstream, tree, schemes, updates.get(workstream.id, []), position < len(chosen))
-                )
-                for position, workstream in enumerate(shown)
+            workstreams=(
+                *(self._shown(self._workstream(w, tree, schemes, updates.get(w.id, []))) for w in chosen),
+                *(self._shown(_named_only(workstream, tree[workstream.theme_id])) for workstream in others),
             ),
             frameworks=tuple(_framework(framework) for framework in self._frameworks(chosen)),
             consultees=tuple(self._person(consultee.person) for consultee in self._consultees()),
@@ -266,8 +266,8 @@ class _Selection:
 
     # What the copy prints of workstreams and consultees
 
-    def _chosen(self) -> list[Workstream]:
-        chosen = [choice.workstream for choice in self.paper.choices]
+    def _chosen(self) -> list[Described]:
+        chosen = workstreams.described(self.session, [choice.workstream_id for choice in self.paper.choices])
         if not self.public:
             return chosen
         tree = {theme.id: theme for theme in workstreams.tree(self.session, {w.theme_id for w in chosen})}
@@ -302,10 +302,10 @@ class _Selection:
         every = workstreams.of_organisation(self.session, self.paper.organisation_id)
         return [workstream for workstream in every if workstream.id not in chosen]
 
-    def _updates(self, chosen: Sequence[Workstream]) -> dict[int, list[Update]]:
+    def _updates(self, chosen: Sequence[Described]) -> dict[int, list[Revision]]:
         refs = {workstream.id: workstream.ref for workstream in chosen}
         sent_back = rounds.taken_back(self.session, refs)
-        updates: dict[int, list[Update]] = {}
+        updates: dict[int, list[Revision]] = {}
         for update in self._taken(refs, sent_back):
             updates.setdefault(update.workstream_id, []).append(update)
         self.requests = rounds.of_meetings(self.session, papers.meetings_of(self.session, self.paper), refs)
@@ -313,21 +313,21 @@ class _Selection:
             updates[update.workstream_id] = [update]
         return updates
 
-    def _taken(self, refs: Mapping[int, str], sent_back: Collection[int]) -> list[Update]:
+    def _taken(self, refs: Mapping[int, str], sent_back: Collection[int]) -> list[Revision]:
         """What the workstreams reported, as far as the paper takes it; `refs` are their references, by their ids."""
         since = self._since()
         if since is None:
-            return workstreams.latest(self.session, list(refs), up_to=self.cut_off, without=sent_back)
+            return workstreams.latest_revisions(self.session, refs, up_to=self.cut_off, without=sent_back)
         late = self.previous.open_until if self.previous else None
-        found = workstreams.heads(
-            self.session, list(refs), after=since, recorded_from=late, up_to=self.cut_off, without=sent_back
+        found = workstreams.head_revisions(
+            self.session, refs, after=since, recorded_from=late, up_to=self.cut_off, without=sent_back
         )
         return [u for u in found if u.as_at > since or not self._was_had(refs[u.workstream_id], u)]
 
-    def _was_had(self, ref: str, update: Update) -> bool:
+    def _was_had(self, ref: str, update: Revision) -> bool:
         return self.previous is not None and self.previous.had(ref, update)
 
-    def _carried_forward(self, workstream_ids: Iterable[int], sent_back: Collection[int]) -> list[Update]:
+    def _carried_forward(self, workstream_ids: Iterable[int], sent_back: Collection[int]) -> list[Revision]:
         """The updates of which answers of these workstreams say that they go on being true: their newest revisions."""
         days: dict[int, date] = {}
         for number in workstream_ids:
@@ -338,7 +338,8 @@ class _Selection:
         if not days:
             return []
         before = min(days.values()) - timedelta(days=1)
-        found = workstreams.heads(self.session, days, after=before, up_to=max(days.values()), without=sent_back)
+        latest = max(days.values())
+        found = workstreams.head_revisions(self.session, days, after=before, up_to=latest, without=sent_back)
         return [update for update in found if update.as_at == days[update.workstream_id]]
 
     def _answered(self, request: Request | None, update: UpdateFacts, newest: bool) -> UpdateFacts:
@@ -352,11 +353,11 @@ class _Selection:
         return update.model_copy(update={"subject": subject})
 
     def _schemes(
-        self, chosen: Iterable[Workstream], tree: dict[int, Theme], updates: dict[int, list[Update]]
+        self, chosen: Iterable[Described], tree: dict[int, Theme], updates: dict[int, list[Revision]]
     ) -> dict[int, RagScheme]:
         """The schemes that rate the chosen workstreams now, and those under which their updates were rated."""
         schemes = {scheme.id: scheme for w in chosen if (scheme := _scheme(tree[w.theme_id], tree))}
-        rated = {rating.dimension.scheme_id for found in updates.values() for u in found for rating in u.ratings}
+        rated = {rating.scheme_id for found in updates.values() for u in found for rating in u.ratings}
         return schemes | workstreams.schemes_by_id(self.session, rated - schemes.keys())
 
     def _themes(self, tree: dict[int, Theme]) -> tuple[ThemeFacts, ...]:
@@ -374,15 +375,12 @@ class _Selection:
 
     def _workstream(
         self,
-        workstream: Workstream,
+        workstream: Described,
         tree: dict[int, Theme],
         schemes: dict[int, RagScheme],
-        updates: Sequence[Update],
-        chosen: bool,
+        updates: Sequence[Revision],
     ) -> WorkstreamFacts:
         theme = tree[workstream.theme_id]
-        if not chosen:
-            return _named_only(workstream, theme)
         now = _scheme(theme, tree)
         taken = {update.as_at for update in updates}
         own = [wording for wording in self.paper.own_wordings if wording.update.workstream_id == workstream.id]
@@ -393,8 +391,8 @@ class _Selection:
             theme=theme.key,
             chosen=True,
             owner=self._person(workstream.owner) if workstream.owner else None,
-            serves=tuple(sorted(f"{item.framework.key}/{item.key}" for item in workstream.serves)),
-            needs={part.part: part.need for part in workstream.parts},
+            serves=tuple(sorted(f"{framework}/{item}" for framework, item in workstream.serves)),
+            needs=workstream.needs,
             rating_source=workstream.rating_source or _rating_source(theme, tree),
             updates=tuple(
                 self._answered(
@@ -410,36 +408,30 @@ class _Selection:
             ),
         )
 
-    def _update(self, update: Update, scheme: RagScheme | None, wordings: Sequence[OwnWording]) -> UpdateFacts:
+    def _update(self, update: Revision, scheme: RagScheme | None, wordings: Sequence[OwnWording]) -> UpdateFacts:
         own = [wording for wording in wordings if wording.update.as_at == update.as_at]
-        parts = {part.part: part.narrative for part in update.parts}
         order = {d.key: d.position for d in scheme.dimensions} if scheme else {}
-        ratings = sorted(update.ratings, key=lambda rating: order.get(rating.dimension.key, 0))
+        ratings = sorted(update.ratings, key=lambda rating: order.get(rating.dimension, 0))
         return UpdateFacts(
             as_at=update.as_at,
             revision=update.revision,
             nothing_to_report=update.nothing_to_report,
-            parts=parts,
+            parts=dict(update.parts),
             own_wordings={w.part: WordingFacts(text=w.narrative, revision=w.update.revision) for w in own},
-            stale=tuple(sorted(w.part for w in own if _is_stale(w, parts))),
+            stale=tuple(sorted(w.part for w in own if _is_stale(w, update.parts))),
             scheme=scheme.key if scheme else None,
             ratings=tuple(
-                RatingFacts(
-                    dimension=rating.dimension.key,
-                    value=rating.value.key if rating.value else None,
-                    source=rating.source,
-                )
-                for rating in ratings
+                RatingFacts(dimension=rating.dimension, value=rating.value, source=rating.source) for rating in ratings
             ),
         )
 
-    def _frameworks(self, chosen: Iterable[Workstream]) -> Sequence[Framework]:
+    def _frameworks(self, chosen: Iterable[Described]) -> Sequence[Framework]:
         asked = [block for block in self.blocks if isinstance(block, FrameworkItemsBlock)]
         keys = {block.framework for block in asked if block.framework}
         keys |= {block.item.partition("/")[0] for block in self.blocks if isinstance(block, ObjectiveBlock)}
         sets_apart = any(entry.workstreams.objectives for entry in self.manifest.sections)
         if sets_apart or any(block.framework is None for block in asked):
-            keys |= {item.framework.key for workstream in chosen for item in workstream.serves}
+            keys |= {framework for workstream in chosen for framework, _ in workstream.serves}
         return frameworks.with_items(self.session, keys)
 
 
@@ -461,7 +453,7 @@ class _Before:
         """What was recorded before this moment it could take; what came later, or was corrected later, it could not."""
         return self.submission.at - WAITING if self.submission else None
 
-    def had(self, ref: str, update: Update) -> bool:
+    def had(self, ref: str, update: Revision) -> bool:
         """Whether this revision of what the workstream reported is in it."""
         return (ref, update.as_at, update.revision) in self._revisions
 
@@ -544,13 +536,13 @@ def _open_request(request: Request) -> RequestFacts | None:
     return RequestFacts(due_on=request.round.due_on, sent_back=bool(request.answers))
 
 
-def _rated_under(update: Update, schemes: dict[int, RagScheme]) -> RagScheme | None:
+def _rated_under(update: Revision, schemes: dict[int, RagScheme]) -> RagScheme | None:
     """The scheme of the update's ratings, which may not be the one that its theme has today."""
-    used = {rating.dimension.scheme_id for rating in update.ratings}
+    used = {rating.scheme_id for rating in update.ratings}
     return schemes[min(used)] if used else None
 
 
-def _is_stale(wording: OwnWording, parts: dict[str, str]) -> bool:
+def _is_stale(wording: OwnWording, parts: Mapping[str, str]) -> bool:
     """Whether the update was corrected, in this part, after it was reworded."""
     reworded = {part.part: part.narrative for part in wording.update.parts}
     return reworded.get(wording.part, "") != parts.get(wording.part, "")

@@ -9,7 +9,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.deadlines import USUAL, Stage, due_days
 from app.boards.models import Board, Meeting, Series
-from app.db import batches, ids_by_key
+from app.db import batches, holds_words, ids_by_key
 from app.errors import NotFound
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.queries import live_versions
@@ -53,10 +53,14 @@ def get(session: Session, key: str) -> Board:
     return board
 
 
-def boards(session: Session, *, after: str = "", limit: int) -> Sequence[Board]:
-    """At most `limit` boards in the order of their keys, beginning behind the key `after`; loaded as in `get`."""
+def boards(session: Session, *, after: str = "", limit: int, words: Sequence[str] = ()) -> Sequence[Board]:
+    """At most `limit` boards in the order of their keys, beginning behind the key `after`; loaded as in `get`.
+
+    Each of the `words` stands in key or name.
+    """
+    conditions = [Board.key > after, *holds_words(words, Board.key, Board.name)]
     return session.scalars(
-        select(Board).where(Board.key > after).order_by(Board.key).limit(limit).options(*WHOLE_BOARD)
+        select(Board).where(*conditions).order_by(Board.key).limit(limit).options(*WHOLE_BOARD)
     ).all()
 
 
@@ -203,10 +207,14 @@ def get_series(session: Session, key: str) -> Series:
     return series
 
 
-def all_series(session: Session, *, after: str = "", limit: int) -> Sequence[Series]:
-    """At most `limit` series in the order of their keys, behind the key `after`; loaded as in `get_series`."""
+def all_series(session: Session, *, after: str = "", limit: int, words: Sequence[str] = ()) -> Sequence[Series]:
+    """At most `limit` series in the order of their keys, behind the key `after`; loaded as in `get_series`.
+
+    Each of the `words` stands in key or name.
+    """
+    conditions = [Series.key > after, *holds_words(words, Series.key, Series.name)]
     return session.scalars(
-        select(Series).where(Series.key > after).order_by(Series.key).limit(limit).options(selectinload(Series.board))
+        select(Series).where(*conditions).order_by(Series.key).limit(limit).options(selectinload(Series.board))
     ).all()
 
 

@@ -181,8 +181,8 @@ def answer(
 def _wrong_day(session: Session, request: Request, day: date, *, is_outside: bool) -> str | None:
     """Why an answer that brings something new may not do so as at this day; None: it may.
 
-    It reports as at the round's day; by an account also as at an earlier one, after what was reported last time. So
-    no answer changes what papers before were made of: that is corrected on the page of the update.
+    It reports as at the round's day; by an account also as at an earlier one, down to that of last time, which it may
+    correct. What was reported before that is corrected on the page of its update, and by no answer.
     """
     as_at = request.round.as_at
     if day == as_at:
@@ -192,8 +192,8 @@ def _wrong_day(session: Session, request: Request, day: date, *, is_outside: boo
     if is_outside:
         return f"the round asks for what is so as at {as_at}"
     before = last_time(session, request)
-    if before is not None and day <= before.as_at:
-        return f"“{request.workstream.ref}” has reported as at {before.as_at}: an answer says what is so since"
+    if before is not None and day < before.as_at:
+        return f"“{request.workstream.ref}” has reported as at {before.as_at}: an answer changes nothing before"
     return None
 
 

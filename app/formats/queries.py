@@ -6,7 +6,7 @@ from datetime import UTC
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.db import batches, ids_by_key
@@ -70,20 +70,48 @@ def get(session: Session, key: str) -> Format:
 
 
 def formats(session: Session, *, after: str = "", limit: int, containing: str = "") -> Sequence[Format]:
-    """At most `limit` formats in the order of their keys, beginning behind the key `after`; loaded as in `get`.
+    """At most `limit` formats in the order of their keys, beginning behind the key `after`; each by itself.
 
     Only those whose key or name has the text `containing`, in whatever case.
     """
     has_text = or_(
         Format.key.icontains(containing, autoescape=True), Format.name.icontains(containing, autoescape=True)
     )
-    return session.scalars(
-        select(Format)
-        .where(Format.key > after, has_text)
-        .order_by(Format.key)
+    return session.scalars(select(Format).where(Format.key > after, has_text).order_by(Format.key).limit(limit)).all()
+
+
+def live_names(session: Session, *, limit: int) -> dict[str, str]:
+    """Key of a format of which something is live → its name; at most `limit`, by name."""
+    rows = session.execute(
+        select(Format.key, Format.name)
+        .where(Format.id.in_(select(TemplateVersion.format_id).where(TemplateVersion.id.in_(_last_live()))))
+        .order_by(Format.name, Format.key)
         .limit(limit)
-        .options(selectinload(Format.versions).selectinload(TemplateVersion.events))
-    ).all()
+    )
+    return dict(rows.all())
+
+
+def in_question(session: Session, found: Sequence[Format]) -> dict[str, list[TemplateVersion]]:
+    """Key of each of the formats → its live template version, and those that never were live, the newest first.
+
+    With their events.
+    """
+    answer: dict[str, list[TemplateVersion]] = {row.key: [] for row in found}
+    keys = {row.id: row.key for row in found}
+    decided = exists().where(
+        TemplateEvent.template_version_id == TemplateVersion.id,
+        TemplateEvent.change.in_([TemplateChange.LIVE, TemplateChange.RETIRED]),
+    )
+    for batch in batches(sorted(keys)):
+        rows = session.scalars(
+            select(TemplateVersion)
+            .where(TemplateVersion.format_id.in_(batch), or_(TemplateVersion.id.in_(_last_live()), ~decided))
+            .order_by(TemplateVersion.number.desc())
+            .options(selectinload(TemplateVersion.events))
+        )
+        for row in rows:
+            answer[keys[row.format_id]].append(row)
+    return answer
 
 
 def format_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
@@ -125,27 +153,38 @@ def live(session: Session, key: str) -> TemplateVersion:
 
 def live_versions(session: Session, keys: Iterable[str]) -> dict[str, TemplateVersion]:
     """Key of a format → its live template version with its format, for those of the keys that have one."""
-    retired = aliased(TemplateEvent)
     found: dict[str, TemplateVersion] = {}
     for batch in batches(sorted(set(keys))):
         rows = session.scalars(
             select(TemplateVersion)
             .join(TemplateVersion.format)
-            .join(TemplateVersion.events)
-            .where(
-                Format.key.in_(batch),
-                TemplateEvent.change == TemplateChange.LIVE,
-                ~exists().where(
-                    retired.template_version_id == TemplateVersion.id,
-                    retired.change == TemplateChange.RETIRED,
-                    retired.id > TemplateEvent.id,
-                ),
-            )
-            .order_by(TemplateEvent.id)
+            .where(Format.key.in_(batch), TemplateVersion.id.in_(_last_live(batch)))
             .options(joinedload(TemplateVersion.format))
         )
         found |= {version.format.key: version for version in rows}
     return found
+
+
+def _last_live(keys: Sequence[str] | None = None) -> Select[int]:
+    """The id of the live template version of each format (with these keys), where it has one."""
+    event, retired, version = aliased(TemplateEvent), aliased(TemplateEvent), aliased(TemplateVersion)
+    standing = (
+        select(func.max(event.id))
+        .join(version, version.id == event.template_version_id)
+        .where(
+            event.change == TemplateChange.LIVE,
+            ~exists().where(
+                retired.template_version_id == event.template_version_id,
+                retired.change == TemplateChange.RETIRED,
+                retired.id > event.id,
+            ),
+        )
+        .group_by(version.format_id)
+    )
+    if keys is not None:
+        standing = standing.join(Format, Format.id == version.format_id).where(Format.key.in_(keys))
+    put_live = aliased(TemplateEvent)
+    return select(put_live.template_version_id).where(put_live.id.in_(standing))
 
 
 def uploader(version: TemplateVersion) -> str | None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import batches, ids_by_key
+from app.db import batches, holds_words, ids_by_key
 from app.errors import NotFound
 from app.frameworks.models import Framework, FrameworkItem
 
@@ -35,10 +35,14 @@ def get(session: Session, key: str) -> Framework:
     return framework
 
 
-def frameworks(session: Session, *, after: str = "", limit: int) -> Sequence[Framework]:
-    """At most `limit` frameworks in the order of their keys, beginning behind the key `after`; loaded as in `get`."""
+def frameworks(session: Session, *, after: str = "", limit: int, words: Sequence[str] = ()) -> Sequence[Framework]:
+    """At most `limit` frameworks in the order of their keys, beginning behind the key `after`; loaded as in `get`.
+
+    Each of the `words` stands in key, name or edition.
+    """
+    conditions = [Framework.key > after, *holds_words(words, Framework.key, Framework.name, Framework.edition)]
     return session.scalars(
-        select(Framework).where(Framework.key > after).order_by(Framework.key).limit(limit).options(*WHOLE_FRAMEWORK)
+        select(Framework).where(*conditions).order_by(Framework.key).limit(limit).options(*WHOLE_FRAMEWORK)
     ).all()
 
 

@@ -226,9 +226,15 @@ class ActionEntry:
 def record_outcome(
     session: Session, paper: PaperKept, *, text: str, actions: Sequence[ActionEntry], by: str, at: datetime
 ) -> None:
-    """The meeting made this of the paper, and asked for these actions, which are open; the log says so."""
-    number = len(outcomes(session, paper.id)) + 1
-    session.add(MeetingOutcome(paper_id=paper.id, number=number, text=text, by=by, at=at))
+    """The meeting made this of the paper, and asked for these actions, which are open; the log says so.
+
+    Where the same was recorded last, only the actions are new.
+    """
+    earlier = outcomes(session, paper.id)
+    number = len(earlier) + 1
+    is_new = not earlier or earlier[-1].text != text
+    if is_new:
+        session.add(MeetingOutcome(paper_id=paper.id, number=number, text=text, by=by, at=at))
     first = len(meeting_actions(session, paper.id)) + 1
     for count, action in enumerate(actions, start=first):
         session.add(
@@ -243,7 +249,8 @@ def record_outcome(
             )
         )
     session.flush()
-    audit.record(session, "outcome.recorded", f"paper/{paper.reference}/outcome/{number}", by=by, at=at)
+    if is_new:
+        audit.record(session, "outcome.recorded", f"paper/{paper.reference}/outcome/{number}", by=by, at=at)
     for count in range(first, first + len(actions)):
         audit.record(session, "action.recorded", f"paper/{paper.reference}/action/{count}", by=by, at=at)
 

@@ -40,17 +40,29 @@ class NoPaper(NotFound):
 
 
 def find(session: Session, reference: str) -> Paper | None:
-    """The paper with this reference, with everything that a generation reads, if there is one."""
+    """The paper with this reference, whole, if there is one."""
     return session.scalar(select(Paper).where(Paper.reference == reference).options(*WHOLE_PAPER))
 
 
 def get(session: Session, reference: str) -> Paper:
-    """The paper with this reference, with everything that a generation reads.
+    """The paper with this reference, whole.
 
     Raises:
         NoPaper: if there is none.
     """
     paper = find(session, reference)
+    if paper is None:
+        raise NoPaper(reference)
+    return paper
+
+
+def to_assemble(session: Session, reference: str) -> Paper:
+    """The paper with what a generation reads of it; of the chosen workstreams it knows the ids alone.
+
+    Raises:
+        NoPaper: if there is none.
+    """
+    paper = session.scalar(select(Paper).where(Paper.reference == reference).options(*PAPER_TO_ASSEMBLE))
     if paper is None:
         raise NoPaper(reference)
     return paper
@@ -219,19 +231,23 @@ def found(session: Session, asked: PapersWanted, *, skip: int = 0, limit: int) -
 
     With what a list shows.
     """
-    statement = _joined(select(Paper)).where(*asked.conditions())
+    # Their ids are put in order first: thousands of whole rows would take several times as long to sort.
+    statement = _of_asked(select(Paper.id), asked)
     ordered = statement.order_by(Meeting.held_on.desc(), Paper.reference).offset(skip).limit(limit)
-    return session.scalars(ordered.options(*LISTED_PAPER)).all()
+    ids = session.scalars(ordered).all()
+    rows = {row.id: row for row in session.scalars(select(Paper).where(Paper.id.in_(ids)).options(*LISTED_PAPER))}
+    return [rows[number] for number in ids]
 
 
 def count(session: Session, asked: PapersWanted) -> int:
     """How many papers are asked for."""
-    return session.scalar(_joined(select(func.count(Paper.id))).where(*asked.conditions())) or 0
+    return session.scalar(_of_asked(select(func.count(Paper.id)), asked)) or 0
 
 
 def days_of_meetings(session: Session, asked: PapersWanted, *, limit: int) -> Sequence[date]:
     """The last `limit` days of meetings that have papers which are asked for, the last first."""
-    days = _joined(select(Meeting.held_on).select_from(Paper)).where(*asked.conditions()).distinct()
+    papers_then = exists().where(Paper.meeting_id == Meeting.id, Paper.format_id == Format.id, *asked.conditions())
+    days = select(Meeting.held_on).join(Meeting.board).where(papers_then.correlate(Meeting, Board)).distinct()
     return session.scalars(days.order_by(Meeting.held_on.desc()).limit(limit)).all()
 
 
@@ -249,8 +265,14 @@ _WORDS_OF_A_REFERENCE = 5
 _LONGEST_STEM = 60
 
 
-def _joined(statement: Select[Any]) -> Select[Any]:
-    return statement.join(Paper.meeting).join(Meeting.board).join(Paper.format)
+def _of_asked(statement: Select[Any], asked: PapersWanted) -> Select[Any]:
+    """The statement about the papers that are asked for, with their meetings, and with no table that nobody asks."""
+    statement = statement.join(Paper.meeting)
+    if asked.board is not None or asked.boards is not None:
+        statement = statement.join(Meeting.board)
+    if asked.format is not None:
+        statement = statement.join(Paper.format)
+    return statement.where(*asked.conditions())
 
 
 def to_come(
@@ -383,6 +405,15 @@ def of_series(session: Session, paper: Paper, held_on: date) -> Paper | None:
     ).one_or_none()
 
 
+def series_for(session: Session, organisation_id: int, *, limit: int) -> Sequence[Series]:
+    """At most `limit` series that a paper of the organisation may join, by name: its own, and those that are new."""
+    is_own = exists().where(Paper.series_id == Series.id, Paper.organisation_id == organisation_id)
+    is_used = exists().where(Paper.series_id == Series.id)
+    return session.scalars(
+        select(Series).where(or_(is_own, ~is_used)).order_by(Series.name, Series.key).limit(limit)
+    ).all()
+
+
 def clearances(session: Session, paper_id: int) -> dict[tuple[str, str], Clearance]:
     """Place and digest of the text → its newest clearance, with the person and the posts held."""
     rows = session.scalars(
@@ -473,14 +504,23 @@ WHOLE_ACTION: tuple[ExecutableOption, ...] = (
 )
 """What is loaded with an action of a meeting."""
 
-WHOLE_PAPER: tuple[ExecutableOption, ...] = (
+PAPER_TO_ASSEMBLE: tuple[ExecutableOption, ...] = (
     joinedload(Paper.organisation),
     joinedload(Paper.format),
     joinedload(Paper.series),
     joinedload(Paper.meeting).joinedload(Meeting.board).joinedload(Board.organisation),
-    selectinload(Paper.chief_officer).selectinload(Person.posts),
-    selectinload(Paper.author).selectinload(Person.posts),
+    joinedload(Paper.chief_officer).selectinload(Person.posts),
+    joinedload(Paper.author).selectinload(Person.posts),
     selectinload(Paper.sections),
+    selectinload(Paper.choices),
+    selectinload(Paper.own_wordings).selectinload(OwnWording.update).selectinload(Update.parts),
+    selectinload(Paper.own_wordings).selectinload(OwnWording.update).joinedload(Update.workstream),
+    selectinload(Paper.consultees).selectinload(Consultee.person).selectinload(Person.posts),
+)
+"""What is loaded with a paper that is put together: its workstreams are read in plain values."""
+
+WHOLE_PAPER: tuple[ExecutableOption, ...] = (
+    *PAPER_TO_ASSEMBLE,
     selectinload(Paper.choices).selectinload(Choice.workstream).selectinload(Workstream.theme),
     selectinload(Paper.choices).selectinload(Choice.workstream).selectinload(Workstream.parts),
     selectinload(Paper.choices)
@@ -491,8 +531,5 @@ WHOLE_PAPER: tuple[ExecutableOption, ...] = (
     .selectinload(Choice.workstream)
     .selectinload(Workstream.serves)
     .selectinload(FrameworkItem.framework),
-    selectinload(Paper.own_wordings).selectinload(OwnWording.update).selectinload(Update.parts),
-    selectinload(Paper.own_wordings).selectinload(OwnWording.update).joinedload(Update.workstream),
-    selectinload(Paper.consultees).selectinload(Consultee.person).selectinload(Person.posts),
 )
 """What is loaded with a paper that will be read as a whole."""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import ids_by_key, rows_by_key
+from app.db import batches, holds_words, ids_by_key, rows_by_key
 from app.errors import NotFound
 from app.people.models import Organisation, Person
 
@@ -47,10 +47,16 @@ def organisation_by_id(session: Session, organisation_id: int) -> Organisation |
     return session.get(Organisation, organisation_id)
 
 
-def organisations(session: Session, *, after: str = "", limit: int) -> Sequence[Organisation]:
-    """At most `limit` organisations in the order of their keys, beginning behind the key `after`."""
+def organisations(
+    session: Session, *, after: str = "", limit: int, words: Sequence[str] = ()
+) -> Sequence[Organisation]:
+    """At most `limit` organisations in the order of their keys, beginning behind the key `after`.
+
+    Each of the `words` stands in key, name or short name.
+    """
+    found = holds_words(words, Organisation.key, Organisation.name, Organisation.short_name)
     return session.scalars(
-        select(Organisation).where(Organisation.key > after).order_by(Organisation.key).limit(limit)
+        select(Organisation).where(Organisation.key > after, *found).order_by(Organisation.key).limit(limit)
     ).all()
 
 
@@ -86,17 +92,35 @@ def person_by_id(session: Session, person_id: int) -> Person | None:
     return session.get(Person, person_id)
 
 
-def names(session: Session) -> dict[str, str]:
-    """Key of every person → name, in the order of the names."""
-    rows = session.execute(select(Person.key, Person.name)).all()
+def names(session: Session, *, organisation_id: int | None = None) -> dict[str, str]:
+    """Key of every person (of the organisation, where one is given) → name, in the order of the names."""
+    found = select(Person.key, Person.name)
+    if organisation_id is not None:
+        found = found.where(Person.organisation_id == organisation_id)
     # Here and not in the database: each sorts letters in its own way.
-    return dict(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))
+    return dict(sorted(session.execute(found).tuples(), key=lambda row: (row[1].casefold(), row[0])))
 
 
-def persons(session: Session, *, after: str = "", limit: int) -> Sequence[Person]:
-    """At most `limit` persons in the order of their keys, behind the key `after`; loaded as in `get_person`."""
+def organisation_names(session: Session, *, organisation_id: int | None = None) -> dict[str, str]:
+    """Key of every organisation (or of that one) → name, in the order of the names."""
+    found = select(Organisation.key, Organisation.name).order_by(Organisation.name, Organisation.key)
+    if organisation_id is not None:
+        found = found.where(Organisation.id == organisation_id)
+    return dict(session.execute(found).all())
+
+
+def persons(
+    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), organisation_id: int | None = None
+) -> Sequence[Person]:
+    """At most `limit` persons in the order of their keys, behind the key `after`; loaded as in `get_person`.
+
+    Each of the `words` stands in key or name; of the organisation, where one is given.
+    """
+    conditions = [Person.key > after, *holds_words(words, Person.key, Person.name)]
+    if organisation_id is not None:
+        conditions.append(Person.organisation_id == organisation_id)
     return session.scalars(
-        select(Person).where(Person.key > after).order_by(Person.key).limit(limit).options(*WHOLE_PERSON)
+        select(Person).where(*conditions).order_by(Person.key).limit(limit).options(*WHOLE_PERSON)
     ).all()
 
 
@@ -108,6 +132,15 @@ def person_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
 def persons_by_key(session: Session, keys: Iterable[str]) -> dict[str, Person]:
     """Key → person with posts, for those of the keys that exist."""
     return rows_by_key(session, Person.key, keys, selectinload(Person.posts))
+
+
+def persons_by_id(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
+    """Id → person with posts, for those of the ids that exist."""
+    found: dict[int, Person] = {}
+    for batch in batches(sorted(set(person_ids))):
+        rows = session.scalars(select(Person).where(Person.id.in_(batch)).options(selectinload(Person.posts)))
+        found |= {person.id: person for person in rows}
+    return found
 
 
 WHOLE_PERSON: tuple[ExecutableOption, ...] = (

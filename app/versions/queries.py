@@ -180,6 +180,14 @@ def is_released(session: Session, version: Version, *, to: int | None = None) ->
     return session.scalar(found) != 0
 
 
+def which_released(session: Session, version_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the versions with these ids that were released."""
+    found: set[int] = set()
+    for batch in batches(sorted(set(version_ids))):
+        found |= set(session.scalars(select(Release.version_id).where(Release.version_id.in_(batch))))
+    return frozenset(found)
+
+
 def released(session: Session, paper_id: int) -> dict[str, Release]:
     """Label → release, for the versions of a paper that were released, first to last; with their organisation."""
     rows = session.scalars(
@@ -225,17 +233,19 @@ def releases(session: Session, *, after: str = "", limit: int, to: int | None = 
     ).all()
 
 
-def last_received(session: Session, to: int, *, limit: int, before: int | None = None) -> Sequence[Release]:
+def last_received(
+    session: Session, to: int, *, limit: int, before: int | None = None, meetings: Collection[int] | None = None
+) -> Sequence[Release]:
     """Of each paper that another organisation wrote, the newest version that was released to the one with the id `to`.
 
-    At most `limit`, what was released last first, of those before the release with the id `before` where one is given;
-    loaded as in `releases`.
+    At most `limit`, what was released last first, of those before the release with the id `before` and of papers that
+    are now for one of the meetings with these ids, where they are given; loaded as in `releases`.
     """
     newest = (
         select(func.max(Release.id))
         .join(Release.version)
         .join(Version.paper)
-        .where(_received_by(to))
+        .where(_received_by(to), true() if meetings is None else Paper.meeting_id.in_(meetings))
         .group_by(Version.paper_id)
     )
     earlier = true() if before is None else Release.id < before

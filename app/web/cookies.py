@@ -50,10 +50,18 @@ def secret_in(request: Request, name: str = SESSION) -> str | None:
     return request.cookies.get(_named(request, name)) or None
 
 
-def hand_over(response: Response, request: Request, secret: str, name: str = SESSION) -> None:
-    """The browser keeps the secret until it is closed; no script reads it, no other site sends it."""
+def hand_over(
+    response: Response, request: Request, secret: str, name: str = SESSION, *, seconds: int | None = None
+) -> None:
+    """The browser keeps the secret for so long, or until it is closed; no script reads it, no other site sends it."""
     response.set_cookie(
-        _named(request, name), secret, path="/", httponly=True, samesite="lax", secure=request.url.scheme == "https"
+        _named(request, name),
+        secret,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
     )
 
 

@@ -50,6 +50,8 @@ class Premises:
     """What is not as it must be, by name, in a word or two; empty when requests can be served."""
     generating: Pace
     """How often each account may have a document made."""
+    linked: Pace
+    """How often each link may be used."""
     metrics: Metrics
     figures: Callable[[], Mapping[str, float]]
     """How the installation stands, by name; those of a database that does not answer are left out."""
@@ -230,6 +232,29 @@ def recently_proved(calling: Calling, here: Here, now: Now) -> Account:
 RecentlyProved = Annotated[Account, Depends(recently_proved)]
 
 
+def in_person(calling: Calling) -> Account:
+    """The account that asks, in a session; raises ProofNeeded for a token."""
+    if calling.session is None:
+        raise ProofNeeded("A person says so, who is signed in: a token does not.")
+    return calling.account
+
+
+InPerson = Annotated[Account, Depends(in_person)]
+
+
+def proved_by_browser(calling: Calling, here: Here, now: Now) -> Account:
+    """The account that asks: in a session, one in which its person proved a short while ago who they are.
+
+    A token is sent by no page of somebody else's, and by nobody who found a browser open. Raises ProofNeeded.
+    """
+    if calling.session is not None and not here.rules.is_proved(calling.session, now):
+        raise ProofNeeded("Prove again that it is you: POST /api/v1/session/proof, then go on.")
+    return calling.account
+
+
+ProvedByBrowser = Annotated[Account, Depends(proved_by_browser)]
+
+
 @dataclass(frozen=True)
 class Making:
     """Counts that an account has a document made, which costs much."""
@@ -283,7 +308,20 @@ def link_holder(
 
 
 def holder_of_secret(request: Request, here: Premises, secret: str, *, now: datetime) -> LinkHolder:
-    """Who holds the link with this secret; the log has its use. Raises NotSignedIn."""
+    """Who holds the link with this secret; the log has its use. Raises NotSignedIn, TooFast.
+
+    Who guesses holds up nobody: only what is a link waits for those who write.
+    """
+    with here.database.reading() as session:
+        there = rounds.link_by_secret(session, secret)
+        name = None if there is None else _holder_of(there).key
+    if name is not None:
+        here.linked.count(name, now)
+        return _opened(request, here, secret, now=now)
+    raise NotSignedIn("This link opens nothing: it is mistyped.")
+
+
+def _opened(request: Request, here: Premises, secret: str, *, now: datetime) -> LinkHolder:
     with here.database.writing() as session:
         session.info[REQUEST_ID] = request_id(request)
         link = rounds.link_by_secret(session, secret)

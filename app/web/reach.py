@@ -7,7 +7,7 @@ frameworks, formats …) is seen by all; what all share is changed only by who m
 is confined to their organisation. Staff numbers are seen only by who may.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -23,7 +23,8 @@ from app.papers import queries as papers
 from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
 from app.versions import queries as versions
-from app.versions.models import Release, Version
+from app.versions.commands import NoSuchThread
+from app.versions.models import Comment, Release, Version
 from app.web.trace import marking_of
 from app.workstreams.queries import ThemePlace, theme_places, themes_of
 
@@ -81,6 +82,25 @@ class Reach:
     def is_cleared_for(self, version: Version) -> bool:
         """Whether the account may see what bears the marking that is printed in this version."""
         return self._account.markings is None or marking_of(version) in self._account.markings
+
+    def threads(self, paper: PaperKept) -> list[Sequence[Comment]]:
+        """The threads of comments on the paper as the account sees them, each with the comment that began it first.
+
+        Loaded as in `versions.comments`; without what was said of versions for which it is not cleared.
+        """
+        found = versions.comments(self._session, paper.id)
+        return [
+            [comment for comment in (thread, *thread.replies) if self.is_cleared_for(comment.version)]
+            for thread in found
+            if self.is_cleared_for(thread.version)
+        ]
+
+    def allow_thread(self, paper: PaperKept, number: int) -> None:
+        """The thread that comment `number` began is one that the account sees; raises NoSuchThread, or Hidden."""
+        there = {thread.number for thread in versions.comments(self._session, paper.id)}
+        if number not in {comment.number for comment, *_ in self.threads(paper)}:
+            missing = NoSuchThread(number)
+            raise Hidden(missing) if number in there else missing
 
     def last_of_previous(self, reference: str) -> Version | None:
         """The last approved version of the paper before this one in its series, where it exists for the account.

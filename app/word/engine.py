@@ -50,7 +50,6 @@ _LAST_PARAGRAPH = re.compile(r"(?:</w:p>|<w:p(?: [^<>]*)?/>)$")
 _LAST_PARAGRAPH_OF_REGION = re.compile(r"</w:p>(<w:bookmarkEnd [^>]*/>)<\?cell\?></w:tc>")
 _TOUCHING = "</w:tbl><w:tbl>"
 _BEGINNINGS = ("<w:p>", "<w:p ")  # of a paragraph: nothing that is mended reaches over one, regions apart
-_MARKS = ("<?begin ", "<w:bookmark")  # of regions
 _BETWEEN_TABLES = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
 _UNDERSCORED = {"{_{": "{{", "}_}": "}}", "{_%": "{%", "%_}": "%}"}
 
@@ -72,6 +71,9 @@ class Press(Protocol):
 
     def mark(self, region: str) -> int:
         """The number of the bookmark for words that print the text with this key."""
+
+    def has_marked(self) -> bool:
+        """Whether anything has a bookmark so far."""
 
     def note(self, value: Coloured | str) -> None:
         """This was printed where it can be read."""
@@ -103,13 +105,18 @@ class PartFindings:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled part. It holds no state: any number of threads may fill it at once."""
+    """A compiled part. It holds no state: any number of threads may fill it at once.
+
+    Of its own XML it is known here what could need mending, so that not every paper is searched for that.
+    """
 
     part: str
     source: str
     template: Template
     is_xml: bool
     unsure: bool  # breaks in some values must be looked for in the filled part
+    is_whole: bool  # its breaks, varying columns or bookmarks show in the whole part only
+    opens_cells: bool  # a cell may end with a value
 
     def filled(self, context: Mapping[str, Any], press: Press, budget: Budget) -> bytes:
         """The part with its tags carried out, in UTF-8.
@@ -121,7 +128,7 @@ class Program:
         facts = Facts(self.template.environment, dict(context), self.part, {})
         facts.budget, facts.press = budget, press
         try:
-            return encoded(self._finished(_written(self.template.root_render_func(facts), budget)))
+            return encoded(self._finished(_written(self.template.root_render_func(facts), budget), press))
         except EmptyValue as error:
             raise MissingValue(str(error), self._place_of(error.__traceback__)) from error
         except UndefinedError as error:
@@ -133,41 +140,43 @@ class Program:
         except MoreThanALine as error:
             raise NotInLine(error.key, self._place_of(error.__traceback__)) from error
 
-    def _finished(self, stretches: Iterator[str]) -> Iterator[str]:
+    def _finished(self, stretches: Iterator[str], press: Press) -> Iterator[str]:
         if not self.is_xml:
             yield from stretches
             return
         yield _HEAD
-        if self.unsure or grids.BEGIN in self.source:  # breaks and columns show in the whole part only
-            yield self._mended("".join(stretches))
+        if self.is_whole:
+            xml = "".join(stretches)
+            yield self._mended(xml, is_marked=press.has_marked())
             return
         waiting: list[str] = []
         for stretch in stretches:
-            if any(mark in stretch for mark in _MARKS):  # regions reach over paragraphs and tables
-                yield self._mended("".join([*waiting, stretch, *stretches]))
+            if press.has_marked():  # regions reach over paragraphs and tables
+                yield self._mended("".join([*waiting, stretch, *stretches]), is_marked=True)
                 return
             edge = max(stretch.rfind(beginning) for beginning in _BEGINNINGS)
             if edge < 0:
                 waiting.append(stretch)
             else:
-                yield self._mended("".join([*waiting, stretch[:edge]]))
+                yield self._mended("".join([*waiting, stretch[:edge]]), is_marked=False)
                 waiting = [stretch[edge:]]
-        yield self._mended("".join(waiting))
+        yield self._mended("".join(waiting), is_marked=False)
 
-    def _mended(self, xml: str) -> str:
+    def _mended(self, xml: str, *, is_marked: bool) -> str:
         """The XML as Word wants it: cells end with a paragraph, tables do not touch, regions are bookmarked."""
-        if "/><?cell?>" in xml:
+        if self.opens_cells:
             xml = _LAST_PARAGRAPH_OF_REGION.sub(r"</w:p>\1</w:tc>", xml)
-        if _OPEN_CELL in xml:
             xml = xml.replace(f"</w:p>{_OPEN_CELL}", "</w:p></w:tc>").replace(_OPEN_CELL, "<w:p/></w:tc>")
         if self.unsure:
             xml = with_breaks(xml)
-        if "<?begin " in xml:
+        if is_marked:
             xml = with_bookmarks(xml)
-        xml = grids.fixed(xml)
-        if _TOUCHING in xml:
-            xml = xml.replace(_TOUCHING, f"</w:tbl>{_BETWEEN_TABLES}<w:tbl>")
-        return after_tables(xml, _BETWEEN_TABLES) if "</w:tbl><w:bookmark" in xml else xml
+        if self.is_whole:
+            xml = grids.fixed(xml)
+        xml = xml.replace(_TOUCHING, f"</w:tbl>{_BETWEEN_TABLES}<w:tbl>")
+        if (is_marked or self.is_whole) and "</w:tbl><w:bookmark" in xml:
+            xml = after_tables(xml, _BETWEEN_TABLES)
+        return xml
 
     def _place_of(self, traceback: TracebackType | None) -> str:
         number = 0
@@ -386,7 +395,7 @@ def compiled(found: PartFindings, *, is_xml: bool = True) -> Program:
         raise BrokenTemplate(found.broken)
     try:
         spots = spots_in(tree) if is_xml else {}
-        unsure = _rewrite(tree, spots)
+        unsure, opens_cells = _rewrite(tree, spots)
         code = _ENVIRONMENT.compile(tree, filename=_FILE)
     except Unbalanced as error:
         raise BrokenTemplate([Fault(found.place(error.lineno), str(error))]) from error
@@ -395,15 +404,16 @@ def compiled(found: PartFindings, *, is_xml: bool = True) -> Program:
     except (RecursionError, SyntaxError, MemoryError, ValueError) as error:
         raise BrokenTemplate([Fault(found.part, "The tags are too long or too deep in one another.")]) from error
     template = Template.from_code(_ENVIRONMENT, code, {})
-    return Program(found.part, found.source, template, is_xml, unsure)
+    is_whole = unsure or grids.BEGIN in found.source or "<w:bookmark" in found.source
+    return Program(found.part, found.source, template, is_xml, unsure, is_whole, opens_cells)
 
 
-def _rewrite(tree: nodes.Template, spots: Mapping[nodes.Expr, Spot]) -> bool:
+def _rewrite(tree: nodes.Template, spots: Mapping[nodes.Expr, Spot]) -> tuple[bool, bool]:
     """Every printed value goes through what prints it at its place, every loop through its count.
 
-    Answers whether some breaks must be looked for in the filled part.
+    Answers whether some breaks must be looked for in the filled part, and whether a cell may end with a value.
     """
-    unsure = False
+    unsure = opens_cells = False
     for loop in list(tree.find_all(nodes.For)):
         weight = 1 + sum(1 for part in loop.body for _ in part.find_all(nodes.Node))
         loop.iter = _filter("1counted", cast("nodes.Expr", loop.iter), weight)
@@ -414,11 +424,12 @@ def _rewrite(tree: nodes.Template, spots: Mapping[nodes.Expr, Spot]) -> bool:
         for number, child in enumerate(output.nodes):
             if isinstance(child, nodes.TemplateData):
                 child.data = _literal(child.data) if spots or _is_xml(child.data) else child.data
+                opens_cells |= _OPEN_CELL in child.data
             elif isinstance(child, nodes.Expr):
                 spot = spots.get(child)
                 unsure |= spot is not None and spot.place is Place.TEXT and None in (spot.run, spot.paragraph)
                 output.nodes[number] = _printer(child, spot)
-    return unsure
+    return unsure, opens_cells
 
 
 def _is_xml(data: str) -> bool:

@@ -1,7 +1,7 @@
 """Template and facts to document: pure, so that equal facts and equal templates give equal bytes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -99,13 +99,13 @@ def fill(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[
     except UnwritableCharacter as error:
         raise _unwritable(context, error.character) from error
     press.require_all_printed(context)
-    _count_drawings(changed, template.drawn)
+    _count_drawings(changed, template.drawn, template.draws | {part for part, _ in ledger.relations()})
     if lists := list(ledger.lists()):
         changed[NUMBERING] = template.numbering.extended(lists)
     if ledger.turned:
         headings = {template.layout.styles[f"heading {level}"] or "" for level in HEADING_LEVELS}
         changed[DOCUMENT] = with_turned_pages(changed[DOCUMENT], headings)
-    if has_contents(changed[DOCUMENT]):
+    if template.lists_contents and has_contents(changed[DOCUMENT]):
         styles, numbering = template.kept.get(STYLES), template.kept[NUMBERING]
         changed[DOCUMENT] = with_contents(
             changed[DOCUMENT], unpacked(styles) if styles else None, changed.get(NUMBERING) or unpacked(numbering)
@@ -216,6 +216,10 @@ class _Press:
         """The number of the bookmark for words that print the text with this key."""
         return self.ledger.mark(region)
 
+    def has_marked(self) -> bool:
+        """Whether anything has a bookmark so far."""
+        return bool(self.ledger.marks())
+
     def note(self, value: Coloured | str) -> None:
         """Remember that this was printed, or what it was made of."""
         if isinstance(value, str):
@@ -246,9 +250,12 @@ def _plain_words(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _count_drawings(filled: dict[str, bytes], drawn: Mapping[str, bytes]) -> None:
-    """One count of drawing ids goes through all parts, as Word wants them; parts that hold none stay as they are."""
-    holders = {**drawn, **{part: xml for part, xml in filled.items() if b"<wp:docPr" in xml}}
+def _count_drawings(filled: dict[str, bytes], drawn: Mapping[str, bytes], draws: Collection[str]) -> None:
+    """One count of drawing ids goes through all parts, as Word wants them.
+
+    `drawn` are parts with drawings as the template had them, `draws` the names of filled parts that may hold some.
+    """
+    holders = {**drawn, **{part: xml for part, xml in filled.items() if part in draws}}
     count = 0
 
     def next_id(found: re.Match[bytes]) -> bytes:

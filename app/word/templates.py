@@ -13,6 +13,7 @@ from lxml import etree
 
 from app.errors import Fault
 from app.word.container import CONTENT_TYPES, DOCUMENT, Packed, packed
+from app.word.contents import has_contents
 from app.word.engine import PartFindings, Program, compiled, inspected, inspected_text
 from app.word.guard import guarded
 from app.word.layout import Layout, layout_in
@@ -53,9 +54,10 @@ class CompiledTemplate:
 
     `digest` is the SHA-256 of the bytes that were given, `kept` the members that go into documents as they are,
     `programs` the parts that are filled, in that order, `properties` the document properties that the template words
-    itself, by name; `drawn` are members with drawings, whose ids are counted anew, `joints` the content types and the
-    relationships, which say what parts there are and how they belong together, `free` the numbers that are free for
-    bookmarks, custom XML items and charts.
+    itself, by name; `drawn` are members with drawings, whose ids are counted anew, `draws` the names of filled parts
+    with drawings of their own, `joints` the content types and the relationships, which say what parts there are and
+    how they belong together, `free` the numbers that are free for bookmarks, custom XML items and charts.
+    `lists_contents` says that the document may hold a contents list.
     """
 
     digest: str
@@ -66,8 +68,10 @@ class CompiledTemplate:
     programs: tuple[Program, ...]
     properties: Mapping[str, Program]
     drawn: Mapping[str, bytes]
+    draws: frozenset[str]
     joints: Mapping[str, bytes]
     free: Free
+    lists_contents: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +176,10 @@ def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledT
             for name, content in members.items()
             if name not in filled and name.startswith("word/") and name.endswith(".xml") and b"<wp:docPr" in content
         },
+        draws=frozenset(name for name in filled if b"<wp:docPr" in members[name]),
         joints={name: content for name, content in members.items() if name == CONTENT_TYPES or name.endswith(".rels")},
         free=free_in(members),
+        lists_contents=has_contents(members[DOCUMENT]),
     )
 
 

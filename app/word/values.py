@@ -357,9 +357,11 @@ def printables_in(context: Mapping[str, Any]) -> Iterator[Printable]:
         if kind in _PRINTABLE:
             yield value
         elif kind is dict:
-            waiting.extend(reversed(value.values()))
+            if not _PLAIN.issuperset(map(type, value.values())):
+                waiting.extend(reversed(value.values()))
         elif kind is list:
-            waiting.extend(reversed(value))
+            if not _PLAIN.issuperset(map(type, value)):
+                waiting.extend(reversed(value))
         elif isinstance(value, Mapping):
             waiting.extend(reversed(list(value.values())))
         elif isinstance(value, tuple):

@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, exists, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import batches, ids_by_key
+from app.db import batches, holds_words, ids_by_key
 from app.errors import NotFound
 from app.formats.manifest import Need
-from app.frameworks.models import FrameworkItem
+from app.frameworks.models import Framework, FrameworkItem
 from app.people.models import Organisation, Person
+from app.people.queries import persons_by_id
 from app.workstreams.models import (
     RagDimension,
     RagScheme,
@@ -24,7 +25,9 @@ from app.workstreams.models import (
     Theme,
     ThemeIntroduction,
     Update,
+    UpdatePart,
     Workstream,
+    WorkstreamItem,
     WorkstreamPart,
 )
 
@@ -77,6 +80,43 @@ class UpdateContent:
     def digest(self) -> str:
         """SHA-256 that equal contents share."""
         return _digest(asdict(self))
+
+
+# Plain values, for who reads many rows and changes none
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A workstream; `owner` comes with posts, `serves` has the keys of framework and item of each item served."""
+
+    id: int
+    ref: str
+    name: str
+    theme_id: int
+    rating_source: str | None
+    owner: Person | None
+    needs: dict[str, Need] = field(default_factory=dict)
+    serves: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Rated(NamedTuple):
+    """A rating by the keys of dimension and value, None where it is not rated, and the scheme of the dimension."""
+
+    dimension: str
+    value: str | None
+    source: str | None
+    scheme_id: int
+
+
+class Revision(NamedTuple):
+    """A revision of an update with what it says: part → narrative, and the ratings in the order of their scheme."""
+
+    workstream_id: int
+    as_at: date
+    revision: int
+    nothing_to_report: bool
+    parts: Mapping[str, str]
+    ratings: Sequence[Rated]
 
 
 # RAG schemes
@@ -138,10 +178,18 @@ def get_theme(session: Session, key: str) -> Theme:
     return theme
 
 
-def themes(session: Session, *, after: str = "", limit: int) -> Sequence[Theme]:
-    """At most `limit` themes in the order of their keys, beginning behind the key `after`; loaded as in `get_theme`."""
+def themes(
+    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), organisation_id: int | None = None
+) -> Sequence[Theme]:
+    """At most `limit` themes in the order of their keys, beginning behind the key `after`; loaded as in `get_theme`.
+
+    Each of the `words` stands in key or name; of the organisation, where one is given.
+    """
+    conditions = [Theme.key > after, *holds_words(words, Theme.key, Theme.name)]
+    if organisation_id is not None:
+        conditions.append(Theme.organisation_id == organisation_id)
     return session.scalars(
-        select(Theme).where(Theme.key > after).order_by(Theme.key).limit(limit).options(*WHOLE_THEME)
+        select(Theme).where(*conditions).order_by(Theme.key).limit(limit).options(*WHOLE_THEME)
     ).all()
 
 
@@ -218,14 +266,18 @@ def get(session: Session, ref: str) -> Workstream:
     return workstream
 
 
-def workstreams(session: Session, *, after: str = "", limit: int) -> Sequence[Workstream]:
-    """At most `limit` workstreams in the order of their references, behind `after`; loaded as in `get`."""
+def workstreams(
+    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), organisation_id: int | None = None
+) -> Sequence[Workstream]:
+    """At most `limit` workstreams in the order of their references, behind `after`; loaded as in `get`.
+
+    Each of the `words` stands in reference or name; of the organisation, where one is given.
+    """
+    conditions = [Workstream.ref > after, *holds_words(words, Workstream.ref, Workstream.name)]
+    if organisation_id is not None:
+        conditions.append(Workstream.theme.has(Theme.organisation_id == organisation_id))
     return session.scalars(
-        select(Workstream)
-        .where(Workstream.ref > after)
-        .order_by(Workstream.ref)
-        .limit(limit)
-        .options(*WHOLE_WORKSTREAM)
+        select(Workstream).where(*conditions).order_by(Workstream.ref).limit(limit).options(*WHOLE_WORKSTREAM)
     ).all()
 
 
@@ -316,6 +368,40 @@ def themes_of(session: Session, refs: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def described(session: Session, workstream_ids: Sequence[int]) -> list[Described]:
+    """These workstreams in plain values, in this order."""
+    found: dict[int, Described] = {}
+    for batch in batches(workstream_ids):
+        columns = select(
+            Workstream.id,
+            Workstream.ref,
+            Workstream.name,
+            Workstream.theme_id,
+            Workstream.rating_source,
+            Workstream.owner_id,
+        )
+        rows = session.execute(columns.where(Workstream.id.in_(batch))).all()
+        owners = persons_by_id(session, {row.owner_id for row in rows if row.owner_id is not None})
+        for number, ref, name, theme, source, owner in rows:
+            found[number] = Described(number, ref, name, theme, source, owners[owner] if owner else None)
+        parts = (
+            select(WorkstreamPart.workstream_id, WorkstreamPart.part, WorkstreamPart.need)
+            .where(WorkstreamPart.workstream_id.in_(batch))
+            .order_by(WorkstreamPart.part)
+        )
+        for number, part, need in session.execute(parts):
+            found[number].needs[part] = need
+        served = (
+            select(WorkstreamItem.workstream_id, Framework.key, FrameworkItem.key)
+            .join(FrameworkItem, FrameworkItem.id == WorkstreamItem.item_id)
+            .join(FrameworkItem.framework)
+            .where(WorkstreamItem.workstream_id.in_(batch))
+        )
+        for number, framework, item in session.execute(served):
+            found[number].serves.append((framework, item))
+    return [found[number] for number in workstream_ids]
+
+
 # Updates and introductions
 
 
@@ -334,12 +420,7 @@ def heads(
     The revisions with the ids `without` count as never reported. Ordered by workstream and date, with parts and ratings
     (dimension and value).
     """
-    conditions: list[ColumnElement[bool]] = [_is_newest_revision(without), _is_none_of(Update.id, without)]
-    if after is not None:
-        late = Update.recorded_at >= recorded_from if recorded_from is not None else false()
-        conditions.append(or_(Update.as_at > after, late))
-    if up_to is not None:
-        conditions.append(Update.as_at <= up_to)
+    conditions = _is_head(after, recorded_from, up_to, without)
     found: list[Update] = []
     for batch in batches(sorted(set(workstream_ids))):
         found += session.scalars(
@@ -359,15 +440,70 @@ def latest(
     The revisions with the ids `without` count as never reported. Ordered by workstream, with parts and ratings
     (dimension and value).
     """
-    last = _last(up_to, Workstream.id, without)
     found: list[Update] = []
     for batch in batches(sorted(set(workstream_ids))):
-        # First the ids, by one look into the index for each workstream: in one statement PostgreSQL reads every update.
-        ids = [number for number in session.scalars(select(last).where(Workstream.id.in_(batch))) if number]
+        ids = _latest_ids(session, batch, up_to, without)
         found += session.scalars(
             select(Update).where(Update.id.in_(ids)).order_by(Update.workstream_id).options(*WHOLE_UPDATE)
         )
     return found
+
+
+def head_revisions(
+    session: Session,
+    workstream_ids: Iterable[int],
+    *,
+    after: date,
+    recorded_from: datetime | None = None,
+    up_to: date,
+    without: Collection[int] = (),
+) -> list[Revision]:
+    """What `heads` answers, in plain values."""
+    conditions = _is_head(after, recorded_from, up_to, without)
+    return [
+        revision
+        for batch in batches(sorted(set(workstream_ids)))
+        for revision in _revisions(session, Update.workstream_id.in_(batch), *conditions)
+    ]
+
+
+def latest_revisions(
+    session: Session, workstream_ids: Iterable[int], *, up_to: date, without: Collection[int] = ()
+) -> list[Revision]:
+    """What `latest` answers, in plain values."""
+    return [
+        revision
+        for batch in batches(sorted(set(workstream_ids)))
+        for revision in _revisions(session, Update.id.in_(_latest_ids(session, batch, up_to, without)))
+    ]
+
+
+def _revisions(session: Session, *conditions: ColumnElement[bool]) -> list[Revision]:
+    columns = select(Update.id, Update.workstream_id, Update.as_at, Update.revision, Update.nothing_to_report)
+    rows = session.execute(columns.where(*conditions).order_by(Update.workstream_id, Update.as_at)).all()
+    parts: dict[int, dict[str, str]] = {update: {} for update, *_ in rows}
+    ratings: dict[int, list[Rated]] = {update: [] for update, *_ in rows}
+    for batch in batches(parts):
+        told = (
+            select(UpdatePart.update_id, UpdatePart.part, UpdatePart.narrative)
+            .where(UpdatePart.update_id.in_(batch))
+            .order_by(UpdatePart.part)
+        )
+        for update, part, narrative in session.execute(told):
+            parts[update][part] = narrative
+        rated = (
+            select(Rating.update_id, RagDimension.key, RagValue.key, Rating.source, RagDimension.scheme_id)
+            .join(Rating.dimension)
+            .outerjoin(Rating.value)
+            .where(Rating.update_id.in_(batch))
+            .order_by(RagDimension.position)
+        )
+        for update, dimension, value, source, scheme in session.execute(rated):
+            ratings[update].append(Rated(dimension, value, source, scheme))
+    return [
+        Revision(workstream, as_at, revision, nothing_to_report, parts[update], ratings[update])
+        for update, workstream, as_at, revision, nothing_to_report in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -613,6 +749,26 @@ def _is_wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
             )
         )
     return conditions
+
+
+def _is_head(
+    after: date | None, recorded_from: datetime | None, up_to: date | None, without: Collection[int]
+) -> list[ColumnElement[bool]]:
+    """Whether an update is one of `heads`."""
+    conditions = [_is_newest_revision(without), _is_none_of(Update.id, without)]
+    if after is not None:
+        late = Update.recorded_at >= recorded_from if recorded_from is not None else false()
+        conditions.append(or_(Update.as_at > after, late))
+    if up_to is not None:
+        conditions.append(Update.as_at <= up_to)
+    return conditions
+
+
+def _latest_ids(session: Session, workstream_ids: Collection[int], up_to: date, without: Collection[int]) -> list[int]:
+    """Ids of the newest revisions of the last updates of these workstreams."""
+    # By one look into the index for each workstream: together with the updates, PostgreSQL reads every one there is.
+    last = select(_last(up_to, Workstream.id, without)).where(Workstream.id.in_(workstream_ids))
+    return [number for number in session.scalars(last) if number]
 
 
 def _last(up_to: date, workstream_id: Any, without: Collection[int] = ()) -> ScalarSelect[int]:

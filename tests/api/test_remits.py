@@ -135,3 +135,13 @@ def test_an_account_says_who_signs_in_by_it(filled):
     refused = filled.post("/api/v1/accounts", json={"key": "bob", "name": "Bob", "role": "approver", "person": "bob"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/person")
     assert filled.get("/api/v1/accounts/bob").status_code == 404, "nothing is half made"
+
+
+def test_an_answer_is_given_again_only_while_the_paper_is_there_for_who_asks(filled, client_of, database):
+    author, once = client_of(Role.AUTHOR, "force"), {"Idempotency-Key": "once"}
+    versions = f"/api/v1/papers/{PAPER}/versions"
+    first, again = (author.post(versions, headers=once) for _ in range(2))
+    assert (first.status_code, again.json()) == (201, first.json())
+    with database.writing() as session:
+        queries.get(session, "report-author-force").markings = ["SECRET"]
+    assert author.post(versions, headers=once).status_code == 404

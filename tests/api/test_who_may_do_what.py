@@ -257,8 +257,9 @@ def test_a_route_without_a_row_above_fails(app):
 
 
 @pytest.mark.trust(9)
-def test_each_role_does_what_it_is_for_and_no_more(app, client_of, person_of):
+def test_each_role_does_what_it_is_for_and_no_more(app, client_of, person_of, figure):
     assert set(MAY) == set(Role)
+    asked = 0
     for role, may in MAY.items():
         client, person = client_of(role), person_of(role)
         for method, path in operations(app):
@@ -268,6 +269,8 @@ def test_each_role_does_what_it_is_for_and_no_more(app, client_of, person_of):
             asks = person if need in A_PERSONS else client
             refused = asks.request(method, filled_in(path)).status_code == 403
             assert refused == (need is not None and need not in may), (method, path, role)
+            asked += 1
+    figure("requests, one for each route and role", asked)
 
 
 def test_a_refusal_says_why_and_is_in_the_log(client, client_of):

@@ -17,6 +17,8 @@ from app.word import content_digest
 from tests import stories
 from tests.stories import PAPER, ROOT
 
+pytestmark = pytest.mark.trust(15, each="ways to make a document again, equal")
+
 GOLDEN = Path(__file__).parent / "golden"
 
 MAKE_AGAIN = """

@@ -1,7 +1,10 @@
 """A lead answers a round in the browser, pasting from Word; somebody outside answers by a link; two answer at once."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.facts.demonstration_round import KEY
@@ -10,8 +13,17 @@ from app.upkeep.stores import open_stores
 from tests.browser import conftest as browser
 from tests.browser.clipboards import WORD, paste
 from tests.demonstrated import settings_for
+from tests.stories import NOON
 
 ANSWER = f"/rounds/{KEY}/requests/NAT-03/answer"
+EVIDENCE = "digital-evidence-2026-12"
+
+
+@pytest.fixture
+def site(installed: Path, tmp_path: Path) -> Iterator[browser.Site]:
+    """The service over a demonstration of the test's own, on a day on which its round is late."""
+    with browser.serving(browser.copied(installed, tmp_path / "site"), now=NOON) as site:
+        yield site
 
 
 def test_a_lead_types_an_answer_which_is_kept_meanwhile(page: Page, site, signed_in, assert_accessible, pictured):
@@ -123,4 +135,47 @@ def test_a_secretary_runs_a_round(page: Page, chromium, site, signed_in, assert_
     expect(page.get_by_text("is sent back.")).to_be_visible()
     page.get_by_role("button", name="Close the round").click()
     expect(page.get_by_text("This round is closed.")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_a_secretary_watches_chases_accepts_and_prepares_the_meeting(
+    page: Page, site, signed_in, assert_accessible, pictured
+):
+    signed_in(page, "board-secretary")
+    assert_accessible(page)
+    page.get_by_role("link", name="5 answers to read").click()
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(6)
+    page.get_by_role("link", name="Late: no answer yet: 2").click()
+    assert_accessible(page)
+    page.get_by_role("button", name="Remind who has not answered").click()
+    expect(page.get_by_text(re.compile(r"Reminders sent: \d"))).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Answered")).click()
+    page.get_by_role("table").get_by_role("link").first.click()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("is accepted.")).to_be_visible()
+
+    page.get_by_role("link", name="Meetings", exact=True).click()
+    page.get_by_role("link", name=re.compile("^10 December 2026")).click()
+    expect(page.get_by_text("3 answers are still to come")).to_be_visible()
+    page.get_by_role("link", name="Change place and agenda").click()
+    page.get_by_label("Item", exact=True).last.fill("Date of the next meeting")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Enter the number of the item")
+    assert_accessible(page)
+    page.get_by_label("Number", exact=True).last.fill("9.0")
+    pictured(page, "agenda")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The meeting is saved.")).to_be_visible()
+    page.get_by_label("Number of From the scene to the court").select_option("9.0")
+    page.get_by_role("button", name="Save the numbers").click()
+    expect(page.get_by_text("The numbers of the papers are saved.")).to_be_visible()
+    assert_accessible(page)
+    pictured(page, "meeting")
+    page.goto(f"/papers/{EVIDENCE}")
+    expect(page.get_by_text("item 9.0")).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="Get the address of the board").click()
+    calendar = page.locator("main code").inner_text()
+    answer = page.request.get(calendar[calendar.index("/api/v1/calendar/") :])
+    assert answer.text().startswith("BEGIN:VCALENDAR")
     assert_accessible(page)

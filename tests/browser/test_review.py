@@ -1,6 +1,8 @@
 """An approver compares, sends back, and later approves: the story, in a browser."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,39 @@ def test_an_approver_compares_sends_back_and_later_approves(
         assert officer.get_by_text(digest).is_visible()
         assert_accessible(officer)
         pictured(officer, "approved")
+
+        with browser.watched(chromium, site.address) as secretary:
+            signed_in(secretary, "board-secretary").goto(PAPER)
+            secretary.get_by_role("link", name="Release version 1.0").click()
+            assert_accessible(secretary)
+            secretary.get_by_role("button", name="Release version 1.0").click()
+            secretary.get_by_text("The version is released.").wait_for()
+            secretary.get_by_role("link", name="Reissue under another agenda number").click()
+            secretary.get_by_label("Agenda number").fill("99")
+            secretary.get_by_role("button", name="Reissue the paper").click()
+            secretary.get_by_role("link", name="is not on the meeting's agenda").click()
+            assert secretary.evaluate("document.activeElement.id") == "agenda_number"
+            assert_accessible(secretary)
+            secretary.get_by_label("Agenda number").fill("8.0")
+            secretary.get_by_role("button", name="Reissue the paper").click()
+            secretary.get_by_text("The paper is reissued as version 1.0.1.").wait_for()
+            assert_accessible(secretary)
+            pictured(secretary, "reissued")
+
+            with closing(sqlite3.connect(site.folder / "boardpapers.sqlite")) as kept, kept:
+                kept.execute("UPDATE meeting SET held_on = ? WHERE held_on = '2026-12-10'", (str(NOON.date()),))
+            secretary.goto(f"{PAPER}/outcome")
+            secretary.get_by_label("What did the meeting make of the paper?").fill("The board noted it.")
+            secretary.get_by_label("Due on (1)").fill("2027-03-01")
+            secretary.get_by_role("button", name="Save").click()
+            secretary.get_by_role("link", name="Enter what is to be done").click()
+            assert_accessible(secretary)
+            secretary.keyboard.type("Bring the cost.")
+            secretary.get_by_role("button", name="Save").click()
+            secretary.get_by_text("The outcome is recorded.").wait_for()
+            secretary.get_by_text("Action 1 is done").first.click()
+            assert_accessible(secretary)
+            pictured(secretary, "outcome")
+            secretary.get_by_role("button", name="Action 1 is done").click()
+            secretary.get_by_text("Action 1 is done.").wait_for()
+            assert_accessible(secretary)

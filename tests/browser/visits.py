@@ -41,6 +41,18 @@ VISITS: dict[str, list[Visit]] = {
         Visit("workstream-lead", "/workstreams/JNT-01/updates/2026-11-22"),
         Visit("reader", "/workstreams/JNT-01/updates/2026-11-20"),
     ],
+    "/meetings": [
+        Visit("board-secretary", "/meetings"),
+        Visit("reader", "/meetings?when=past&board=delivery"),
+    ],
+    "/meetings/{board}/{held_on}": [
+        Visit("board-secretary", "/meetings/performance-resources/2026-12-10"),
+        Visit("commissioners-office", "/meetings/delivery/2026-12-16"),
+    ],
+    "/meetings/{board}/{held_on}/agenda": [
+        Visit("board-secretary", "/meetings/performance-resources/2026-12-10/agenda")
+    ],
+    "/new-meeting": [Visit("board-secretary", "/new-meeting")],
     "/rounds": [Visit("board-secretary", "/rounds"), Visit("commissioners-office", "/rounds")],
     "/rounds/{key}": [
         Visit("board-secretary", "/rounds/collaboration-2026-12"),
@@ -105,6 +117,22 @@ VISITS: dict[str, list[Visit]] = {
     "/papers/{reference}/compare": [
         Visit("chief-officer", "/papers/collaboration-2026-12/compare"),
         Visit("chief-officer", "/papers/collaboration-2026-12/compare?from=0.1&to=0.1"),
+    ],
+    "/directory": [Visit("board-secretary", "/directory"), Visit("report-author", "/directory")],
+    "/directory/{slug}": [
+        *(Visit("board-secretary", f"/directory/{slug}") for slug in ("people", "boards", "plans", "workstreams")),
+        Visit("report-author", "/directory/people?q=nobody"),
+        Visit("report-author", "/directory/boards"),
+    ],
+    "/directory/{slug}/{key}": [
+        Visit("board-secretary", "/directory/people/acc-operations"),
+        Visit("board-secretary", "/directory/boards/performance-resources"),
+        Visit("board-secretary", "/directory/plans/pcp-2025-2029"),
+        Visit("report-author", "/directory/workstreams/JNT-01"),
+    ],
+    "/new-entry/{slug}": [
+        Visit("board-secretary", "/new-entry/organisations"),
+        Visit("report-author", "/new-entry/themes"),
     ],
     "/formats": [
         Visit("template-manager", "/formats"),

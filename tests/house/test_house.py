@@ -119,3 +119,14 @@ def test_only_the_command_line_imports_within_functions():
     ]
 
     assert hidden == []
+
+
+def test_no_page_joins_html_from_words():
+    """What a component takes as HTML is made by `{% set %}…{% endset %}` or a macro, which escape what they print."""
+    joined = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in sorted((ROOT / "app" / "web" / "html").rglob("*.html"))
+        for found in re.finditer(r'"html":[^,}\n]*~|\|\s*safe\b', path.read_text(encoding="utf-8"))
+    ]
+
+    assert joined == []

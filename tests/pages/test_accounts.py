@@ -1,8 +1,14 @@
 """An administrator makes an account, says what it is for and what exists for it, gives links and tokens, shuts it."""
 
+from datetime import timedelta
+
 import pytest
 
+from app.accounts import queries as accounts
+from app.accounts.models import Role
+from app.web.deps import utc_now
 from tests.demonstrated import PASSWORD
+from tests.stories import NOON
 
 ADA = "/accounts/ada"
 NEW = {"key": "ada", "name": "Ada of the office", "role": "report-author", "organisation": "northmoor"}
@@ -127,3 +133,25 @@ def test_the_last_administrator_and_the_command_line_stay(administrator):
 @pytest.mark.parametrize("address", ["/accounts", "/new-account", "/accounts/reader", "/audit", "/service"])
 def test_nobody_else_sees_them(browser_of, address):
     assert browser_of("board-secretary").visit(address).page.status == 403
+
+
+def test_what_opens_accounts_asks_for_a_fresh_proof_and_loses_nothing(site, browser_of):
+    browser = browser_of("administrator").visit("/accounts/reader")
+    site.dependency_overrides[utc_now] = lambda: NOON + timedelta(minutes=25)
+    proof = "Show again that it is you, then send this again: nothing of what you typed is lost"
+
+    for action, typed in {
+        "role": {"role": "administrator"},
+        "confine": {"markings": "OFFICIAL"},
+        "tokens": {"name": "mine"},
+        "link": {},
+    }.items():
+        browser.visit("/accounts/reader").send(f"/accounts/reader/{action}", **typed)
+        assert (browser.page.status, browser.page.errors) == (403, [proof]), action
+    with site.state.premises.database.reading() as session:
+        assert accounts.get(session, "reader").role is Role.READER
+
+    browser.visit("/accounts/reader").follow("Show that it is you").send("/prove", password=PASSWORD)
+    assert browser.page.path == "/accounts/reader"
+    browser.send("/accounts/reader/role", role="administrator")
+    assert browser.page.told == "reader is now: administrator."

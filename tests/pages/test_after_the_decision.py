@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
+from app.accounts import queries as accounts
+from app.accounts.models import Role
 from app.boards import queries as boards
+from app.papers import queries as papers
 from tests.demonstrated import PASSWORD
 from tests.stories import NOON
 
@@ -118,7 +121,7 @@ def test_the_outcome_is_recorded_with_what_the_meeting_asked_for(held, browser_o
     assert "The board noted it." in other.page.text
     assert other.page.form(OUTCOME).fields["outcome"].strip() == "The board agreed to it."
     other.send(OUTCOME)
-    assert other.page.told == "The outcome is corrected."
+    assert other.page.told == "What the meeting made of the paper is saved."
     assert "What was recorded before, and corrected The board noted it." in other.page.text
 
 
@@ -133,3 +136,30 @@ def test_an_action_is_done_on_a_day_that_has_come(held):
     assert held.page.told == "Action 1 is done."
     assert "Done" in held.page.tree.get_element_by_id("action-1").text_content()
     assert held.client.post(done, data={}).status_code == 409
+
+
+def test_one_more_action_is_no_correction_of_the_outcome(held):
+    held.visit(OUTCOME).send(OUTCOME, outcome="Noted.").send(OUTCOME, actions__0__text="Bring the cost.")
+    assert held.page.told == "What the meeting made of the paper is saved."
+    assert "Bring the cost." in held.page.text
+    assert "and corrected" not in held.page.text.partition("What the meeting asked for")[0]
+
+
+def test_who_receives_the_paper_records_what_their_own_meeting_made_of_it(site, held, browser_of):
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "commissioners-office").role = Role.SECRETARY
+    office = browser_of("commissioners-office")
+    assert office.visit(OUTCOME).page.status == 404
+    held.visit(REVIEW).send(f"{REVIEW}/release")
+    with site.state.premises.database.writing() as session:
+        papers.get(session, PAPER.rpartition("/")[2]).title = "Another title, not released"
+
+    office.visit("/")
+    assert "Another title" not in office.page.text
+    deed = "Record what the meeting made of it: From the scene to the court: digital evidence and digital forensics"
+    office.follow(deed).send(OUTCOME, outcome="We noted it.")
+    assert office.page.told == "The outcome is recorded."
+    assert "Another title" not in office.page.text
+    assert deed not in office.visit("/").page.links()
+    assert office.visit(REISSUE).page.status == 404
+    assert "We noted it." in held.visit(OUTCOME).page.text

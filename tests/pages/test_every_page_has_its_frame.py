@@ -78,3 +78,15 @@ def test_a_failure_is_said_as_a_page_without_what_failed(site, browser_of, monke
 def test_guides_are_open_to_all(visitor):
     assert visitor.visit("/accessibility").page.heading == "Accessibility statement"
     assert visitor.visit("/keyboard").page.heading == "Keyboard help"
+
+
+def test_what_was_just_done_is_told_by_a_cookie_that_no_sister_domain_sets(browser_of):
+    lead = browser_of("workstream-lead").visit("/workstreams/JNT-01/updates/2026-11-22")
+    answer = lead.client.post("/workstreams/JNT-01/updates/2026-11-22", data={"deed": "nothing", "seen": "0"})
+
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-boardpapers-said=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+    lead.client.cookies.clear()
+    lead.client.cookies.set("boardpapers-said", "Send%20your%20password")
+    assert "Send your password" not in lead.client.get("/sign-in").text

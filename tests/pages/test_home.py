@@ -32,8 +32,11 @@ def test_an_author_sees_the_papers_to_finish_what_they_lack_and_what_is_late(bro
     page = author.visit("/").page
 
     assert page.heading == "Welcome, Report author"
-    assert headings(author) == ["Papers to finish", "Answers to read", "Next meetings"]
-    (first, *_) = page.rows()
+    assert headings(author) == ["Updates due", "Papers to finish", "Answers to read", "Next meetings"]
+    assert [row[0].split("Quarterly")[0] for row in table(author, "due")] == [
+        "Answer for University of Tidwell research partnership"
+    ]
+    (first, *_) = table(author, "to-finish")
     assert first[2] == "0.1"
     assert first[4].endswith("2026 Late")
     assert page.navigation[0] == "Home"
@@ -97,6 +100,13 @@ def test_after_the_decision_the_secretary_releases_and_records_the_outcome(site,
     assert deed.startswith("Release version")
     secretary.follow(deed).send(f"{REVIEW}/release")
     assert "After the decision" not in headings(secretary)
+    office = browser_of("commissioners-office")
+    assert headings(office) == ["Released to your organisation", "Next meetings"]
+    assert EVIDENCE in office.follow("From the scene to the court: digital evidence and digital forensics").page.path
+    office.visit("/meetings/performance-resources/2026-12-10")
+    assert "Released to your organisation" in office.page.text
+    office.follow("From the scene to the court: digital evidence and digital forensics")
+    assert office.page.status == 200
 
     with site.state.premises.database.writing() as session:
         boards.get_meeting(session, "performance-resources", date(2026, 12, 10)).held_on = NOON.date()

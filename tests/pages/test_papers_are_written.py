@@ -174,6 +174,16 @@ def test_what_is_typed_into_a_section_is_kept_until_it_is_sent(browser_of):
     assert "It is not saved yet" not in mine.visit(PURPOSE).page.text, "what was sent is not kept besides"
 
 
+def test_nothing_is_kept_of_what_who_visits_may_not_write(browser_of):
+    lead, office = browser_of("workstream-lead"), browser_of("commissioners-office")
+    for address in (PURPOSE, f"{PAPER}/front-sheet", f"{WORKSTREAMS}/JNT-01"):
+        for browser in (lead, office):
+            answer = browser.client.post("/unsent", params={"page": address}, data={"a": "b"})
+            assert answer.status_code in {403, 404}, address
+    nowhere = browser_of("report-author").client.post("/unsent", params={"page": f"{PAPER}/sections/none"}, data={})
+    assert nowhere.status_code == 404
+
+
 def test_what_was_kept_before_another_saved_meets_it_and_is_thrown_away_only_by_a_button(browser_of):
     mine, theirs = browser_of("report-author"), browser_of("board-secretary")
     keep(mine, PURPOSE, blocks__0__text="What I typed.")
@@ -208,6 +218,19 @@ def test_what_is_typed_into_the_front_sheet_is_kept_until_it_is_sent(browser_of)
     mine.send(address, cut_off="2026-11-28")
     assert "A title to come" in mine.visit(PAPER).page.heading
     assert "It is not saved yet" not in mine.visit(address).page.text
+
+
+def test_the_front_sheet_offers_the_organisations_own_and_keeps_what_it_says(browser_of):
+    author, office = browser_of("report-author"), browser_of("commissioners-office")
+    author.visit(f"{PAPER}/front-sheet")
+    offered = {
+        name: set(author.page.tree.xpath(f"//select[@name='{name}']/option/@value"))
+        for name in ("chief_officer", "author", "series")
+    }
+    assert "head-strategic-change" in offered["author"]
+    assert not {"chief-executive-pcc", "saltmarch-chief-constable"} & (offered["author"] | offered["chief_officer"])
+    assert "collaboration-quarterly" in offered["series"]
+    assert office.visit(f"{PAPER}/front-sheet").page.status in {403, 404}
 
 
 def test_own_wording_is_kept_until_it_is_sent_and_both_texts_are_shown(browser_of):

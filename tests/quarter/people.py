@@ -152,7 +152,7 @@ class Quarter:
         return done(client.post(f"{ROUND}/requests/work-{number}/answers", json={"given_by": f"lead-{number}"} | said))
 
     def changed(self, number: int, text: str, seen: int = 0) -> Any:
-        """The lead reports this, red."""
+        """The lead reports this, red, who has read the revision `seen` of what is reported as at that day."""
         said = update("2027-02-08", text, ratings={"overall": "red"})
         return self.answer(number, kind="changed", update=said, revision=seen)
 

@@ -271,6 +271,8 @@ def test_the_outcome_is_recorded_after_the_meeting_and_corrected_by_another(appr
     release(approved)
     said = outcome(approved, receiving, text="The board approved the report.").json()
     assert said["outcome"]["text"] == "The board approved the report."
+    again = outcome(approved, receiving, text="The board approved the report.").json()
+    assert again == said, "the same once more is no correction"
     assert [row["text"] for row in said["earlier"]] == ["The board noted the report."]
     assert [(row["number"], row["owner"], row["done_on"]) for row in said["actions"]] == [
         (1, "dcc", None),

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app import word
-from app.accounts.models import Account
+from app.accounts.models import Account, Role
 from app.assembly import review
 from app.people.models import Person
 from tests.review.board import ADDRESS, WRITTEN, Board, gather
@@ -193,3 +193,17 @@ def test_who_is_asked_to_clear_is_told_of_it_until_it_is_cleared(board, database
     clear(board, "section/equality")
     assert asked("approver-force") == []
     assert asked("secretary-force") == ["implication/money"]
+
+
+def test_no_token_clears_and_no_person_who_only_bears_the_accounts_name(board, client_of):
+    digest = needed(board)["section/equality"]["digest"]
+    said = {"place": "section/equality", "digest": digest, "cleared_by": "approver-force"}
+    twin = {"key": "approver-force", "name": "Chief finance officer", "organisation": "force"}
+    assert board.admin.post("/api/v1/facts", json={"facts": "1", "people": [twin]}).status_code == 200
+    assert board.approver.post(CLEARANCES, json=said).status_code == 403, "nobody linked the account to that person"
+
+    refused = client_of(Role.SECRETARY, "force").post(CLEARANCES, json=said | {"cleared_by": "head"})
+    assert (refused.status_code, "a token does not" in refused.json()["detail"]) == (403, True)
+    asked = {"name": "clearing", "scopes": ["papers:clear"]}
+    assert board.admin.post("/api/v1/accounts/secretary-force/tokens", json=asked).status_code == 422
+    assert needed(board)["section/equality"]["cleared_by"] is None

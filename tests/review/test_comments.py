@@ -1,7 +1,9 @@
 """Comments hang on places of a version, are answered, and are settled by somebody."""
 
+from app.accounts import queries as accounts
 from app.accounts.models import Role
 from tests.review.board import ADDRESS
+from tests.stories import PAPER
 
 COMMENTS = f"{ADDRESS}/comments"
 
@@ -57,3 +59,26 @@ def test_a_settled_thread_stays_settled(board):
     assert board.approver.post(f"{COMMENTS}/1/replies", json=reply).status_code == 409
     assert board.approver.post(f"{COMMENTS}/7/replies", json=reply).status_code == 404
     assert len(threads(board)[0]["remarks"]) == 1
+
+
+def test_words_about_a_version_above_ones_clearance_are_not_there(board, database, client_of):
+    assert board.write(marking="OFFICIAL-SENSITIVE").status_code == 200
+    assert board.submit().status_code == 201
+    said = {"place": "section/purpose", "text": "Name the site."}
+    assert board.post(board.approver, "versions/0.1/comments", said).status_code == 201
+    board.send_back(reasons="Name the site.")
+    assert board.write(marking="OFFICIAL").status_code == 200
+    reader = client_of(Role.READER, "force")
+    with database.writing() as session:
+        accounts.get(session, "reader-force").markings = ["OFFICIAL"]
+
+    assert reader.get(f"{ADDRESS}/comments").json() == {"threads": []}
+    told = reader.get(f"{ADDRESS}/review")
+    assert (told.status_code, "Name the site." in told.text) == (200, False)
+    page = reader.get(f"/papers/{PAPER}/review", headers={"Accept": "text/html"})
+    assert (page.status_code, "Name the site." in page.text, "purpose" in page.text) == (200, False, False)
+    answer = {"version": "0.1", "text": "Which?"}
+    assert board.post(reader, "comments/1/replies", answer).status_code == 404
+    assert board.post(reader, "comments/1/resolution").status_code == 404
+    for where in ("comments", "review"):
+        assert "Name the site." in board.author.get(f"{ADDRESS}/{where}").text

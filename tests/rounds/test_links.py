@@ -1,6 +1,7 @@
 """Stories of links: a contributor outside answers for one workstream, and sees nothing else."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 
 from app.accounts.models import Role
 from app.web.deps import utc_now
+from app.web.pace import Pace
 from tests.api.test_who_may_do_what import OPEN
 from tests.rounds.stories import PROCUREMENT, open_round
 from tests.stories import NOON, update
@@ -136,3 +138,11 @@ def test_links_are_given_by_who_runs_rounds(filled, given, client_of):
     assert lead.get(f"{PROCUREMENT}/links").status_code == 403
     assert other.post(f"{PROCUREMENT}/links", json=asked).status_code == 404
     assert other.delete(f"{PROCUREMENT}/links/1").status_code == 404
+
+
+def test_who_guesses_holds_up_nobody_and_a_link_has_its_pace(app, database, outsider):
+    guessing = TestClient(app, headers={"Authorization": "Bearer bl_guessed"})
+    with database.writing():
+        assert guessing.get(LINK).status_code == 401, "it did not wait for who writes"
+    app.state.premises = replace(app.state.premises, linked=Pace(2))
+    assert [outsider.get(LINK).status_code for _ in range(3)] == [200, 200, 429]

@@ -192,14 +192,15 @@ def test_no_answer_takes_the_place_of_a_text_that_was_not_seen(filled):
     assert filled.get(PROCUREMENT).json()["revision"] == 2
 
 
-def test_an_answer_says_what_is_so_since_last_time_and_changes_nothing_before(filled):
+def test_an_answer_changes_nothing_before_last_time(filled):
     open_round(filled)
-    for day in (JANUARY, "2026-05-22"):
-        old = {"kind": "changed", "given_by": "head", "update": update(day, "It never was.")}
-        refused = filled.post(f"{PROCUREMENT}/answers", json=old | {"revision": int(day == JANUARY)})
+    unseen = {"kind": "changed", "given_by": "head", "update": update(JANUARY, "It never was.")}
+    assert filled.post(f"{PROCUREMENT}/answers", json=unseen).status_code == 409
+    for day in ("2027-01-14", "2026-05-22"):
+        refused = filled.post(f"{PROCUREMENT}/answers", json=unseen | {"update": update(day, "It never was.")})
         assert refused.status_code == 422, refused.text
         assert refused.json()["errors"] == [
-            {"detail": "“procurement” has reported as at 2027-01-15: an answer says what is so since",
+            {"detail": "“procurement” has reported as at 2027-01-15: an answer changes nothing before",
              "pointer": "/update/as_at"},
         ]  # fmt: skip
     there = filled.get("/api/v1/workstreams/procurement/updates").json()["items"]
@@ -255,7 +256,10 @@ def test_a_draft_says_which_answers_are_still_to_come(filled):
 
 
 def changed(client: TestClient, as_at: str, words: str) -> dict:
-    said = {"kind": "changed", "given_by": "head", "update": update(as_at, words)}
+    before = [1] if as_at == JANUARY else [0]
+    given = client.get(PROCUREMENT).json()["answers"]
+    seen = max(before + [answer["revision"] for answer in given if answer["update"]["as_at"] == as_at])
+    said = {"kind": "changed", "given_by": "head", "update": update(as_at, words), "revision": seen}
     answer = client.post(f"{PROCUREMENT}/answers", json=said)
     assert answer.status_code == 201, answer.text
     return answer.json()

@@ -163,7 +163,7 @@ def test_the_list_of_records_above_is_whole():
     assert set(ONE_COLUMN) == KEPT_AS_WRITTEN
 
 
-@pytest.mark.trust(4)
+@pytest.mark.trust(4, each="statements on records, refused")
 @pytest.mark.parametrize("table", sorted(KEPT_AS_WRITTEN))
 def test_a_record_refuses_to_be_updated_or_deleted(records, table):
     before = rows_of(records, table)
@@ -176,7 +176,7 @@ def test_a_record_refuses_to_be_updated_or_deleted(records, table):
     assert rows_of(records, table) == before
 
 
-@pytest.mark.trust(4)
+@pytest.mark.trust(4, each="statements on records, refused")
 @pytest.mark.parametrize("table", sorted(KEPT_AS_WRITTEN))
 def test_a_record_refuses_to_be_replaced(records, table):
     before = rows_of(records, table)
@@ -202,7 +202,7 @@ def replace_the_only_row(session, table: str) -> None:
     )
 
 
-@pytest.mark.trust(4)
+@pytest.mark.trust(4, each="statements on records, refused")
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("table", sorted(KEPT_AS_WRITTEN))
 def test_a_record_refuses_to_be_truncated(records, table):
@@ -218,7 +218,7 @@ def test_a_reader_of_the_refusal_learns_what_was_refused(records):
     assert "version: what was recorded never changes (UPDATE refused)" in str(refusal.value.orig)
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="events out of the chain, refused")
 @pytest.mark.parametrize(
     ("sequence", "previous_hash"),
     [(1, DIGEST), (3, DIGEST), (0, DIGEST), (2, "0" * 64), (2, "cd" * 32)],

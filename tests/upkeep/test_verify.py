@@ -179,7 +179,7 @@ def test_an_empty_house_is_sound(database, blobs):
 # The files
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 @pytest.mark.parametrize("place", [0, 0.5, -1])
 def test_one_flipped_bit_in_a_document_is_found(stores, place):
     digest = file_of_the_version(stores)
@@ -194,7 +194,7 @@ def test_one_flipped_bit_in_a_document_is_found(stores, place):
     assert report.exit_code == EXIT_CODES[Damage.BLOB_DAMAGED] == 21
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_any_flipped_bit_in_any_file_is_found_and_named(stores, full, figure):
     chance, digests = random.Random(17), list(stores.blobs.digests())
     whose = {file_of_the_version(stores): OBJECT, template_of_the_format(stores): TEMPLATE}
@@ -216,7 +216,7 @@ def test_any_flipped_bit_in_any_file_is_found_and_named(stores, full, figure):
     figure("false alarms", 0)
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_one_flipped_bit_in_a_template_is_found(stores):
     digest = template_of_the_format(stores)
     data = bytearray(stores.blobs.get(digest))
@@ -229,7 +229,7 @@ def test_one_flipped_bit_in_a_template_is_found(stores):
     assert objects(report, Damage.BLOB_DAMAGED) == [TEMPLATE]
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_removed_document_is_found(stores):
     stores.blobs.path(file_of_the_version(stores)).unlink()
 
@@ -240,7 +240,7 @@ def test_a_removed_document_is_found(stores):
     assert report.exit_code == 20
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_files_that_changed_places_are_found(stores):
     document, template = file_of_the_version(stores), template_of_the_format(stores)
     first, second = stores.blobs.get(document), stores.blobs.get(template)
@@ -268,7 +268,7 @@ def test_a_file_that_belongs_to_nothing_is_noted_and_no_damage(stores):
     assert ".new-cut-short" in report.notes[1]
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_changed_file_that_belongs_to_nothing_is_found_all_the_same(stores):
     digest = stores.blobs.put(b"what a crash left")
     overwrite(stores, digest, b"something else")
@@ -303,7 +303,7 @@ EDITS = {
 }
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 @pytest.mark.parametrize("edit", EDITS)
 def test_an_edited_row_is_found(stores, edit):
     table, assignment, expected = EDITS[edit]
@@ -315,7 +315,7 @@ def test_an_edited_row_is_found(stores, edit):
     assert report.exit_code == min(EXIT_CODES[kind] for kind in expected)
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_an_edited_snapshot_is_found_and_no_longer_gives_the_document(stores):
     with stores.database.reading() as session:
         snapshot = session.scalar(text("SELECT snapshot FROM version"))
@@ -329,7 +329,7 @@ def test_an_edited_snapshot_is_found_and_no_longer_gives_the_document(stores):
     assert set(objects(report, Damage.VERSION_DIFFERS)) == {OBJECT}
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_snapshot_forged_with_its_digest_is_found(stores):
     with stores.database.reading() as session:
         snapshot = session.scalar(text("SELECT snapshot FROM version"))
@@ -341,7 +341,7 @@ def test_a_snapshot_forged_with_its_digest_is_found(stores):
     assert Damage.ROW_EDITED in kinds(verified(stores))
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_snapshot_that_is_garbage_is_named_and_does_not_end_the_search(stores):
     change(stores, "UPDATE version SET snapshot = 'garbage'")
 
@@ -351,7 +351,7 @@ def test_a_snapshot_that_is_garbage_is_named_and_does_not_end_the_search(stores)
     assert report.counts["files"] == 2
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_version_that_points_at_another_file_is_found(stores):
     other = stores.blobs.put(stores.blobs.get(file_of_the_version(stores)) + b"\0")
 
@@ -360,7 +360,7 @@ def test_a_version_that_points_at_another_file_is_found(stores):
     assert Damage.ROW_EDITED in kinds(verified(stores))
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_version_that_was_deleted_is_found(stores):
     change(stores, "DELETE FROM version")
 
@@ -371,7 +371,7 @@ def test_a_version_that_was_deleted_is_found(stores):
     assert report.exit_code == 31
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_version_that_was_slipped_in_is_found(stores):
     columns = (
         "paper_id, template_version_id, engine, snapshot, snapshot_digest, facts_digest, content_digest, "
@@ -389,7 +389,7 @@ def test_a_version_that_was_slipped_in_is_found(stores):
     assert report.exit_code == 32
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_an_update_that_lost_a_part_is_found(stores):
     change(stores, "DELETE FROM update_part")
 
@@ -407,7 +407,7 @@ IMPOSSIBLE = {
 }
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 @pytest.mark.parametrize("edit", IMPOSSIBLE)
 def test_a_value_that_its_column_cannot_have_is_named_and_does_not_end_the_search(stores, edit):
     table, column = IMPOSSIBLE[edit]
@@ -430,7 +430,7 @@ def test_a_value_that_its_column_cannot_have_is_named_and_does_not_end_the_searc
 # The versions
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_version_that_comes_out_differently_is_found(stores):
     def another(version):
         made = make_again(version, stores.blobs)
@@ -451,7 +451,7 @@ def test_a_version_of_an_earlier_engine_need_only_say_the_same(stores):
     assert report.counts["versions made again"] == 1
 
 
-@pytest.mark.trust(17)
+@pytest.mark.trust(17, each="ways to damage what is kept, found and named")
 def test_a_version_of_an_earlier_engine_that_says_something_else_is_found(stores):
     def another(version):
         return stores.blobs.get(template_of_the_format(stores))
@@ -499,7 +499,7 @@ def an_event_that_binds_nothing(rows: list[dict[str, object]]) -> int:
     )
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_an_edited_event_is_found(stores):
     rows = log_of(stores)
     place = an_event_that_binds_nothing(rows)
@@ -512,7 +512,7 @@ def test_an_edited_event_is_found(stores):
     assert report.exit_code == 10
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_an_event_that_was_removed_is_found(stores):
     rows = log_of(stores)
     place = an_event_that_binds_nothing(rows)
@@ -524,7 +524,7 @@ def test_an_event_that_was_removed_is_found(stores):
     assert report.exit_code == 11
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_an_event_that_was_removed_with_the_others_moved_up_is_found(stores):
     rows = log_of(stores)
     place = an_event_that_binds_nothing(rows)
@@ -537,7 +537,7 @@ def test_an_event_that_was_removed_with_the_others_moved_up_is_found(stores):
     assert report.exit_code == 12
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_events_that_changed_places_are_found(stores):
     rows = log_of(stores)
     first, second = rows[2], rows[3]
@@ -552,7 +552,7 @@ def test_events_that_changed_places_are_found(stores):
     assert report.exit_code == 12
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_an_event_that_was_slipped_in_is_found(stores):
     rows = log_of(stores)
     slipped = {"sequence": 3, "body": blamed(rows[2])["body"], "previous_hash": rows[1]["hash"]}
@@ -564,7 +564,7 @@ def test_an_event_that_was_slipped_in_is_found(stores):
     assert objects(verified(stores), Damage.LOG_OUT_OF_ORDER) == ["audit event 4"]
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_a_rewritten_log_is_found_by_what_was_written_down_outside(stores):
     rows = log_of(stores)
     place = an_event_that_binds_nothing(rows)
@@ -577,7 +577,7 @@ def test_a_rewritten_log_is_found_by_what_was_written_down_outside(stores):
     assert report.exit_code == 13
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_a_log_and_a_row_rewritten_together_are_found(stores):
     change(stores, "UPDATE version SET made_by = 'somebody-else'")
     rows = [blamed(row) if "version.kept" in row["body"] else row for row in log_of(stores)]
@@ -587,7 +587,7 @@ def test_a_log_and_a_row_rewritten_together_are_found(stores):
     assert Damage.LOG_REWRITTEN in kinds(verified(stores))
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_a_log_cut_at_its_end_is_found_by_what_was_written_down_outside(stores):
     with stores.database.writing() as session:
         create(session, key="ada", name="Ada", role=Role.READER, organisation_id=None, by="tester", now=stories.NOON)
@@ -601,7 +601,7 @@ def test_a_log_cut_at_its_end_is_found_by_what_was_written_down_outside(stores):
     assert report.exit_code == 14
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 def test_a_log_that_is_gone_altogether_is_found(stores):
     write_log(stores, [])
 
@@ -618,7 +618,7 @@ def test_a_line_that_a_crash_cut_short_is_noted_and_no_damage(stores):
     assert "1 lines cannot be read" in report.notes[0]
 
 
-@pytest.mark.trust(16)
+@pytest.mark.trust(16, each="ways to change the log, found")
 @pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"")], ids=["removed", "emptied"])
 def test_a_log_of_which_nothing_is_written_down_outside_any_more_is_damage(stores, harm):
     harm(stores.checkpoints)

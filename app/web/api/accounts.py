@@ -20,7 +20,7 @@ from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
-from app.web.deps import AccountManager, Now, Reading, SignedIn, Writing
+from app.web.deps import AccountManager, Now, ProvedByBrowser, Reading, SignedIn, Writing
 from app.web.openapi import LINK, LOCATION, REPLAY, gives, problems, takes
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
@@ -194,7 +194,9 @@ def list_accounts(_who: AccountManager, session: Reading, page: Paging) -> Respo
     },
     response_class=Response,
 )
-def make_account(who: AccountManager, document: JsonBody, session: Writing, once: Doing, now: Now) -> Response:
+def make_account(
+    *, who: AccountManager, _proved: ProvedByBrowser, document: JsonBody, session: Writing, once: Doing, now: Now
+) -> Response:
     """The account exists."""
 
     def make() -> Response:
@@ -249,7 +251,9 @@ def get_account(key: KeyText, _who: AccountManager, session: Reading) -> Respons
     },
     response_class=Response,
 )
-def renew_token(key: KeyText, who: AccountManager, session: Writing, once: Doing, now: Now) -> Response:
+def renew_token(
+    *, key: KeyText, who: AccountManager, _proved: ProvedByBrowser, session: Writing, once: Doing, now: Now
+) -> Response:
     """The account has a new token."""
 
     def make() -> Response:
@@ -287,7 +291,9 @@ def revoke_token(key: KeyText, who: AccountManager, session: Writing, now: Now) 
     },
     response_class=Response,
 )
-def give_link(key: KeyText, who: AccountManager, session: Writing, once: Doing, now: Now) -> Response:
+def give_link(
+    *, key: KeyText, who: AccountManager, _proved: ProvedByBrowser, session: Writing, once: Doing, now: Now
+) -> Response:
     """The account has a link by which its password is set."""
 
     def make() -> Response:
@@ -333,7 +339,14 @@ def list_tokens(key: KeyText, _who: AccountManager, session: Reading, page: Pagi
     response_class=Response,
 )
 def give_token(
-    *, key: KeyText, who: AccountManager, document: JsonBody, session: Writing, once: Doing, now: Now
+    *,
+    key: KeyText,
+    who: AccountManager,
+    _proved: ProvedByBrowser,
+    document: JsonBody,
+    session: Writing,
+    once: Doing,
+    now: Now,
 ) -> Response:
     """The account has a token of this name."""
 

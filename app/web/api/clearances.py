@@ -16,7 +16,7 @@ from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
 from app.web.api.review import DigestText
-from app.web.deps import Clearer, Now, Reading, VersionReader, Writing
+from app.web.deps import Clearer, InPerson, Now, Reading, VersionReader, Writing
 from app.web.openapi import REPLAY, gives, problems, takes
 from app.web.reach import Reach
 
@@ -82,7 +82,8 @@ def list_clearances(reference: KeyText, who: VersionReader, session: Reading, no
 @router.post(
     "",
     summary="Clear a text",
-    description="The person cleared the text with this digest. Another text needs another clearance.",
+    description="The person cleared the text with this digest. Another text needs another clearance. A person says so, "
+    "who is signed in and linked to that person, or a board secretary: never a token.",
     operation_id="post_clearance",
     openapi_extra=takes(
         ClearanceIn,
@@ -95,7 +96,14 @@ def list_clearances(reference: KeyText, who: VersionReader, session: Reading, no
     response_class=Response,
 )
 def post_clearance(
-    *, reference: KeyText, who: Clearer, document: JsonBody, session: Writing, once: Doing, now: Now
+    *,
+    reference: KeyText,
+    who: Clearer,
+    _in_person: InPerson,
+    document: JsonBody,
+    session: Writing,
+    once: Doing,
+    now: Now,
 ) -> Response:
     """The text is cleared."""
 

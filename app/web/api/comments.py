@@ -1,5 +1,6 @@
 """Comments on the sections and texts of a version: threads that are settled when what they ask for is done."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,7 +13,6 @@ from app.assembly import review
 from app.fields import LARGEST_NUMBER, KeyText, Line, SafeText
 from app.papers.queries import PaperKept
 from app.versions import commands
-from app.versions import queries as versions
 from app.versions.models import Comment
 from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
@@ -76,11 +76,12 @@ class ThreadOut(BaseModel):
     resolved_at: datetime | None
 
     @classmethod
-    def of(cls, thread: Comment) -> "ThreadOut":
-        """What the rows say."""
+    def of(cls, remarks: Sequence[Comment]) -> "ThreadOut":
+        """What the rows say; the first one began the thread."""
+        thread = remarks[0]
         return cls(
             place=thread.place,
-            remarks=[Remark.of(comment) for comment in (thread, *thread.replies)],
+            remarks=[Remark.of(comment) for comment in remarks],
             resolved_by=thread.resolution.by if thread.resolution else None,
             resolved_at=thread.resolution.at.astimezone(UTC) if thread.resolution else None,
         )
@@ -113,7 +114,8 @@ THREADS = {"threads": [THREAD]}
 )
 def list_comments(reference: KeyText, who: VersionReader, session: Reading) -> Response:
     """The threads, first to last."""
-    return _threads(session, Reach(session, who).paper(reference))
+    reach = Reach(session, who)
+    return _threads(session, reach, reach.paper(reference))
 
 
 @router.post(
@@ -135,7 +137,7 @@ def post_comment(
         reach = Reach(session, who)
         paper, version = reach.paper(reference), reach.version(reference, label)
         review.comment(session, version, place=said.place, text=said.text, by=who, now=now)
-        return _threads(session, paper, 201)
+        return _threads(session, reach, paper, 201)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 
@@ -158,8 +160,9 @@ def post_reply(
         said = read_as(ReplyIn, document)
         reach = Reach(session, who)
         paper, version = reach.paper(reference), reach.version(reference, said.version)
+        reach.allow_thread(paper, number)
         commands.reply(session, paper=paper, version=version, number=number, text=said.text, by=who.key, now=now)
-        return _threads(session, paper, 201)
+        return _threads(session, reach, paper, 201)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 
@@ -178,14 +181,15 @@ def resolve_comment(
     """The thread is settled."""
 
     def make() -> Response:
-        paper = Reach(session, who).paper(reference)
+        reach = Reach(session, who)
+        paper = reach.paper(reference)
+        reach.allow_thread(paper, number)
         commands.resolve(session, paper=paper, number=number, by=who.key, now=now)
-        return _threads(session, paper, 201)
+        return _threads(session, reach, paper, 201)
 
     return once.answer(b"", make)
 
 
-def _threads(session: Session, paper: PaperKept, status: int = 200) -> Response:
+def _threads(session: Session, reach: Reach, paper: PaperKept, status: int = 200) -> Response:
     session.expire_all()  # what a thread has become is read anew
-    found = versions.comments(session, paper.id)
-    return json_answer(plain(ThreadsOut(threads=[ThreadOut.of(thread) for thread in found])), status)
+    return json_answer(plain(ThreadsOut(threads=list(map(ThreadOut.of, reach.threads(paper))))), status)

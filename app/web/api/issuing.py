@@ -172,7 +172,7 @@ def reissue_paper(
     def make() -> Response:
         said = read_as(ReissueIn, document)
         Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference, who))))
         making.count()
         version = issuing.reissue(
             session, blobs, reference, agenda_number=said.agenda_number, meeting=said.meeting, by=who, now=now

@@ -52,7 +52,7 @@ OPENED: dict[str, Any] = {
     description="What is asked of the workstream for which the link was given, with what it reported last. The secret "
     "of the link is sent like a token: `Authorization: Bearer bl_…`. Every use is in the audit log.",
     operation_id="get_link",
-    responses={200: gives(AskedByLink, "What is asked.", example=OPENED), **problems(404)},
+    responses={200: gives(AskedByLink, "What is asked.", example=OPENED), **problems(404, 429)},
     response_class=Response,
 )
 def open_link(holder: ByLink, session: Reading, now: Now, as_text: AsText = False) -> Response:
@@ -69,7 +69,7 @@ def open_link(holder: ByLink, session: Reading, now: Now, as_text: AsText = Fals
     openapi_extra=takes(SaidShape, {"kind": "no-change"}),
     responses={
         201: gives(AskedByLink, "What is asked, with the answer.", example=OPENED, headers=LOCATION | REPLAY),
-        **problems(404, 409, 413, 415),
+        **problems(404, 409, 413, 415, 429),
     },
     response_class=Response,
 )

@@ -14,8 +14,11 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
 from app.replies import commands as replies
+from app.rounds import reach as rounds
 from app.web.deps import ByLink, Now, SignedIn, Writing
+from app.web.reach import Reach
 
 KEPT = ("content-type", "etag", "location")
 """Headers that are given again with a kept answer."""
@@ -47,6 +50,7 @@ class Once:
         idempotency_key: IdempotencyKey = None,
     ) -> None:
         self._begin(request, account.key, session, now, idempotency_key)
+        self._account: Account | None = account
 
     def _begin(
         self, request: Request, asker: str, session: Session, now: datetime, idempotency_key: str | None
@@ -69,6 +73,7 @@ class Once:
         digest = self._digest(said)
         known = replies.claim(self._session, self._asker, self._key, digest)
         if known is not None:
+            self._require_reach()
             return Response(known.body, known.status, headers={**known.headers, "Idempotent-Replay": "true"})
         response = make()
         replies.keep(
@@ -82,6 +87,16 @@ class Once:
             now=self._now,
         )
         return response
+
+    def _require_reach(self) -> None:
+        """What was done is still there for who asks: an answer does not outlive the access to what it tells of."""
+        names, account = self._request.path_params, self._account
+        if account is None:  # a link opens one request, or nothing
+            return
+        if "reference" in names:
+            Reach(self._session, account).what_exists(names["reference"])
+        elif {"key", "ref"} <= names.keys():
+            rounds.get_request(self._session, account, names["key"], names["ref"])
 
     def _digest(self, said: bytes) -> str:
         url = self._request.url
@@ -103,6 +118,7 @@ class OnceByLink(Once):
         idempotency_key: IdempotencyKey = None,
     ) -> None:
         self._begin(request, holder.key, session, now, idempotency_key)
+        self._account = None
 
 
 DoingByLink = Annotated[OnceByLink, Depends(scope="function")]

@@ -1,5 +1,6 @@
 """Papers before those who decide: submission, the candidate, decisions, withdrawal."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -8,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
 from app.assembly import review
 from app.assembly.differences import changes_since
 from app.assembly.review import Candidate, Elsewhere
@@ -15,7 +17,7 @@ from app.fields import Day, KeyText, Line, SafeText
 from app.papers import queries as papers
 from app.papers.lifecycle import State
 from app.versions import queries as versions
-from app.versions.models import Decision, Submission, Verdict
+from app.versions.models import Decision, Submission, Verdict, Version
 from app.web.api import examples
 from app.web.api.body import JsonBody, read_as
 from app.web.api.conditions import Preconditions
@@ -24,6 +26,7 @@ from app.web.api.representation import etag_of, json_answer, plain, shown
 from app.web.deps import (
     Decider,
     DecisionRecorder,
+    Downloader,
     Now,
     Paced,
     Reading,
@@ -100,7 +103,7 @@ class DecisionOut(BaseModel):
     at: datetime
 
     @classmethod
-    def of(cls, decision: Decision, submission: Submission) -> "DecisionOut":
+    def of(cls, decision: Decision, submission: Submission, *, with_words: bool = True) -> "DecisionOut":
         """What the row says."""
         return cls(
             submission=submission.number,
@@ -111,8 +114,8 @@ class DecisionOut(BaseModel):
             decided_on=decision.decided_on,
             by=decision.by,
             on_behalf_of=decision.on_behalf_of.key if decision.on_behalf_of else None,
-            reasons=decision.reasons,
-            evidence=decision.evidence,
+            reasons=decision.reasons if with_words else None,
+            evidence=decision.evidence if with_words else None,
             at=decision.at.astimezone(UTC),
         )
 
@@ -136,9 +139,12 @@ class SubmissionOut(BaseModel):
     steps: list[StepOut]
 
     @classmethod
-    def of(cls, submission: Submission) -> "SubmissionOut":
-        """What the rows say."""
-        made = {decision.position: DecisionOut.of(decision, submission) for decision in submission.decisions}
+    def of(cls, submission: Submission, may_read: Callable[[Version], bool]) -> "SubmissionOut":
+        """What the rows say; the words of decisions only where the version that they are about may be read."""
+        made = {
+            decision.position: DecisionOut.of(decision, submission, with_words=may_read(decision.version))
+            for decision in submission.decisions
+        }
         return cls(
             number=submission.number,
             version=submission.version.label,
@@ -231,7 +237,7 @@ CANDIDATE = {
 def get_review(reference: KeyText, who: VersionReader, session: Reading, conditions: Preconditions) -> Response:
     """The paper's state and how it came about."""
     Reach(session, who).paper(reference)
-    return shown(review_of(session, reference), conditions)
+    return shown(review_of(session, reference, who), conditions)
 
 
 @router.post(
@@ -264,10 +270,10 @@ def submit_paper(
     def make() -> Response:
         said = read_as(SubmissionIn, document)
         Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference, who))))
         making.count()
         review.submit(session, blobs, reference, by=who, now=now, written_on=said.written_on)
-        return _standing(session, reference, 201)
+        return _standing(session, reference, who, 201)
 
     return once.answer(repr(sorted(document.items())).encode(), make)
 
@@ -290,9 +296,9 @@ def withdraw_paper(
 
     def make() -> Response:
         Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference, who))))
         review.withdraw(session, reference, by=who, now=now)
-        return _standing(session, reference)
+        return _standing(session, reference, who)
 
     return once.answer(b"", make)
 
@@ -316,9 +322,9 @@ def reopen_paper(
 
     def make() -> Response:
         Reach(session, who).paper(reference)
-        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference))))
+        conditions.allow_writing(f"The review of “{reference}”", etag_of(plain(review_of(session, reference, who))))
         review.reopen(session, reference, by=who, now=now)
-        return _standing(session, reference)
+        return _standing(session, reference, who)
 
     return once.answer(b"", make)
 
@@ -373,7 +379,7 @@ def get_candidate(
 def download_candidate(
     *,
     reference: KeyText,
-    who: VersionReader,
+    who: Downloader,
     session: Reading,
     blobs: Store,
     now: Now,
@@ -518,21 +524,24 @@ def list_changes(
     return json_answer(plain(ChangesOut(changes=changes_since(session, version, now=now))))
 
 
-def review_of(session: Session, reference: str) -> ReviewOut:
-    """How far the paper has come; what changes its state names the ETag of this."""
-    paper = papers.kept(session, reference)
+def review_of(session: Session, reference: str, who: Account) -> ReviewOut:
+    """How far the paper has come, as the account sees it; what changes its state names the ETag of this.
+
+    Reasons and evidence of what was decided about a version for which it is not cleared are left out.
+    """
+    paper, may_read = papers.kept(session, reference), Reach(session, who).is_cleared_for
     return ReviewOut(
         paper=paper.reference,
         state=paper.state,
         revision=paper.revision,
-        submissions=[SubmissionOut.of(submission) for submission in versions.submissions(session, paper.id)],
+        submissions=[SubmissionOut.of(submission, may_read) for submission in versions.submissions(session, paper.id)],
         approved=versions.approved_labels(session, paper.id),
         released=list(versions.released(session, paper.id)),
     )
 
 
-def _standing(session: Session, reference: str, status: int = 200) -> Response:
-    document = plain(review_of(session, reference))
+def _standing(session: Session, reference: str, who: Account, status: int = 200) -> Response:
+    document = plain(review_of(session, reference, who))
     return json_answer(document, status, {"ETag": etag_of(document)})
 
 

@@ -326,7 +326,7 @@ def get_request(
     description="*Changed* brings an update, *no-change* points to the last one, which the paper prints as still true, "
     "*nothing-to-report* is printed in the format's words. The answer is by a person, perhaps on behalf of another; "
     "both are recorded, and nothing is overwritten by another answer. An update is as at the round's day, or as at an "
-    "earlier one since the last time; it brings the `revision` that was seen, and where somebody saved another "
+    "earlier one down to that of last time; it brings the `revision` that was seen, and where somebody saved another "
     "meanwhile, the answer is 409 with both texts.",
     operation_id="post_answer",
     openapi_extra=takes(AnswerShape, SAID),

@@ -220,7 +220,7 @@ def get_version(
     },
     response_class=Response,
 )
-def get_snapshot(reference: KeyText, label: Line, who: VersionReader, session: Reading, trace: Tracing) -> Response:
+def get_snapshot(reference: KeyText, label: Line, who: Downloader, session: Reading, trace: Tracing) -> Response:
     """The very text of the snapshot."""
     reach = Reach(session, who)
     paper, version = reach.paper(reference), reach.version(reference, label)

@@ -18,6 +18,7 @@ from app.boards import queries as boards
 from app.errors import Conflict, Fault, Invalid
 from app.fields import KeyText, Line
 from app.people import queries as people
+from app.web.deps import Caller, ProofNeeded, proved_by_browser
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.visit import Allowed, Visit
@@ -173,6 +174,7 @@ def one_account(key: KeyText, visit: Managing) -> Response:
 def set_role(key: KeyText, visit: Managing, form: Typed) -> Response:
     """The account has this role in this organisation."""
     try:
+        _require_proof(visit)
         asked = form.read(RoleForm)
         with visit.writing() as session:
             account = _changeable(session, key)
@@ -180,6 +182,8 @@ def set_role(key: KeyText, visit: Managing, form: Typed) -> Response:
             commands.set_role(session, account, asked.role, organisation_id=number, by=visit.account.key, now=visit.now)
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "role"))
+    except ProofNeeded:
+        return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return to(f"/accounts/{key}", said=f"{key} is now: {ROLES[asked.role].lower()}.")
 
 
@@ -187,6 +191,7 @@ def set_role(key: KeyText, visit: Managing, form: Typed) -> Response:
 def confine(key: KeyText, visit: Managing, form: Typed) -> Response:
     """The account is confined to these boards, markings and workstreams."""
     try:
+        _require_proof(visit)
         asked = form.read(RemitForm)
         with visit.writing() as session:
             account = _changeable(session, key)
@@ -205,6 +210,8 @@ def confine(key: KeyText, visit: Managing, form: Typed) -> Response:
             )
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "boards"))
+    except ProofNeeded:
+        return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return to(f"/accounts/{key}", said=f"What exists for {key} was changed.")
 
 
@@ -212,11 +219,14 @@ def confine(key: KeyText, visit: Managing, form: Typed) -> Response:
 def give_link(key: KeyText, visit: Managing) -> Response:
     """A link to set a password, shown once: it stands in this answer alone, in no address and no cookie."""
     try:
+        _require_proof(visit)
         with visit.writing() as session:
             account = _changeable(session, key)
             secret, ends = sign_in.give_link(session, account, by=visit.account.key, now=visit.now)
     except Conflict as problem:
         return _account_page(visit, key, NOTHING_TYPED.refused(problem))
+    except ProofNeeded:
+        return _account_page(visit, key, NOTHING_TYPED.wrong("", NOT_PROVED, status=403))
     return page(
         visit,
         "accounts/secret.html",
@@ -244,6 +254,7 @@ def shut(key: KeyText, visit: Managing) -> Response:
 def give_token(key: KeyText, visit: Managing, form: Typed) -> Response:
     """A token, shown once: it stands in this answer alone."""
     try:
+        _require_proof(visit)
         asked = form.read(TokenForm)
         if form.value("only") == "scopes" and not asked.scopes:
             raise FaultyForm([Fault("scopes", "Choose what the token is for")])
@@ -260,6 +271,8 @@ def give_token(key: KeyText, visit: Managing, form: Typed) -> Response:
             ends = token.expires_at
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "scopes", "name"))
+    except ProofNeeded:
+        return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return page(
         visit,
         "accounts/secret.html",
@@ -285,6 +298,14 @@ class BuiltIn(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This account belongs to the command line: nobody changes it.")
+
+
+NOT_PROVED = "Show again that it is you, then send this again: nothing of what you typed is lost"
+
+
+def _require_proof(visit: Visit) -> None:
+    """Who visits proved a short while ago who they are: what opens accounts is no other page's or passer-by's click."""
+    proved_by_browser(Caller(visit.account, visit.session), visit.here, visit.now)
 
 
 def _changeable(session: Session, key: str) -> Account:
@@ -313,6 +334,7 @@ def _account_page(visit: Visit, key: str, form: Form = NOTHING_TYPED) -> Respons
         "accounts/account.html",
         account.name,
         form=form,
+        needs_proof=visit.session is not None and not visit.here.rules.is_proved(visit.session, visit.now),
         this=shown,
         account=account,
         tokens=tokens,

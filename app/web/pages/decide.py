@@ -81,7 +81,7 @@ def show_frame(visit: Visiting, reference: KeyText, decided_on: DecidedOn = None
 @router.get("/document")
 def document(visit: Visiting, reference: KeyText, trace: Tracing, decided_on: DecidedOn = None) -> Response:
     """The bytes that are decided on."""
-    visit.authorise(Action.READ_VERSIONS)
+    visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
         paper = Reach(session, visit.account).paper(reference)
         trace.reading(reference, paper.marking, "candidate")
@@ -92,12 +92,13 @@ def document(visit: Visiting, reference: KeyText, trace: Tracing, decided_on: De
 
 @router.post("/{way}")
 def decide(
-    visit: Visiting, reference: KeyText, way: Literal["approve", "send-back", "record"], form: Typed
+    *, visit: Visiting, reference: KeyText, way: Literal["approve", "send-back", "record"], form: Typed, trace: Tracing
 ) -> Response:
     """The decision stands; of the last approval, exactly the bytes that were on screen are kept."""
     visit.authorise(Action.READ_VERSIONS)
     with visit.reading() as session:
-        Reach(session, visit.account).paper(reference)
+        kept = Reach(session, visit.account).paper(reference)
+    trace.reading(reference, kept.marking, "candidate")  # every refusal shows it again
     day = _day(form) if way == "record" else None
     try:
         recently_proved(Caller(visit.account, visit.session), visit.here, visit.now)

@@ -1,6 +1,6 @@
 """Formats of papers: what there is, each with its template versions as a timeline, and the files of those."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -118,7 +118,7 @@ def every_format(
     """The formats, with what is live of each."""
     with visit.reading() as session:
         found = formats.formats(session, after=after, limit=MOST + 1, containing=q.strip())
-        rows = told(session, found[:MOST])
+        rows = _listed(session, found[:MOST])
     return page(
         visit,
         "formats/list.html",
@@ -157,18 +157,21 @@ def manifest(key: KeyText, number: Number, visit: Reading) -> Response:
 
 def told(session: Session, found: Iterable[Format]) -> list[FormatTold]:
     """The formats, loaded with their versions and events, in words."""
-    found = list(found)
-    live = formats.live_versions(session, [format_.key for format_ in found])
-    names = accounts.names(
-        session, (event.by for format_ in found for version in format_.versions for event in version.events)
-    )
+    return _told(session, [(format_, list(reversed(format_.versions))) for format_ in found])
+
+
+def _listed(session: Session, found: Sequence[Format]) -> list[FormatTold]:
+    """The formats with what is live of each and what never was: all that a list says, however long their history."""
+    versions = formats.in_question(session, found)
+    return _told(session, [(format_, versions[format_.key]) for format_ in found])
+
+
+def _told(session: Session, found: Sequence[tuple[Format, Sequence[TemplateVersion]]]) -> list[FormatTold]:
+    live = formats.live_versions(session, [format_.key for format_, _ in found])
+    names = accounts.names(session, (event.by for _, versions in found for one in versions for event in one.events))
     return [
-        FormatTold(
-            format_.key,
-            format_.name,
-            tuple(_version(version, live.get(format_.key), names) for version in reversed(format_.versions)),
-        )
-        for format_ in found
+        FormatTold(format_.key, format_.name, tuple(_version(one, live.get(format_.key), names) for one in versions))
+        for format_, versions in found
     ]
 
 

@@ -13,6 +13,7 @@ from app.accounts import policy
 from app.accounts.models import Role
 from app.accounts.policy import Action
 from app.assembly import review
+from app.assembly.snapshot import Snapshot
 from app.boards import queries as boards
 from app.boards.deadlines import Stage
 from app.papers import queries as papers
@@ -23,9 +24,12 @@ from app.rounds.models import Request
 from app.rounds.reach import matter_of
 from app.rounds.standing import OPEN, Standing, standing_of
 from app.versions import queries as versions
+from app.versions.models import Version
 from app.web.pages.answers import STANDINGS
 from app.web.pages.layout import page
+from app.web.pages.papers import released_row
 from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach
 from app.workstreams import queries as workstreams
 from app.workstreams.queries import Wanted
 
@@ -186,19 +190,35 @@ def _afterwards(session: Session, visit: Visit) -> dict[str, Any] | None:
     if visit.may(Action.RECORD_OUTCOMES):
         since = visit.today - LOOKED_BACK
         held = versions.without_outcome(session, held_from=since, held_to=visit.today, limit=MOST, **_reach(visit))
-        rows += [_after(version, "Record what the meeting made of it", "outcome") for version in held]
+        reach = Reach(session, visit.account)
+        rows += [
+            _after(version, "Record what the meeting made of it", "outcome")
+            for version in held
+            if reach.is_cleared_for(version)
+        ]
     return {"afterwards": rows} if rows else None
 
 
-def _after(version: Any, deed: str, place: str) -> dict[str, Any]:
-    paper = version.paper
+def _after(version: Version, deed: str, place: str) -> dict[str, Any]:
+    """What is to be done with the paper, called as this version has it: who receives it knows it by that."""
+    facts = Snapshot.from_json(version.snapshot)
     return {
-        "title": paper.title,
-        "board": paper.meeting.board.name,
-        "held_on": paper.meeting.held_on,
+        "title": facts.paper.title,
+        "board": facts.board.name,
+        "held_on": facts.board.meeting_on,
         "deed": deed,
-        "href": f"/papers/{paper.reference}/{place}",
+        "href": f"/papers/{version.paper.reference}/{place}",
     }
+
+
+def _received(session: Session, visit: Visit) -> dict[str, Any] | None:
+    to = policy.confined_to(visit.account)
+    if to is None:
+        return None
+    coming = [meeting.id for meeting in boards.meetings(session, limit=MOST, held_from=visit.today)]
+    found = versions.last_received(session, to, limit=MOST, meetings=coming)
+    rows = list(map(released_row, filter(Reach(session, visit.account).sees_release, found)))
+    return {"received": rows} if rows else None
 
 
 def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
@@ -216,7 +236,7 @@ def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _due(session: Session, visit: Visit) -> dict[str, Any]:
+def _due(session: Session, visit: Visit) -> dict[str, Any] | None:
     asked = rounds.to_answer(session, visit.account.person_id, visit.account.workstreams or ())
     seen = [request for request in asked if visit.may(Action.ANSWER_ROUNDS, matter_of(request.round, _ref(request)))]
     standings = [(request, standing_of(request, today=visit.today)) for request in seen]
@@ -234,6 +254,8 @@ def _due(session: Session, visit: Visit) -> dict[str, Any]:
         for request, standing in standings
         if standing in OPEN
     ]
+    if not rows and visit.account.role is not Role.LEAD:
+        return None  # whoever else is asked now and then is told when they are
     return {"due": rows[:MOST]}
 
 
@@ -255,7 +277,7 @@ def _workstreams(session: Session, visit: Visit) -> dict[str, Any]:
 _KEEPING = frozenset({Role.AUTHOR, Role.SECRETARY})
 
 PARTS = (
-    Part(Action.ANSWER_ROUNDS, "home/due.html", _due, frozenset({Role.LEAD})),
+    Part(Action.ANSWER_ROUNDS, "home/due.html", _due),
     Part(Action.WRITE_UPDATES, "home/workstreams.html", _workstreams, frozenset({Role.LEAD})),
     Part(Action.READ_VERSIONS, "home/decisions.html", _decisions, frozenset({Role.APPROVER, Role.SECRETARY})),
     Part(Action.CLEAR, "home/clearances.html", _clearances),
@@ -263,6 +285,7 @@ PARTS = (
     Part(Action.JUDGE_ANSWERS, "home/answers.html", _answers, _KEEPING),
     Part(Action.RECORD_OUTCOMES, "home/afterwards.html", _afterwards, frozenset({Role.SECRETARY})),
     Part(Action.READ_FACTS, "home/papers.html", _to_come),
+    Part(Action.READ_VERSIONS, "home/received.html", _received),
     Part(Action.READ_FACTS, "home/meetings.html", _meetings),
 )
 """Every part, in the order in which they stand."""

@@ -20,7 +20,7 @@ from app.versions import queries as versions
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_parts import Choice, choices, in_words
-from app.web.pages.papers_versions import known
+from app.web.pages.papers_versions import Named, known
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
 from app.web.trace import Trace, Tracing
@@ -130,7 +130,7 @@ def record_outcome(visit: Visiting, reference: KeyText, trace: Tracing, form: Ty
         return _outcome_page(visit, trace, reference, form.wrong("", "Choose who does it from the list"))
     except (Invalid, Conflict) as refused:
         return _outcome_page(visit, trace, reference, form.refused(refused, "outcome"))
-    words = "The outcome is corrected." if asked.seen else "The outcome is recorded."
+    words = "What the meeting made of the paper is saved." if asked.seen else "The outcome is recorded."
     return to(f"/papers/{reference}/outcome", said=words)
 
 
@@ -230,8 +230,8 @@ def _outcome_page(visit: Visit, trace: Trace, reference: str, form: Form = NOTHI
             "Outcome of the meeting",
             form=form,
             paper=paper,
-            board=row.meeting.board.name,
-            held_on=row.meeting.held_on,
+            board=paper.board if isinstance(paper, Named) else row.meeting.board.name,
+            held_on=paper.held_on if isinstance(paper, Named) else row.meeting.held_on,
             is_had=is_had,
             said=list(said),
             actions=[_told(action) for action in papers.meeting_actions(session, kept.id)],

@@ -9,10 +9,13 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import jinja2
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
+from starlette.types import Receive, Scope, Send
 
 from app import assets
+from app.web.cookies import hand_over, secret_in, take_back
 from app.web.pages.charts import with_charts_drawn
 from app.web.pages.forms import NOTHING_TYPED, Form
 from app.web.pages.navigation import entries
@@ -99,7 +102,7 @@ def page(
     A form that was refused comes back with its status, unless `status` says another. The templates know `visit`,
     `heading`, `form`, and what is `said`. A page that shows a secret is never packed.
     """
-    told = visit.request.cookies.get(SAID)
+    told = secret_in(visit.request, SAID)
     text = PAGES.get_template(template).render(
         visit=visit,
         heading=heading,
@@ -111,7 +114,7 @@ def page(
     )
     response = _answer(visit, text.encode(), status or form.status, headers, is_secret=is_secret)
     if told:
-        response.delete_cookie(SAID, path="/", httponly=True, samesite="lax")
+        take_back(response, visit.request, SAID)
     return response
 
 
@@ -123,11 +126,21 @@ def fragment(visit: Visit, template: str, *, status: int = 200, **said: Any) -> 
 
 def to(address: str, *, said: str | None = None) -> Response:
     """The browser goes on to this page of ours, which tells what was just done."""
-    response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
-    if said:
-        value = quote(said[:LONGEST_SAID])
-        response.set_cookie(SAID, value, max_age=60, path="/", httponly=True, samesite="lax")
-    return response
+    return _Onward(address, quote(said[:LONGEST_SAID]) if said else None)
+
+
+class _Onward(RedirectResponse):
+    """Leads on, and hands a sentence to the page that comes next in a cookie that no sister domain can set."""
+
+    def __init__(self, address: str, said: str | None) -> None:
+        super().__init__(address, 303, headers={"Cache-Control": "no-store"})
+        self._said = said
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Only the request says whether its channel is encrypted."""
+        if self._said:
+            hand_over(self, Request(scope), self._said, SAID, seconds=60)
+        await super().__call__(scope, receive, send)
 
 
 def asset(name: str) -> str:

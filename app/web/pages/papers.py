@@ -17,7 +17,6 @@ from app.errors import Conflict, Invalid
 from app.facts.following import start_next
 from app.fields import LARGEST_NUMBER, Day, KeyText, Line
 from app.formats import queries as formats
-from app.formats.manifest import parse_manifest
 from app.papers import queries as papers
 from app.papers.lifecycle import State
 from app.papers.models import Paper
@@ -243,10 +242,7 @@ def _new(visit: Visit, form: Form) -> Response:
 
 def _formats(session: Session) -> list[Choice]:
     """The formats of which something is live, by name."""
-    keys = [found.key for found in formats.formats(session, limit=MOST)]
-    live = formats.live_versions(session, keys)
-    named = [Choice(key, parse_manifest(version.manifest).name) for key, version in live.items()]
-    return sorted(named, key=lambda choice: choice.text)
+    return [Choice(*named) for named in formats.live_names(session, limit=MOST).items()]
 
 
 def _filters(session: Session, visit: Visit) -> dict[str, Any]:
@@ -270,12 +266,12 @@ def _received(session: Session, visit: Visit, before: int | None) -> dict[str, A
     found = versions.last_received(session, to, limit=OF_A_PAGE + 1, before=before)
     seen = filter(Reach(session, visit.account).sees_release, found[:OF_A_PAGE])
     return {
-        "received": [_released_row(release) for release in seen],
+        "received": [released_row(release) for release in seen],
         "earlier": found[OF_A_PAGE - 1].id if len(found) > OF_A_PAGE else None,
     }
 
 
-def _released_row(release: Release) -> dict[str, Any]:
+def released_row(release: Release) -> dict[str, Any]:
     """What the released version says, whatever its paper says now."""
     facts = Snapshot.from_json(release.version.snapshot)
     return {

@@ -130,7 +130,7 @@ def _implications(form: Form, name: str, manifest: Manifest) -> Iterator[tuple[s
 def _rows(form: Form, name: str, place: int, kind: str, names: dict[str, str]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     list_, members = ROWS[kind]
-    for number in _row_numbers(form, f"{name}.{list_}", members[0]):
+    for number in row_numbers(form, f"{name}.{list_}", members[0]):
         row = f"{name}.{list_}.{number}"
         said: dict[str, Any] = _given(form, row, *members)
         if said:
@@ -145,7 +145,7 @@ def _recommendations(form: Form, name: str, place: int, names: dict[str, str]) -
     """The rows as a tree: each row stands under the nearest above it that is of a higher level."""
     items: list[dict[str, Any]] = []
     above: list[tuple[list[dict[str, Any]], str]] = [(items, f"blocks.{place}.items")]
-    for number in _row_numbers(form, f"{name}.items", "text"):
+    for number in row_numbers(form, f"{name}.items", "text"):
         row = f"{name}.items.{number}"
         text = prose_sent(form, f"{row}.text")
         if not text["value"].strip():
@@ -164,7 +164,8 @@ def _level(said: str) -> int:
     return int(said) if said in {"1", "2", "3"} else 1
 
 
-def _row_numbers(form: Form, name: str, member: str) -> list[int]:
+def row_numbers(form: Form, name: str, member: str) -> list[int]:
+    """The numbers of the rows of a list that the form has, by one of their fields, in order."""
     pattern = re.compile(rf"{re.escape(name)}\.([0-9]{{1,4}})\.{member}")
     return sorted(int(found[1]) for sent in form.typed if (found := pattern.fullmatch(sent)))
 

@@ -41,6 +41,12 @@ def paper_for(session: Session, visit: Visit, trace: Trace, reference: str) -> P
     return read.paper(session, reference)
 
 
+def may_type(session: Session, visit: Visit, names: Mapping[str, str]) -> None:
+    """Who visits may write on the paper of a page with these names in its address; raises as `paper_for`."""
+    visit.authorise(Action.WRITE_FACTS)
+    Reach(session, visit.account).paper(names["reference"])
+
+
 def manifest_for(session: Session, key: str) -> Manifest:
     """What the format's live template version says of its papers; raises NothingLive."""
     return parse_manifest(formats.live(session, key).manifest)

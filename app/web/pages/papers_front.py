@@ -15,15 +15,17 @@ from app.facts.shapes import PaperShape
 from app.fields import KeyText
 from app.formats.fields import FieldKind, PaperField
 from app.formats.manifest import Manifest
+from app.papers import queries as papers
 from app.people import queries as people
 from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import rows_shown
-from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
+from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words, way_back
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
+from app.web.reach import Reach
 from app.web.trace import Tracing
 
 router = APIRouter(prefix="/papers/{reference}/front-sheet")
@@ -95,6 +97,9 @@ def keep_front_sheet(reference: KeyText, visit: Visiting, trace: Tracing, form: 
     return to(way_back(reference, back, "front-sheet"), said="The front sheet is saved.")
 
 
+keeps("/papers/{reference}/front-sheet", may_type)
+
+
 def _shown(
     session: Session, visit: Visit, paper: PaperShape, form: Form, *, back: str, theirs: PaperShape | None = None
 ) -> Response:
@@ -147,7 +152,8 @@ def _state(paper: PaperShape) -> str:
 
 
 def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) -> Iterator[FormField]:
-    persons = choices([Choice(*named) for named in people.names(session).items()], first="Nobody yet")
+    owner = Reach(session, visit.account).paper(paper.reference).organisation_id
+    persons = [Choice(*named) for named in people.names(session, organisation_id=owner).items()]
     meetings = [
         Choice(f"{meeting.board.key} {meeting.held_on}", f"{in_words(meeting.held_on)}, {meeting.board.name}")
         for meeting in boards.meetings(session, limit=MOST, held_from=paper.meeting.replace(month=1, day=1))
@@ -155,7 +161,7 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
     ]
     allowed = visit.account.markings
     markings = [Choice(name, name) for name in manifest.markings if allowed is None or name in allowed]
-    series = [Choice(found.key, found.name) for found in boards.all_series(session, limit=MOST)]
+    series = [Choice(found.key, found.name) for found in papers.series_for(session, owner, limit=MOST)]
     yield FormField("title", "Title", "text", paper.title)
     yield FormField("meeting", "Meeting", "select", f"{paper.board} {paper.meeting}", items=choices(meetings))
     yield FormField(
@@ -168,10 +174,12 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
         "select",
         paper.series or "",
         "If it follows earlier papers on the same subject",
-        choices(series, first="None"),
+        choices(_with(series, paper.series), first="None"),
     )
-    yield FormField("chief_officer", "Chief officer", "select", paper.chief_officer or "", items=persons)
-    yield FormField("author", "Author", "select", paper.author or "", items=persons)
+    for name, label in (("chief_officer", "Chief officer"), ("author", "Author")):
+        kept = getattr(paper, name)
+        offered = choices(_with(persons, kept), first="Nobody yet")
+        yield FormField(name, label, "select", kept or "", items=offered)
     yield FormField("take", "Updates that the paper takes", "radios", paper.take.value, items=choices(TAKES))
     yield FormField(
         "cut_off",
@@ -180,6 +188,13 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
         str(paper.cut_off or ""),
         "Without one, the day of the meeting",
     )
+
+
+def _with(offered: list[Choice], kept: str | None) -> list[Choice]:
+    """The choices, and what the paper says now: it is not lost because it is none of the organisation's own."""
+    if kept is None or any(choice.value == kept for choice in offered):
+        return offered
+    return [*offered, Choice(kept, kept)]
 
 
 def _fields(session: Session, paper: PaperShape, manifest: Manifest) -> Iterator[FormField]:

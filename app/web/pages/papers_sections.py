@@ -28,9 +28,9 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import NAMES, Sent, flattened, kinds_to_add, new_block, rows_shown
 from app.web.pages.papers_blocks import sent as sent_blocks
-from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, paper_for
+from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, way_back
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
@@ -104,6 +104,14 @@ def confirm(reference: KeyText, key: KeyText, visit: Visiting, trace: Tracing) -
         paper_for(session, visit, trace, reference)
         confirm_section(session, papers.get(session, reference), key, by=visit.account.key, at=visit.now)
     return to(f"/papers/{reference}", said="The section is confirmed.")
+
+
+def _may_type(session: Session, visit: Visit, names: Mapping[str, str]) -> None:
+    may_type(session, visit, names)
+    _entry(manifest_for(session, papers.get(session, names["reference"]).format.key), names["key"])
+
+
+keeps("/papers/{reference}/sections/{key}", _may_type)
 
 
 def _shown(

@@ -1,5 +1,6 @@
 """Versions of a paper: generated, told with how they came about, downloaded; and previews that are not kept."""
 
+from datetime import date
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
@@ -35,6 +36,10 @@ class Named(NamedTuple):
 
     reference: str
     title: str
+    board: str
+    """Name."""
+    held_on: date
+    """The day of the meeting for which it was released."""
 
 
 def known(session: Session, visit: Visit, trace: Trace, reference: str) -> PaperShape | Named:
@@ -46,9 +51,9 @@ def known(session: Session, visit: Visit, trace: Trace, reference: str) -> Paper
         return paper_for(session, visit, trace, reference)
     released = versions.last_of_paper(session, reference, limit=OF_A_PAGE, released_to=reach.receives_as(state))
     newest = next(filter(reach.is_cleared_for, released))
-    facts = Snapshot.from_json(newest.snapshot).paper
-    trace.reading(reference, f"{paper.marking} {facts.marking}", "paper")
-    return Named(reference, facts.title)
+    facts = Snapshot.from_json(newest.snapshot)
+    trace.reading(reference, f"{paper.marking} {facts.paper.marking}", "paper")
+    return Named(reference, facts.paper.title, facts.board.name, facts.board.meeting_on)
 
 
 @router.post("/versions")

@@ -24,9 +24,9 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.narrative import narrative_of
 from app.web.pages.papers_blocks import prose_sent
-from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, paper_for
+from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words
-from app.web.pages.unsent import begun, sent
+from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
@@ -172,6 +172,9 @@ def _is_unseen(wording: Any, ref: str, shown: set[str]) -> bool:
 
 def _name(as_at: date, part: str) -> str:
     return f"wording.{as_at}.{part}"
+
+
+keeps("/papers/{reference}/workstreams/{ref}", may_type)
 
 
 def _wording(visit: Visit, trace: Tracing, reference: str, ref: str, form: Form, *, is_late: bool = False) -> Response:

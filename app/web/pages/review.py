@@ -1,5 +1,6 @@
 """How far a paper has come: what is in the way, submission, comments, what was decided, and what follows approval."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -23,7 +24,8 @@ from app.papers.queries import PaperKept
 from app.people.queries import NoPerson
 from app.versions import commands
 from app.versions import queries as versions
-from app.versions.models import Comment, Decision, Submission, Verdict
+from app.versions.models import Comment, Decision, Submission, Verdict, Version
+from app.web.deps import Caller, in_person
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.visit import Visit, Visiting
@@ -172,11 +174,12 @@ def reply(visit: Visiting, reference: KeyText, number: Number, form: Typed) -> R
         if not text:
             raise FaultyForm([Fault(name, "Enter your answer")])
         with visit.writing() as session:
-            version = versions.last(session, kept.id)
-            if version is not None:
-                commands.reply(
-                    session, paper=kept, version=version, number=number, text=text, by=visit.account.key, now=visit.now
-                )
+            reach = Reach(session, visit.account)
+            reach.allow_thread(kept, number)
+            version = reach.version(reference, form.value("version"))
+            commands.reply(
+                session, paper=kept, version=version, number=number, text=text, by=visit.account.key, now=visit.now
+            )
     except (Invalid, Conflict) as refused:
         return _page(visit, reference, form.refused(refused, name))
     return to(f"{_address(reference)}#comments", said="Your answer is there.")
@@ -187,6 +190,7 @@ def settle(visit: Visiting, reference: KeyText, number: Number) -> Response:
     """The thread is settled."""
     kept = _allowed(visit, reference, Action.COMMENT)
     with visit.writing() as session:
+        Reach(session, visit.account).allow_thread(kept, number)
         commands.resolve(session, paper=kept, number=number, by=visit.account.key, now=visit.now)
     return to(f"{_address(reference)}#comments", said="The comment is settled.")
 
@@ -195,6 +199,7 @@ def settle(visit: Visiting, reference: KeyText, number: Number) -> Response:
 def clear(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     """The text, as it was on the page, is cleared by the person."""
     _allowed(visit, reference, Action.CLEAR)
+    in_person(Caller(visit.account, visit.session))
     try:
         asked = form.read(ClearForm)
         place, _, digest = asked.text.rpartition(" ")
@@ -228,8 +233,11 @@ def release(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     return to(_address(reference), said="The version is released.")
 
 
-def told(submission: Submission) -> Laid:
-    """The submission in words; loaded as in `versions.standing`."""
+def told(submission: Submission, may_read: Callable[[Version], bool]) -> Laid:
+    """The submission in words; loaded as in `versions.standing`.
+
+    What people wrote is told only of decisions about versions that may be read.
+    """
     made = {decision.position: decision for decision in submission.decisions}
     return Laid(
         number=submission.number,
@@ -237,12 +245,13 @@ def told(submission: Submission) -> Laid:
         at=submission.at,
         by=submission.by,
         steps=tuple(
-            _step(step.label, made.get(position)) for position, step in enumerate(review.steps_of(submission), start=1)
+            _step(step.label, made.get(position), may_read)
+            for position, step in enumerate(review.steps_of(submission), start=1)
         ),
     )
 
 
-def _step(label: str, decision: Decision | None) -> Step:
+def _step(label: str, decision: Decision | None, may_read: Callable[[Version], bool]) -> Step:
     if decision is None:
         return Step(label, None, None, "", None, None, "", "")
     by = decision.by
@@ -254,8 +263,8 @@ def _step(label: str, decision: Decision | None) -> Step:
         decided=VERDICTS[decision.verdict],
         on=decision.decided_on,
         by=by,
-        reasons=decision.reasons,
-        evidence=decision.evidence,
+        reasons=decision.reasons if may_read(decision.version) else None,
+        evidence=decision.evidence if may_read(decision.version) else None,
         version=decision.version.label,
         digest=decision.digest,
     )
@@ -277,8 +286,9 @@ def _page(visit: Visit, reference: str, form: Form = NOTHING_TYPED) -> Response:
 
 
 def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
-    paper = papers.get(session, kept.reference)
-    newest = versions.last(session, kept.id)
+    paper, reach = papers.get(session, kept.reference), Reach(session, visit.account)
+    last = versions.last(session, kept.id)
+    newest = last if last is not None and reach.is_cleared_for(last) else None
     matter = matter_of(kept)
     places = places_in_words(Snapshot.from_json(newest.snapshot)) if newest else {}
     released = versions.released(session, kept.id)
@@ -291,15 +301,17 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
         "newest": newest,
         "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft else [],
         "clearances": list(clearances_of(session, paper, template, now=visit.now)) if template else [],
-        "submissions": [told(submission) for submission in reversed(versions.submissions(session, kept.id))],
+        "submissions": [
+            told(submission, reach.is_cleared_for) for submission in reversed(versions.submissions(session, kept.id))
+        ],
         "threads": [
             Thread(
-                number=thread.number,
-                place=places.get(thread.place, thread.place),
-                remarks=(thread, *thread.replies),
-                settled_by=thread.resolution.by if thread.resolution else None,
+                number=remarks[0].number,
+                place=places.get(remarks[0].place, remarks[0].place),
+                remarks=tuple(remarks),
+                settled_by=remarks[0].resolution.by if remarks[0].resolution else None,
             )
-            for thread in versions.comments(session, kept.id)
+            for remarks in reach.threads(kept)
         ],
         "places": [{"value": "", "text": "Choose"}, *({"value": key, "text": words} for key, words in places.items())],
         "approved": [(label, label in released) for label in versions.approved_labels(session, kept.id)],

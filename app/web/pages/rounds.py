@@ -265,8 +265,13 @@ def _round_page(session: Session, visit: Visit, key: str, standing: str) -> Resp
 
 def _deadlines(found: Mapping[str, date]) -> list[tuple[str, date]]:
     """Every stage in words, and its day."""
+    return [(words, day) for _, words, day in in_order(found)]
+
+
+def in_order(found: Mapping[str, date]) -> list[tuple[str, str, date]]:
+    """Every stage by its key, in words, and its day."""
     words: Mapping[str, str] = {stage.value: said for stage, said in STAGES.items()}
-    return [(words.get(stage, stage), day) for stage, day in found.items()]
+    return [(stage, words.get(stage, stage.replace("-", " ").capitalize()), day) for stage, day in found.items()]
 
 
 def _in_words(day: date) -> str:

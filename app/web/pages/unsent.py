@@ -74,7 +74,7 @@ class NothingIsKept(FaultyParameter):
 
 def _allow(visit: Visit, address: str) -> None:
     for pattern, guard in _keeping:
-        if found := pattern.match(address):
+        if (found := pattern.match(address)) and not set(address) & set("?#"):
             with visit.reading() as session:
                 guard(session, visit, found.groupdict())
             return

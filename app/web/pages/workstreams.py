@@ -96,6 +96,7 @@ def tree(
         theme=theme,
         mine=mine,
         has_mine=reported is not None,
+        may_add=visit.may(Action.WRITE_FACTS),
         number=number,
         pages=-(-sum(counts.values()) // PAGE_SIZE),
         colours=colours,

@@ -1,0 +1,170 @@
+"""Persons, boards, plans and what else papers are about are added and changed in the browser. Without JavaScript."""
+
+import pytest
+
+from app.facts import read
+
+PEOPLE = "/directory/people"
+ACC = f"{PEOPLE}/acc-operations"
+
+
+@pytest.fixture
+def secretary(browser_of):
+    return browser_of("board-secretary")
+
+
+@pytest.fixture
+def author(browser_of):
+    return browser_of("report-author")
+
+
+@pytest.fixture
+def kept(site):
+    """What the facts say of an entry: `kept(read.person, "acc-operations")`."""
+
+    def ask(of, key):
+        with site.state.premises.database.reading() as session:
+            return of(session, key)
+
+    return ask
+
+
+def test_a_person_is_found_and_gets_another_post(secretary, kept):
+    before = kept(read.person, "acc-operations")
+    secretary.visit("/").visit("/directory").follow("People")
+    secretary.send(PEOPLE, q="assistant operations")
+    assert [row[0] for row in secretary.page.rows()] == [f"{before.name}acc-operations"]
+
+    secretary.follow(before.name)
+    row = len(before.posts)
+    secretary.send(ACC, **{f"posts__{row}__title": "Acting Deputy Chief", f"posts__{row}__starts_on": "2027-01-04"})
+
+    assert secretary.page.told == f"“{before.name}” is saved."
+    now = kept(read.person, "acc-operations")
+    assert {post.title for post in now.posts} == {*(post.title for post in before.posts), "Acting Deputy Chief"}
+    assert now.model_copy(update={"posts": before.posts}) == before
+
+
+def test_every_entry_can_be_opened_and_saved_as_it_is(secretary, kept, site):
+    for slug, of in {
+        "people": read.person,
+        "organisations": read.organisation,
+        "boards": read.board,
+        "series": read.one_series,
+        "plans": read.framework,
+        "themes": read.theme,
+        "workstreams": read.workstream,
+    }.items():
+        links = secretary.visit(f"/directory/{slug}").page.links().values()
+        address = next(link for link in links if link.startswith(f"/directory/{slug}/"))
+        key = address.rpartition("/")[2]
+        before = kept(of, key)
+        secretary.visit(address).send(address)
+        assert secretary.page.told, (slug, secretary.page.errors)
+        assert kept(of, key).model_dump() == before.model_dump(), slug
+
+
+def test_an_entry_is_added_with_a_key_made_of_its_name(secretary, kept):
+    new = "/new-entry/people"
+    secretary.visit(new).send(new, name="", organisation="")
+    assert secretary.page.status == 422
+    assert "Name is missing" in secretary.page.errors
+
+    secretary.send(new, name="Head of Fleet and Workshops", organisation=secretary_force(secretary))
+    assert secretary.page.told == "“Head of Fleet and Workshops” is added, with the key head-of-fleet-and-workshops."
+    assert kept(read.person, "head-of-fleet-and-workshops").name == "Head of Fleet and Workshops"
+
+    secretary.visit(new).send(new, name="Another", key="acc-operations", organisation=secretary_force(secretary))
+    assert secretary.page.errors == ["Something else has this key: choose another"]
+    assert secretary.page.form(new).fields["name"] == "Another"
+
+
+def secretary_force(browser) -> str:
+    """The first organisation that the form offers."""
+    found = browser.page.tree.xpath("//select[@name='organisation']/option/@value")
+    return next(value for value in found if value)
+
+
+def test_what_is_wrong_is_said_beside_its_field(secretary):
+    secretary.visit(ACC)
+    secretary.send(ACC, posts__5__title="A post", posts__5__starts_on="soon", name="x" * 400)
+
+    assert secretary.page.status == 422
+    places = secretary.page.tree.xpath("//div[contains(@class, 'govuk-error-summary')]//a/@href")
+    assert set(places) == {"#name", "#posts.5.starts_on"}
+    assert secretary.page.form(ACC).fields["posts.5.starts_on"] == "soon"
+
+
+def test_two_who_change_an_entry_see_what_differs(secretary, browser_of, kept):
+    other = browser_of("administrator").visit(ACC)
+    secretary.visit(ACC)
+    other.send(ACC, contact="other@example.org")
+
+    secretary.send(ACC, contact="mine@example.org")
+    assert secretary.page.status == 409
+    assert ["Contact (optional)", "other@example.org", "mine@example.org"] in secretary.page.rows()
+    assert kept(read.person, "acc-operations").contact == "other@example.org"
+
+    secretary.send(ACC)
+    assert kept(read.person, "acc-operations").contact == "mine@example.org"
+
+
+def test_a_board_keeps_its_meetings_and_gets_deadlines_of_its_own(secretary, kept):
+    board = "/directory/boards/performance-resources"
+    before = kept(read.board, "performance-resources")
+    row = len(before.deadlines)
+
+    secretary.visit(board)
+    secretary.send(board, **{f"deadlines__{row}__name": "legal", f"deadlines__{row}__value": "soon"})
+    assert secretary.page.tree.xpath(f"//a[@href='#deadlines.{row}.value']")
+    secretary.send(board, **{f"deadlines__{row}__value": "−12"})
+
+    assert secretary.page.told, secretary.page.errors
+    now = kept(read.board, "performance-resources")
+    assert now.deadlines == {**before.deadlines, "legal": -12}
+    assert now.meetings == before.meetings
+
+
+def test_a_plan_gets_an_item_below_another_and_loses_none(secretary, kept):
+    plan = next(link for link in secretary.visit("/directory/plans").page.links().values() if "/plans/" in link)
+    before = kept(read.framework, plan.rpartition("/")[2])
+    secretary.visit(plan)
+    fields = secretary.page.form(plan).fields
+    rows = sum(name.endswith(".text") for name in fields)
+    last = rows - 2
+
+    secretary.send(plan, items__0__text="")
+    assert secretary.page.errors == ["An item that is there stays: say what it is"]
+    typed = {f"items__{last}__text": "Fewer collisions", f"items__{last}__kind": "strand", f"items__{last}__level": "2"}
+    secretary.visit(plan).send(plan, **typed)
+
+    assert secretary.page.told, secretary.page.errors
+    now = kept(read.framework, before.key)
+    assert [item.key for item in now.items] == [item.key for item in before.items]
+    assert now.items[-1].items[-1].text == "Fewer collisions"
+    assert now.items[-1].items[-1].key == "fewer-collisions"
+
+
+def test_an_author_changes_only_what_is_the_organisations_own(author, kept):
+    assert set(author.visit("/directory").page.links()) == {"People", "Themes", "Workstreams"}
+    assert author.visit("/directory/boards").page.status == 403
+    assert author.visit("/directory/nothing").page.status == 404
+    assert "staff_number" not in author.visit(ACC).page.form(ACC).fields
+
+    theme = "/new-entry/themes"
+    author.visit(theme).send(theme, name="Roads", organisation=secretary_force(author))
+    assert author.page.told == "“Roads” is added, with the key roads."
+    workstream = "/new-entry/workstreams"
+    author.visit(workstream).send(workstream, name="Average speed cameras", theme="roads", key="ROA-01")
+    assert kept(read.workstream, "ROA-01").theme == "roads"
+    assert author.visit("/workstreams/ROA-01").page.heading == "Average speed cameras"
+
+
+def test_who_may_change_nothing_has_no_directory(browser_of):
+    for account in ("workstream-lead", "reader", "chief-officer"):
+        browser = browser_of(account)
+        assert "Directory" not in browser.page.navigation
+        assert browser.visit("/directory").page.status == 403
+        assert browser.visit(ACC).page.status == 403
+    office = browser_of("commissioners-office")
+    assert office.visit("/directory/workstreams/JNT-01").page.status in {403, 404}

@@ -1,0 +1,143 @@
+"""Meetings: found, entered, their agenda set and reordered, their papers numbered, what is late for them told."""
+
+from datetime import date
+
+from app.accounts import queries as accounts
+from app.boards import queries as boards
+from app.facts.demonstration_round import KEY
+from app.papers import queries as papers
+
+MEETING = "/meetings/performance-resources/2026-12-10"
+AGENDA = f"{MEETING}/agenda"
+EVIDENCE = "digital-evidence-2026-12"
+
+
+def agenda_of(site, board="performance-resources", held_on=date(2026, 12, 10)) -> list[tuple[str, str]]:
+    with site.state.premises.database.reading() as session:
+        return [(item.number, item.title) for item in boards.get_meeting(session, board, held_on).agenda]
+
+
+def number_of(site, reference=EVIDENCE) -> str | None:
+    with site.state.premises.database.reading() as session:
+        return papers.get(session, reference).agenda_number
+
+
+def test_meetings_to_come_and_held_are_found_board_by_board(browser_of):
+    lead = browser_of("workstream-lead").visit("/meetings")
+    assert [row[0].split(",")[0] for row in lead.page.rows()][:2] == ["10 December 2026", "16 December 2026"]
+    lead.send("/meetings", board="strategic", when="past")
+    assert [row[0].split(",")[0] for row in lead.page.rows()] == ["20 October 2026", "7 July 2026", "24 March 2026"]
+    lead.send("/meetings", board="delivery", when="past")
+    assert "No such meeting is known. Show every meeting to come" in lead.page.text
+    lead.follow("Show every meeting to come").follow("10 December 2026, Performance and Resources Scrutiny Board")
+    assert lead.page.heading == "Performance and Resources Scrutiny Board, 10 December 2026"
+    assert "Change place and agenda" not in lead.page.links()
+
+
+def test_a_long_list_goes_on_where_it_ended(browser_of, monkeypatch):
+    monkeypatch.setattr("app.web.pages.meetings.OF_A_PAGE", 2)
+    reader = browser_of("reader").visit("/meetings?when=past")
+    days: list[str] = []
+    for _ in range(5):
+        days += [row[0] for row in reader.page.rows()]
+        if "More meetings" not in reader.page.links():
+            break
+        reader.follow("More meetings")
+    assert [day.split(",")[0] for day in days] == [
+        "20 October 2026", "10 September 2026", "7 July 2026", "11 June 2026", "24 March 2026", "12 March 2026",
+    ]  # fmt: skip
+
+
+def test_a_meeting_says_what_is_on_its_agenda_due_and_late(browser_of):
+    secretary = browser_of("board-secretary").visit(MEETING)
+    said = secretary.page.text
+    assert "5.0 Quarterly collaboration update Working together: quarterly collaboration update" in said
+    assert "Workstreams have answered 12 November 2026 Late 3 answers are still to come" in said
+    assert "The draft is complete 20 November 2026 Late" in said
+    assert "is not approved" not in said, "that is due on a day to come"
+    assert "3 of 12 still to come, 5 to read" in said
+    secretary.follow("Quarterly collaboration update, December 2026")
+    assert secretary.page.path == f"/rounds/{KEY}"
+    (address,) = secretary.visit(MEETING).send(f"{MEETING}/calendar").page.tree.xpath("//main//code/text()")
+    assert secretary.client.get(address[address.index("/api/v1/") :]).text.startswith("BEGIN:VCALENDAR")
+
+
+def test_a_meeting_is_entered_and_its_agenda_written(site, browser_of):
+    secretary = browser_of("board-secretary").visit("/meetings").follow("Enter a meeting")
+    secretary.send("/new-meeting", board="", held_on="", place="Moor House")
+    assert secretary.page.errors == ["Enter a board", "Enter the day of the meeting"]
+    assert secretary.page.form("/new-meeting").fields["place"] == "Moor House"
+    secretary.send("/new-meeting", board="performance-resources", held_on="2026-12-10")
+    assert secretary.page.errors == ["The board meets on that day already"]
+    secretary.send("/new-meeting", held_on="2027-06-10")
+    agenda = "/meetings/performance-resources/2027-06-10/agenda"
+    assert secretary.page.path == agenda
+    secretary.send(agenda, items__0__number="1.0", items__0__title="Welcome", items__2__title="Nothing")
+    assert secretary.page.errors == ["Enter the number of the item"]
+    assert secretary.page.tree.xpath("//a[@href='#items.2.number']")
+    secretary.send(agenda, items__2__number="1.0")
+    assert secretary.page.tree.xpath("//a[@href='#items.2.number']"), "the same number twice"
+    secretary.send(agenda, items__2__number="2.0")
+    assert secretary.page.told == "The meeting is saved."
+    assert agenda_of(site, held_on=date(2027, 6, 10)) == [("1.0", "Welcome"), ("2.0", "Nothing")]
+    assert len(agenda_of(site)) == 8, "the board's other meetings are as they were"
+
+
+def test_items_are_moved_and_what_was_typed_is_saved_with_them(site, browser_of):
+    secretary = browser_of("board-secretary").visit(AGENDA)
+    before = agenda_of(site)
+    secretary.send(AGENDA, press="do=up.1", items__0__title="Welcome")
+    assert secretary.page.told == "The item is moved, and the agenda saved."
+    assert agenda_of(site)[:3] == [before[1], (before[0][0], "Welcome"), before[2]]
+
+
+def test_two_secretaries_change_one_agenda_and_nothing_is_lost(site, browser_of):
+    first, second = browser_of("board-secretary").visit(AGENDA), browser_of("administrator").visit(AGENDA)
+    first.send(AGENDA, place="Moor House")
+    second.send(AGENDA, place="By video conference")
+    assert (second.page.status, "Somebody else changed the meeting" in second.page.errors[0]) == (409, True)
+    assert "What is saved now Moor House" in second.page.text
+    assert second.page.form(AGENDA).fields["place"] == "By video conference"
+    second.send(AGENDA)
+    assert "By video conference" in first.visit(MEETING).page.text
+
+
+def test_drafts_are_numbered_as_the_agenda_has_it(site, browser_of):
+    secretary, late = browser_of("board-secretary").visit(MEETING), browser_of("report-author").visit(MEETING)
+    numbers = f"{MEETING}/numbers"
+    secretary.send(numbers, **{f"number.{EVIDENCE}": "8.0"})
+    assert secretary.page.told == "The numbers of the papers are saved."
+    assert (number_of(site), number_of(site, "collaboration-2026-12")) == ("8.0", "5.0")
+    assert "8.0 Any other business From the scene to the court" in secretary.page.text
+
+    late.send(numbers, **{f"number.{EVIDENCE}": "3.0"})
+    assert (late.page.status, "Somebody else changed the number" in late.page.errors[0]) == (409, True)
+    assert number_of(site) == "8.0"
+    late.visit(MEETING).send(numbers, **{f"number.{EVIDENCE}": ""})
+    assert number_of(site) is None
+    strange = {f"number.{EVIDENCE}": "77", f"seen.{EVIDENCE}": ""}
+    assert late.client.post(numbers, data=strange).status_code == 422
+    assert number_of(site) is None
+
+
+def test_a_paper_that_is_no_draft_keeps_its_number(site, browser_of):
+    author = browser_of("report-author").visit(f"/papers/{EVIDENCE}/review").send(f"/papers/{EVIDENCE}/review/submit")
+    assert f"number.{EVIDENCE}" not in author.visit(MEETING).page.form(f"{MEETING}/numbers").fields
+    author.client.post(f"{MEETING}/numbers", data={f"number.{EVIDENCE}": "8.0", f"seen.{EVIDENCE}": "6.0"})
+    assert number_of(site) == "6.0"
+
+
+def test_who_may_not_change_meetings_does_not_and_other_boards_meetings_are_not_there(site, browser_of):
+    author, office = browser_of("report-author"), browser_of("commissioners-office")
+    assert author.visit("/new-meeting").page.status == 403
+    assert author.visit(AGENDA).page.status == 403
+    assert author.client.post(AGENDA, data={"place": "Nowhere"}).status_code == 403
+    assert author.client.post("/new-meeting", data={"board": "delivery", "held_on": "2027-01-01"}).status_code == 403
+    assert "There is no paper for this meeting that you may see." in office.visit(MEETING).page.text
+    assert office.client.post(f"{MEETING}/numbers", data={}).status_code == 403
+    assert author.visit("/meetings/performance-resources/2026-12-11").page.status == 404
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "reader").boards = ["delivery"]
+    reader = browser_of("reader").visit("/meetings")
+    assert [row[1] for row in reader.page.rows()] == ["Performance and Delivery Board"]
+    assert reader.visit(MEETING).page.status == 404
