@@ -23,6 +23,26 @@ def test_what_is_typed_is_kept_while_it_is_typed_and_shown_again(page: Page, sig
     assert_accessible(page)
 
 
+def test_what_is_typed_into_a_section_is_kept_without_the_picture_that_is_chosen(page: Page, signed_in, tmp_path):
+    section = "/papers/collaboration-2026-12/sections/purpose"
+    (tmp_path / "plan.png").write_bytes(b"a picture")
+    signed_in(page, "report-author").goto(section)
+    page.get_by_text("Add a picture to this text").click()
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "plan.png")
+    with page.expect_request("**/unsent?**") as kept:
+        page.get_by_role("textbox", name="Text", exact=True).click()
+        page.keyboard.type("Half a sentence. ")
+    assert "Half a sentence" in kept.value.post_data
+    assert "plan.png" not in kept.value.post_data
+
+    expect(page.locator("#kept")).to_have_text(re.compile(r"Kept for you at \d\d:\d\d"))
+    page.locator("input[type=file]").first.set_input_files([])
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(section)
+    expect(page.get_by_text("This is what you typed on")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Text", exact=True)).to_contain_text("Half a sentence.")
+
+
 def test_what_cannot_be_kept_is_said(page: Page, signed_in):
     signed_in(page, "workstream-lead").goto(DAY)
     page.context.clear_cookies()
