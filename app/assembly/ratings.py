@@ -1,6 +1,7 @@
 """Ratings in words: the strip, the sentence about their sources, the key to a scheme."""
 
 from collections import Counter
+from functools import lru_cache
 
 from app.assembly.context import KeyDimension, KeyValue, RatingCell, RatingKey
 from app.assembly.snapshot import RatingFacts, SchemeFacts
@@ -24,9 +25,14 @@ def strip(scheme: SchemeFacts | None, ratings: tuple[RatingFacts, ...], wording:
         value = values.get(given[dimension.key].value or "")
         label = value.label if value else wording.not_rated
         background, colour = (value.background, value.colour) if value else NOT_RATED_COLOURS
-        word = Coloured(label, background, colour)
+        word = _coloured(label, background, colour)
         cells.append(RatingCell(dimension=dimension.label, word=word, label=label, background=background))
     return cells
+
+
+@lru_cache(maxsize=256)  # a paper has few ratings, many times over
+def _coloured(label: str, background: str, colour: str) -> Coloured:
+    return Coloured(label, background, colour)
 
 
 def in_a_line(cells: list[RatingCell], wording: Wording) -> str:

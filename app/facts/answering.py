@@ -213,12 +213,12 @@ def _unchanged(session: Session, request: Request, seen: date | None) -> Update:
     found = latest(session, [request.workstream_id], up_to=request.round.as_at, without=gone)
     if not found:
         raise NothingBefore(request.workstream.ref)
+    if seen is None or found[0].as_at == seen:
+        return found[0]
     before = last_time(session, request)
-    if before is not None and before.as_at == seen:
-        return before
-    if seen is not None and found[0].as_at != seen:
+    if before is None or before.as_at != seen:
         raise LastTimeIsAnother(request.workstream.ref, found[0].as_at)
-    return found[0]
+    return before
 
 
 def _report(

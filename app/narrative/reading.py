@@ -30,6 +30,7 @@ from app.narrative.grids import MAX_CELLS, MAX_COLUMNS, laid_out
 from app.narrative.links import is_plain_address
 
 _ODD = re.compile("[^ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAG = re.compile("<([^>]*)>([^<]*)")
 _LIST = re.compile(r'ol(?: type="([aAiI])")?(?: start="([0-9]{1,5})")?')
 _CELL = re.compile(
     r'(?:td|th scope="(col|row)")(?: colspan="([1-9][0-9]?)")?(?: rowspan="([1-9][0-9]{0,3})")?'
@@ -41,6 +42,7 @@ _OPPOSITES = frozenset({"sub", "sup"})
 _Look: TypeAlias = tuple[frozenset[Mark], str | None, str | None]  # as `Run` has it: marks, address, redaction
 _PLAIN: _Look = (frozenset(), None, None)
 _BREAK = Break()
+_END = ("", "")
 
 
 class NotCanonical(Exception):  # noqa: N818 - it reads as what is the case
@@ -49,8 +51,10 @@ class NotCanonical(Exception):  # noqa: N818 - it reads as what is the case
 
 def read_canonical(html: str) -> tuple[Block, ...]:
     """The blocks of canonical HTML, as `blocks_of` gives them; raises `NotCanonical` wherever it might differ."""
-    head, *tags = html.split("<")
-    if head or "<>" in html or "  " in html or "&#" in html or not (html.isprintable() or not _ODD.search(html)):
+    tags = _TAG.findall(html)
+    if html[:1] not in {"", "<"} or len(tags) != html.count("<") or "<>" in html or "  " in html or "&#" in html:
+        raise NotCanonical
+    if not html.isprintable() and _ODD.search(html):
         raise NotCanonical
     return tuple(_Reader(tags).text())
 
@@ -60,11 +64,11 @@ def _give_up() -> NoReturn:
 
 
 class _Reader:
-    """Goes once through the tags of a text, each with the words behind it: `strong>Words`."""
+    """Goes once through the tags of a text, each with the words behind it."""
 
     __slots__ = ("_tags", "_words")
 
-    def __init__(self, tags: Sequence[str]) -> None:
+    def __init__(self, tags: Sequence[tuple[str, str]]) -> None:
         self._tags = iter(tags)
         self._words = ""  # behind the last tag
 
@@ -81,8 +85,8 @@ class _Reader:
 
     def _next(self) -> str:
         """The next tag, nothing at the end."""
-        tag, closed, self._words = next(self._tags, ">").partition(">")
-        return tag if closed else _give_up()
+        tag, self._words = next(self._tags, _END)
+        return tag
 
     def _bare(self) -> str:
         """The next tag, with no words before it."""
@@ -184,7 +188,7 @@ class _Reader:
         after_space = True  # where another space would not be shown
         while True:
             if words := self._words:
-                words = unescape(words) if "&" in words else words
+                words = _unescaped(words) if "&" in words else words
                 if look == before or (after_space and words[0] == " ") or not _is_composed(words):
                     _give_up()
                 out.append(Run(words, *look))
@@ -202,9 +206,15 @@ class _Reader:
                 look = around.pop()[1]
             else:
                 _give_up()
-        if around or after_space or _is_blank(out[0]) or _is_blank(out[-1]):
+        if around or after_space or _is_blank(out[0]) or (len(out) > 1 and _is_blank(out[-1])):
             _give_up()
         return tuple(out)
+
+
+def _unescaped(words: str) -> str:
+    plain = words.replace("&lt;", "<").replace("&gt;", ">")
+    # Canonical text has no other references than these three.
+    return plain.replace("&amp;", "&") if plain.count("&") == plain.count("&amp;") else unescape(words)
 
 
 def _is_composed(words: str) -> bool:

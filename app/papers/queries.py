@@ -489,6 +489,36 @@ def _first_day() -> ColumnElement[date]:
     return case((former < Meeting.held_on, former), else_=Meeting.held_on)
 
 
+def actions_of_person(
+    session: Session,
+    person_id: int,
+    *,
+    limit: int,
+    organisation_id: int | None = None,
+    boards: Collection[str] | None = None,
+    markings: Collection[str] | None = None,
+) -> Sequence[MeetingAction]:
+    """At most `limit` open actions for which meetings asked this person, what is due first first, without a day last.
+
+    With owner and paper; filters of the papers as in `papers`.
+    """
+    conditions = [MeetingAction.owner_id == person_id, ~MeetingAction.done.has()]
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    return session.scalars(
+        select(MeetingAction)
+        .join(MeetingAction.paper)
+        .where(*conditions)
+        .order_by(MeetingAction.due_on.is_(None), MeetingAction.due_on, MeetingAction.id)
+        .limit(limit)
+        .options(*WHOLE_ACTION)
+    ).all()
+
+
 LISTED_PAPER: tuple[ExecutableOption, ...] = (
     joinedload(Paper.organisation),
     joinedload(Paper.format),

@@ -98,7 +98,7 @@ def names(session: Session, *, organisation_id: int | None = None) -> dict[str, 
     if organisation_id is not None:
         found = found.where(Person.organisation_id == organisation_id)
     # Here and not in the database: each sorts letters in its own way.
-    return dict(sorted(session.execute(found).all(), key=lambda row: (row[1].casefold(), row[0])))
+    return dict(sorted(session.execute(found), key=lambda row: (row[1].casefold(), row[0])))
 
 
 def organisation_names(session: Session, *, organisation_id: int | None = None) -> dict[str, str]:

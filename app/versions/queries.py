@@ -507,6 +507,7 @@ def page(
 ) -> list[Version]:
     """Versions of a paper with a number above `after`, in the order of their numbers, with their template versions.
 
+    A snapshot is read when it is asked for.
     With the id of an organisation, only those that were released to it.
     """
     shown = true() if released_to is None else Version.id.in_(_released_to(released_to))
@@ -517,6 +518,7 @@ def page(
             .order_by(Version.number)
             .limit(limit)
             .options(
+                defer(Version.snapshot),
                 selectinload(Version.paper),
                 selectinload(Version.template_version).selectinload(TemplateVersion.format),
             )
@@ -529,6 +531,7 @@ def last_of_paper(
 ) -> list[Version]:
     """The last `limit` versions of a paper, the newest first, with paper and template version.
 
+    A snapshot is read when it is asked for.
     Only those with a number below `before`, and only those released to the organisation with this id, where these are
     given.
     """
@@ -542,7 +545,9 @@ def last_of_paper(
             statement.order_by(Version.number.desc())
             .limit(limit)
             .options(
-                selectinload(Version.paper), selectinload(Version.template_version).selectinload(TemplateVersion.format)
+                defer(Version.snapshot),
+                selectinload(Version.paper),
+                selectinload(Version.template_version).selectinload(TemplateVersion.format),
             )
         )
     )

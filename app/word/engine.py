@@ -25,6 +25,7 @@ from app.word.language import (
     Language,
     counted,
     fault_of,
+    nodes_below,
     refusals_in,
     searched,
     text_of_value,
@@ -414,13 +415,14 @@ def _rewrite(tree: nodes.Template, spots: Mapping[nodes.Expr, Spot]) -> tuple[bo
     Answers whether some breaks must be looked for in the filled part, and whether a cell may end with a value.
     """
     unsure = opens_cells = False
-    for loop in list(tree.find_all(nodes.For)):
-        weight = 1 + sum(1 for part in loop.body for _ in part.find_all(nodes.Node))
+    every = nodes_below(tree)
+    for loop in (node for node in every if isinstance(node, nodes.For)):
+        weight = 1 + sum(len(nodes_below(part)) for part in loop.body)
         loop.iter = _filter("1counted", cast("nodes.Expr", loop.iter), weight)
-    for compare in list(tree.find_all(nodes.Operand)):
+    for compare in (node for node in every if isinstance(node, nodes.Operand)):
         if compare.op in {"in", "notin"}:
             compare.expr = _filter("1searched", compare.expr)
-    for output in list(tree.find_all(nodes.Output)):
+    for output in (node for node in every if isinstance(node, nodes.Output)):
         for number, child in enumerate(output.nodes):
             if isinstance(child, nodes.TemplateData):
                 child.data = _literal(child.data) if spots or _is_xml(child.data) else child.data

@@ -8,6 +8,7 @@ names, kinds of fields, schemes of links) wherever that is a short list.
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -116,24 +117,45 @@ def guard(document: bytes) -> None:
     guarded(document)
 
 
-def guarded(document: bytes) -> dict[str, Member]:
-    """The members of a file that may be used as a template, as `read_file` gives them.
+class Guarded(NamedTuple):
+    """A file that may be used as a template: its members as `read_file` gives them, and the parts read as trees."""
 
-    Raises its errors, and `UnreadableTemplate` for what is too large, or may do harm to whoever opens a paper.
+    members: Mapping[str, Member]
+    trees: Mapping[str, etree._Element]
+
+
+def guarded(document: bytes) -> Guarded:
+    """The members and trees of a file that may be used as a template.
+
+    Raises the errors of `read_file`, and `UnreadableTemplate` for what is too large, or may do harm to whoever opens a
+    paper.
     """
     file = read_file(document, most=MAX_TEMPLATE)
     members = {name: member.content for name, member in file.items()}
     _require_bounded(members)
-    types = _tree(CONTENT_TYPES, members[CONTENT_TYPES])
-    books = set(_relations(members, charts=_parts_like(types, _CHART)))
+    trees = _Trees(members)
+    types = trees[CONTENT_TYPES]
+    books = set(_relations(trees, charts=_parts_like(types, _CHART)))
     _require_known_kinds(members, types, books)
-    for name, content in members.items():
+    for name in members:
         lower = name.lower()
         if lower.endswith(XML_NAMES) and not lower.endswith(".rels") and not lower.startswith("customxml/"):
-            _require_harmless(name, _tree(name, content))
+            _require_harmless(name, trees[name])
     for book in books:
         _require_plain_workbook(book, members[book])
-    return file
+    return Guarded(file, trees)
+
+
+class _Trees(dict[str, etree._Element]):
+    """The parts as trees, each read when it is asked for; raises `UnreadableTemplate` for one that is no XML."""
+
+    def __init__(self, members: Mapping[str, bytes]) -> None:
+        super().__init__()
+        self.members = members
+
+    def __missing__(self, name: str) -> etree._Element:
+        root = self[name] = tree_of(name, self.members[name])
+        return root
 
 
 def _refused(name: str, what: str) -> UnreadableTemplate:
@@ -159,7 +181,8 @@ def _require_bounded(members: Mapping[str, bytes]) -> None:
                 )
 
 
-def _tree(name: str, content: bytes) -> etree._Element:
+def tree_of(name: str, content: bytes) -> etree._Element:
+    """The part of this name as a tree, without comments; raises `UnreadableTemplate` where it is no XML."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(content, parser)
@@ -194,13 +217,14 @@ def _require_known_kinds(members: Mapping[str, bytes], types: etree._Element, bo
 # What the parts lead to
 
 
-def _relations(members: Mapping[str, bytes], *, charts: set[str]) -> Iterator[str]:
+def _relations(trees: _Trees, *, charts: set[str]) -> Iterator[str]:
     """The workbooks of the charts; raises for every relationship that leads where no template needs to lead."""
-    for name, content in members.items():
+    members = trees.members
+    for name in members:
         if name.lower().endswith(".rels"):
             folder, _, holder = name.rpartition("_rels/")
             source = f"{folder}{holder.removesuffix('.rels')}"
-            for relation in _tree(name, content).iter("{*}Relationship"):
+            for relation in trees[name].iter("{*}Relationship"):
                 target = _target(name, source, relation)
                 if len(relation.get("Id", "")) > _LONGEST_ID:
                     raise _refused(name, "a name that is too long. Open it in Word and save it again")
@@ -240,7 +264,7 @@ def _require_plain_workbook(name: str, content: bytes) -> None:
     try:
         members = {inner: member.content for inner, member in read_archive(content, most=_LARGEST_WORKBOOK).items()}
         _require_bounded(members)
-        for _ in _relations(members, charts=set()):
+        for _ in _relations(_Trees(members), charts=set()):
             pass
         for inner in members:
             if not inner.lower().endswith(_ENDINGS) and _PRINTER not in inner.lower():

@@ -73,7 +73,8 @@ class Language(Environment):
     context_class = Facts
 
     def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, cache_size=0)
+        # Jinja's optimizer folds what is constant; of that, templates have next to nothing.
+        super().__init__(undefined=StrictUndefined, cache_size=0, optimized=False)
         self.globals.clear()
         self.filters = dict.fromkeys(FILTERS)  # known to the parser; `engine` binds them to a rendering
         self.tests = {name: test for name, test in self.tests.items() if name in TESTS}
@@ -342,7 +343,7 @@ def refusals_in(tree: nodes.Template) -> Iterator[tuple[int, str]]:
         if why := _refusal(node, loops):
             yield _line_of(node), why
             continue
-        waiting += [(child, loops, depth) for child in reversed(list(node.iter_child_nodes()))]
+        waiting += [(child, loops, depth) for child in _inside(node)]
 
 
 def _line_of(node: nodes.Node) -> int:
@@ -381,9 +382,30 @@ def _refusal(node: nodes.Node, loops: int) -> str:  # noqa: PLR0911, PLR0912 - a
     return ""
 
 
+def nodes_below(node: nodes.Node) -> list[nodes.Node]:
+    """Every node inside this one, each before those inside it: Jinja's own walk goes up and down for each of them."""
+    found: list[nodes.Node] = []
+    waiting = _inside(node)
+    while waiting:
+        inner = waiting.pop()
+        found.append(inner)
+        waiting += _inside(inner)
+    return found
+
+
+_LEAVES = frozenset({nodes.TemplateData, nodes.Const, nodes.Name})  # most nodes are: asking each costs more
+
+
+def _inside(node: nodes.Node) -> list[nodes.Node]:
+    """The nodes directly in this one, the last one first."""
+    return [] if type(node) in _LEAVES else list(node.iter_child_nodes())[::-1]
+
+
 def unknown_words_in(tree: nodes.Template) -> Iterator[tuple[int, str]]:
     """For every filter and test that the language does not have: its line, and a sentence."""
-    for node in tree.find_all((nodes.Filter, nodes.Test)):
+    for node in nodes_below(tree):
+        if not isinstance(node, nodes.Filter | nodes.Test):
+            continue
         kind, known = ("filter", FILTERS.keys()) if isinstance(node, nodes.Filter) else ("test", TESTS)
         if node.name not in known:
             yield node.lineno, f"There is no {kind} “{node.name}”."

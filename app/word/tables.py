@@ -100,15 +100,23 @@ def column_widths(table: Table, text_width: int) -> tuple[int, ...]:
 def _extent(block: Paragraph | ListBlock, indent: str = "") -> tuple[int, int]:
     """How wide its longest word is and its longest paragraph, in characters."""
     if isinstance(block, Paragraph):
-        text = "".join([inline.text if isinstance(inline, Run) else " " for inline in block.inlines])
+        text = _text_of(block)
         return (_longest_known if len(text) <= _KNOWN else _longest_word)(text, indent), len(text)
     inner = [_extent(inside, f"{indent}{_INDENT}") for item in block.items for inside in item.blocks]
     return max(word for word, _ in inner), 3 + max(line for _, line in inner)
 
 
+def _text_of(paragraph: Paragraph) -> str:
+    return "".join([inline.text if isinstance(inline, Run) else " " for inline in paragraph.inlines])
+
+
 def _longest_word(text: str, indent: str) -> int:
     words = _BREAKS.split(text) if _HYPHEN.search(text) else text.split()
-    return max([_breadth(f"{indent}{word}"[:_LONGEST_WORD]) for word in words], default=0)
+    longest = 0
+    for word in words:
+        if 3 * (len(indent) + len(word)) > 2 * longest:  # no letter is broader than one and a half
+            longest = max(longest, _breadth(f"{indent}{word}"[:_LONGEST_WORD]))
+    return longest
 
 
 _longest_known = lru_cache(maxsize=4096)(_longest_word)
@@ -162,7 +170,7 @@ def _lines(cell: Cell, widths: Sequence[int]) -> int:
 def _lines_of(blocks: Sequence[Paragraph | ListBlock], room: int) -> int:
     """How many lines the blocks take where so many characters stand in one."""
     return sum(
-        -(-_extent(block)[1] // room)
+        -(-len(_text_of(block)) // room)
         if isinstance(block, Paragraph)
         else sum(_lines_of(item.blocks, max(room - len(_INDENT), 1)) for item in block.items)
         for block in blocks

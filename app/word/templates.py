@@ -15,7 +15,7 @@ from app.errors import Fault
 from app.word.container import CONTENT_TYPES, DOCUMENT, Packed, packed
 from app.word.contents import has_contents
 from app.word.engine import PartFindings, Program, compiled, inspected, inspected_text
-from app.word.guard import guarded
+from app.word.guard import guarded, tree_of
 from app.word.layout import Layout, layout_in
 from app.word.marks import Free, free_in, without_table
 from app.word.names import known_part
@@ -198,17 +198,21 @@ class OpenedTemplate(NamedTuple):
 
 def opened_template(template: bytes) -> OpenedTemplate:
     """The template's parts. Raises `UnreadableTemplate`, also when a part is no XML or may do harm."""
-    read = guarded(template)
+    read, trees = guarded(template)
     given = {name: member.content for name, member in read.items()}
     members = without_table(without_leftovers(given))
-    core = _tree(CORE, given[CORE]) if CORE in given else None
+    core = trees[CORE] if CORE in given else None
     members = with_part(members, CORE, _EMPTY_CORE)
     members = with_part(members, CUSTOM, _EMPTY_CUSTOM)
     if NUMBERING not in members:
         members = with_part(members, NUMBERING, numbering_in(None).extended(()))
     return OpenedTemplate(
         members=members,
-        trees={name: _tree(name, content) for name, content in members.items() if name.endswith((".xml", ".rels"))},
+        trees={
+            name: _with_columns(name, trees[name] if content is given.get(name) else tree_of(name, content))
+            for name, content in members.items()
+            if name.endswith((".xml", ".rels"))
+        },
         packed={
             name: member.packed
             for name, member in read.items()
@@ -218,15 +222,8 @@ def opened_template(template: bytes) -> OpenedTemplate:
     )
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-
-
-def _tree(part: str, content: bytes) -> etree._Element:
-    try:
-        root = etree.fromstring(content, _parser())
-    except etree.XMLSyntaxError as error:
-        raise UnreadableTemplate(f"its part {part} is damaged.") from error
+def _with_columns(part: str, root: etree._Element) -> etree._Element:
+    """The part, whose tables all have columns; raises `UnreadableTemplate` where one has none."""
     if any(table.find(w("tblGrid")) is None for table in root.iter(w("tbl"))):
         raise UnreadableTemplate(f"a table in its part {part} has no columns.")
     return root

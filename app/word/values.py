@@ -343,29 +343,23 @@ def region_of(value: Narrative | Coloured | Fact) -> str | None:
 
 
 _PRINTABLE = frozenset({Narrative, Coloured, Picture, Chart, Fact})
-_PLAIN = frozenset({str, int, float, bool, type(None)})  # asked first: nearly everything is
+_PLAIN = frozenset({str, int, float, bool, type(None)})  # nearly everything is
 
 
-def printables_in(context: Mapping[str, Any]) -> Iterator[Printable]:
+def printables_in(context: Mapping[str, Any]) -> list[Printable]:
     """Everything in the context that must be printed, in its order."""
+    found: list[Printable] = []
     waiting: list[Any] = [context]
     while waiting:
         value = waiting.pop()
         kind = type(value)
-        if kind in _PLAIN:
-            continue
         if kind in _PRINTABLE:
-            yield value
-        elif kind is dict:
-            if not _PLAIN.issuperset(map(type, value.values())):
-                waiting.extend(reversed(value.values()))
-        elif kind is list:
-            if not _PLAIN.issuperset(map(type, value)):
-                waiting.extend(reversed(value))
-        elif isinstance(value, Mapping):
-            waiting.extend(reversed(list(value.values())))
-        elif isinstance(value, tuple):
-            waiting.extend(reversed(value))
+            found.append(value)
+        elif kind is dict or isinstance(value, Mapping):
+            waiting += [inner for inner in reversed(list(value.values())) if type(inner) not in _PLAIN]
+        elif kind is list or isinstance(value, tuple):
+            waiting += [inner for inner in reversed(value) if type(inner) not in _PLAIN]
+    return found
 
 
 def placed(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -19,7 +19,8 @@ from tests.conftest import ROOT
 MEASURED = {
     *("plain", "rich", "rich, new words", "first paper", "whole draft", "command line"),
     *("draft among updates", "list among updates", "reading among updates"),
-    *("page of workstreams", "search page", "history page", "home page"),
+    *("page of workstreams", "search page", "history page", "home page", "page of papers", "papers by words"),
+    *("page of rounds", "page of versions", "page of formats", "page of persons"),
 }
 OVER_HTTP = {"bare route over HTTP", "previews over HTTP", "kept versions over HTTP"}
 

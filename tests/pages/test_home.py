@@ -112,7 +112,16 @@ def test_after_the_decision_the_secretary_releases_and_records_the_outcome(site,
         boards.get_meeting(session, "performance-resources", date(2026, 12, 10)).held_on = NOON.date()
     ((_, _, deed),) = table(secretary, "afterwards")
     assert deed.startswith("Record what the meeting made of it")
-    assert secretary.follow(deed).page.heading.startswith("Outcome of the meeting")
+    outcome = f"/papers/{EVIDENCE}/outcome"
+    asked = {"actions__0__text": "Bring the cost.", "actions__0__owner": "deputy-chief-constable"}
+    secretary.follow(deed).send(outcome, outcome="Noted.", actions__0__due_on="2026-11-20", **asked)
+    assert secretary.page.told == "The outcome is recorded."
+    officer.visit("/")
+    (action,) = officer.page.tree.xpath("//h2[@id='actions']/following-sibling::ul/li")
+    assert " ".join(action.text_content().split()).startswith("Bring the cost. Late Due on 20 November 2026.")
+    assert "What meetings asked you for" not in headings(secretary)
+    secretary.visit(outcome).send(f"/papers/{EVIDENCE}/actions/1/done")
+    assert "What meetings asked you for" not in headings(officer)
 
 
 def test_only_the_next_meetings_of_somebodys_own_boards_are_told(site, browser_of):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.people.queries import get_organisation
 from app.upkeep.stores import open_stores
@@ -155,6 +156,23 @@ def test_a_draft_is_generated_once_for_the_same_facts(browser_of):
     browser.visit(f"{PAPER}/versions")
     assert [text for text in browser.page.links() if text.startswith("Version ")] == ["Version 0.2", "Version 0.1"]
     assert "have changed" in browser.visit(f"{PAPER}/versions/0.1").page.text
+
+
+def test_lists_do_not_read_what_was_frozen(site, browser_of):
+    browser = browser_of("report-author")
+    asked = []
+
+    def note(connection, cursor, statement, *rest):
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for address in ("/papers", f"{PAPER}/versions"):
+            assert browser.visit(address).page.status == 200
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert any("FROM version" in statement for statement in asked)
+    assert not [statement for statement in asked if "version.snapshot" in statement.replace("version.snapshot_", "")]
 
 
 def test_previews_are_documents_that_are_not_kept(browser_of):

@@ -12,7 +12,7 @@ from app.accounts.models import Role
 from app.boards.models import Board as BoardRow
 from app.boards.models import Meeting
 from app.papers import queries as papers
-from app.people.queries import organisation_ids
+from app.people.queries import get_person, organisation_ids
 from app.versions import queries as versions
 from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
 from tests.review.test_decisions import damage_of
@@ -500,8 +500,13 @@ def test_what_is_to_be_released_and_of_which_meeting_the_outcome_is_wanted(appro
     reissue(approved, agenda_number="6.0")
     assert (to_release(), without_outcome("force"), without_outcome("office")) == (["1.0.1"], ["1.0.1"], ["1.0"])
     after_the_meeting(approved)
-    assert outcome(approved).status_code == 201
+    assert outcome(approved, actions=ASKED).status_code == 201
     assert (without_outcome("force"), without_outcome("office")) == ([], [])
+    with database.reading() as session:
+        person = get_person(session, "dcc").id
+        (asked,) = papers.actions_of_person(session, person, limit=5, organisation_id=organisation_of("force"))
+        assert asked.text == "Bring the cost of the second phase."
+        assert not papers.actions_of_person(session, person, limit=5, organisation_id=organisation_of("office"))
 
 
 @pytest.fixture

@@ -238,6 +238,24 @@ def test_as_many_steps_as_the_format_lists_in_their_order(app, client, person_of
     assert board.review()["state"] == "approved"
 
 
+def test_a_step_is_not_decided_before_the_one_that_went_before_it(app, client, person_of):
+    board = gather(app, client, person_of, manifest=TWO_STEPS)
+    board.submit(board.author)
+    board.on(2026, 11, 30)
+    assert board.approve(board.secretary).status_code == 201
+    for day, status in [("2026-11-29", 422), ("2026-12-01", 422), ("2026-11-30", 200)]:
+        answer = board.secretary.get(f"{ADDRESS}/candidate", params={"decided_on": day})
+        assert answer.status_code == status, answer.text
+
+
+def test_nobody_decides_in_the_place_of_who_belongs_elsewhere(board):
+    clerk = {"key": "clerk", "name": "Clerk of the office", "organisation": "office"}
+    assert board.admin.post("/api/v1/facts", json={"facts": "1", "people": [clerk]}).status_code == 200
+    board.submit()
+    refused = board.approve(on_behalf_of="clerk")
+    assert (refused.status_code, "does not belong to Northmoor" in refused.json()["detail"]) == (403, True)
+
+
 def test_a_later_change_starts_the_next_label_and_what_was_approved_stays(board):
     board.submit()
     board.approve()

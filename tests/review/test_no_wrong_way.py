@@ -301,11 +301,14 @@ class Workflow(RuleBasedStateMachine):
         return self.state == "in-review" and who in DECIDES[self.passed] and who not in self.hands
 
     def pass_on(self, decision: dict[str, Any]) -> None:
+        on_screen = self.on_screen()
+        assert decision["digest"] == on_screen
         self.passed += 1
         if self.passed == len(DECIDES):
             self.walked.approvals += 1
             self.state = "approved"
             self.approved.append(decision["version"])
+            self.bytes[decision["version"]] = on_screen
             self.says(decision["version"], self.frozen)
 
     def on_screen(self) -> str:

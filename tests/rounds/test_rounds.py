@@ -303,6 +303,14 @@ def test_who_said_that_something_changed_may_say_that_nothing_did(filled):
     assert "A mistake." not in lines
 
 
+def test_a_correction_of_last_time_stands_when_nothing_has_changed_since_it(filled):
+    open_round(filled)
+    changed(filled, JANUARY, "Two teams went live.")
+    assert no_change(filled, as_at=JANUARY)["revision"] == 2
+    lines = printed(filled)
+    assert lines.index("No change since 15 January 2027.") + 1 == lines.index("Two teams went live.")
+
+
 def test_late_and_missing_answers_are_listed(filled, later):
     open_round(filled)
     assert standings(filled) == {"procurement": "waiting", "forensics": "waiting"}

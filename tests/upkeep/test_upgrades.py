@@ -86,10 +86,26 @@ def test_every_released_backup_has_a_row_in_every_table():
         assert all(table["rows"] for table in tables.values()), file.name
 
 
-def test_the_backup_of_the_next_release_will_have_a_row_in_every_table(database, blobs, tmp_path):
+def test_the_backup_of_the_next_release_has_a_row_in_every_table_and_what_an_upgrade_fills_is_filled(
+    database, database_url, blobs, tmp_path
+):
     stores = Stores(database, blobs, tmp_path / "checkpoints.jsonl")
     write.fill(stores)
     assert write.empty_tables(stores) == []
+
+    def filled() -> list[set[tuple]]:
+        with database.reading() as session:
+            return [
+                set(map(tuple, session.execute(text(f"SELECT * FROM {name}")))) for name in ("writer", "former_meeting")
+            ]
+
+    before = filled()
+    with database.writing() as session:
+        session.execute(text("DELETE FROM writer"))
+    database.dispose()
+    command.downgrade(alembic_for(database_url), "20261122_1560")
+    upgrade(database_url, PACKAGED_MIGRATIONS)
+    assert filled() == before, "from the log, and from the versions"
 
 
 @pytest.fixture

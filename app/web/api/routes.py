@@ -1,5 +1,7 @@
 """Every route of the API, below `/api/v1`."""
 
+from functools import cache
+
 from fastapi import APIRouter, Depends
 
 from app.web.api import (
@@ -30,8 +32,9 @@ from app.web.api.parameters import only_known_parameters, only_known_parameters_
 PREFIX = "/api/v1"
 
 
+@cache
 def router() -> APIRouter:
-    """The whole API."""
+    """The whole API, put together once: what each route asks for takes long to find out."""
     by_account = APIRouter(dependencies=[Depends(only_known_parameters)])
     for part in (
         papers.router,
@@ -62,7 +65,7 @@ def router() -> APIRouter:
     by_nobody = APIRouter(dependencies=[Depends(parameters_of_all)])
     by_nobody.include_router(session.doors)
     by_nobody.include_router(calendars.doors)
-    whole = APIRouter(prefix=PREFIX)
+    whole = APIRouter()
     for routes in (by_nobody, by_account, by_link):
-        whole.include_router(routes)
+        whole.include_router(routes, prefix=PREFIX)
     return whole

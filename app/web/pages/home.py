@@ -182,6 +182,25 @@ def _answers(session: Session, visit: Visit) -> dict[str, Any] | None:
     return {"rounds": [row for row in rows if row["tally"].to_read or row["tally"].to_come]} if rows else None
 
 
+def _actions(session: Session, visit: Visit) -> dict[str, Any] | None:
+    if visit.account.person_id is None:
+        return None
+    found = papers.actions_of_person(session, visit.account.person_id, limit=MOST, **_reach(visit))
+    rows = [
+        {
+            "reference": action.paper.reference,
+            "title": action.paper.title,
+            "held_on": action.paper.meeting.held_on,
+            "number": action.number,
+            "text": action.text,
+            "due_on": action.due_on,
+            "is_late": action.due_on is not None and visit.today > action.due_on,
+        }
+        for action in found
+    ]
+    return {"actions": rows} if rows else None
+
+
 def _afterwards(session: Session, visit: Visit) -> dict[str, Any] | None:
     rows: list[dict[str, Any]] = []
     if visit.may(Action.RELEASE):
@@ -284,6 +303,7 @@ PARTS = (
     Part(Action.WRITE_FACTS, "home/to_finish.html", _to_finish),
     Part(Action.JUDGE_ANSWERS, "home/answers.html", _answers, _KEEPING),
     Part(Action.RECORD_OUTCOMES, "home/afterwards.html", _afterwards, frozenset({Role.SECRETARY})),
+    Part(Action.READ_VERSIONS, "home/actions.html", _actions),
     Part(Action.READ_FACTS, "home/papers.html", _to_come),
     Part(Action.READ_VERSIONS, "home/received.html", _received),
     Part(Action.READ_FACTS, "home/meetings.html", _meetings),

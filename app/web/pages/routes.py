@@ -1,5 +1,7 @@
 """Every web page."""
 
+from functools import cache
+
 from fastapi import APIRouter, Depends
 
 from app.web.pages import (
@@ -39,6 +41,7 @@ from app.web.pages import (
 from app.web.pages.forms import words_only
 
 
+@cache
 def router() -> APIRouter:
     """All pages; each file of this room has the routes of one subject."""
     pages = APIRouter(include_in_schema=False, dependencies=[Depends(words_only)])
