@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from app.accounts import queries as accounts
 from app.boards import queries as boards
 from app.facts.demonstration_round import KEY
@@ -89,6 +91,13 @@ def test_items_are_moved_and_what_was_typed_is_saved_with_them(site, browser_of)
     secretary.send(AGENDA, press="do=up.1", items__0__title="Welcome")
     assert secretary.page.told == "The item is moved, and the agenda saved."
     assert agenda_of(site)[:3] == [before[1], (before[0][0], "Welcome"), before[2]]
+
+
+@pytest.mark.parametrize("do", ["up." + "9" * 4_301, "up.٣", "up.", "down.-1", "down.200", "sideways.1"])
+def test_a_move_of_what_is_no_item_moves_nothing(site, browser_of, do):
+    secretary, before = browser_of("board-secretary").visit(AGENDA), agenda_of(site)
+    sent = secretary.client.post(AGENDA, data={**secretary.page.form(AGENDA).fields, "do": do})
+    assert (sent.status_code, agenda_of(site)) == (303, before)
 
 
 def test_two_secretaries_change_one_agenda_and_nothing_is_lost(site, browser_of):

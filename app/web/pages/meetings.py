@@ -1,5 +1,6 @@
 """Meetings of the boards: their agenda with the papers on it, deadlines and what is late, rounds, calendars."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -379,9 +380,10 @@ def _typed_items(form: Form) -> dict[int, dict[str, str]]:
 
 def _moved(rows: list[int], do: str) -> list[int]:
     """The rows in the order that was asked for: `up.ROW` and `down.ROW` move one by a place."""
-    way, _, row = do.partition(".")
-    if way in ("up", "down") and row.isdecimal() and int(row) in rows:
-        at = rows.index(int(row))
+    # A row has few digits: `int` refuses thousands of them, and takes those of other scripts too.
+    asked = re.fullmatch(r"(up|down)\.([0-9]{1,4})", do)
+    if asked and (row := int(asked[2])) in rows:
+        way, at = asked[1], rows.index(row)
         other = at + (-1 if way == "up" else 1)
         if 0 <= other < len(rows):
             rows[at], rows[other] = rows[other], rows[at]
