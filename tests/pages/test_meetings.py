@@ -3,11 +3,14 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts import queries as accounts
+from app.audit.models import AuditEvent
 from app.boards import queries as boards
 from app.facts.demonstration_round import KEY
 from app.papers import queries as papers
+from app.versions import queries as versions
 
 MEETING = "/meetings/performance-resources/2026-12-10"
 AGENDA = f"{MEETING}/agenda"
@@ -122,11 +125,45 @@ def test_drafts_are_numbered_as_the_agenda_has_it(site, browser_of):
     late.send(numbers, **{f"number.{EVIDENCE}": "3.0"})
     assert (late.page.status, "Somebody else changed the number" in late.page.errors[0]) == (409, True)
     assert number_of(site) == "8.0"
+    assert "Saved meanwhile: 8.0" in late.page.text, "what the next press replaces stands there"
+    assert late.page.form(numbers).fields[f"number.{EVIDENCE}"] == "3.0"
+    late.send(numbers)
+    assert number_of(site) == "3.0"
     late.visit(MEETING).send(numbers, **{f"number.{EVIDENCE}": ""})
     assert number_of(site) is None
     strange = {f"number.{EVIDENCE}": "77", f"seen.{EVIDENCE}": ""}
     assert late.client.post(numbers, data=strange).status_code == 422
     assert number_of(site) is None
+
+
+def test_numbers_that_two_give_to_two_papers_both_stay(site, browser_of):
+    first, second = browser_of("board-secretary").visit(MEETING), browser_of("report-author").visit(MEETING)
+    numbers = f"{MEETING}/numbers"
+    first.send(numbers, **{f"number.{EVIDENCE}": "8.0"})
+    second.send(numbers, **{"number.collaboration-2026-12": "2.0"})
+    assert second.page.told == "The numbers of the papers are saved."
+    assert (number_of(site), number_of(site, "collaboration-2026-12")) == ("8.0", "2.0")
+    second.visit(MEETING)
+    first.send(numbers, **{f"number.{EVIDENCE}": "6.0"})
+    second.send(numbers, **{f"number.{EVIDENCE}": "3.0", "number.collaboration-2026-12": "1.0"})
+    fields = second.page.form(numbers).fields
+    assert (second.page.status, fields[f"number.{EVIDENCE}"]) == (409, "3.0")
+    assert (number_of(site), number_of(site, "collaboration-2026-12")) == ("6.0", "2.0"), "all or nothing"
+
+
+def test_who_numbers_the_papers_of_a_meeting_has_not_written_them(site, browser_of):
+    numbers, premises = f"{MEETING}/numbers", site.state.premises
+    with premises.database.reading() as session:
+        kept = papers.kept(session, EVIDENCE)
+        before = versions.hands(session, kept.id)
+    assert "board-secretary" not in before
+    browser_of("board-secretary").visit(MEETING).send(numbers, **{f"number.{EVIDENCE}": "8.0"})
+    with premises.database.reading() as session:
+        after = papers.kept(session, EVIDENCE)
+        assert versions.hands(session, kept.id) == before
+        event = session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc()).limit(1)).one()
+    assert after.revision == kept.revision + 1, "who has the paper open is told"
+    assert f'"paper/{EVIDENCE}"' in event.body
 
 
 def test_a_paper_that_is_no_draft_keeps_its_number(site, browser_of):

@@ -15,11 +15,13 @@ from app.accounts.policy import Action
 from app.boards import queries as boards
 from app.boards.deadlines import Stage
 from app.boards.models import Meeting
+from app.db import lock
 from app.errors import Conflict, Fault, Hidden, Invalid
 from app.facts import read
 from app.facts.decode import FaultyFacts
 from app.fields import Day, KeyText, Line
 from app.papers import queries as papers
+from app.papers.commands import number_draft
 from app.papers.lifecycle import State, may_change
 from app.papers.models import Paper
 from app.rounds import commands as round_commands
@@ -126,29 +128,32 @@ def show_meeting(visit: Visiting, board: KeyText, held_on: Day) -> Response:
 
 @router.post("/meetings/{board}/{held_on}/numbers")
 def number_papers(visit: Visiting, board: KeyText, held_on: Day, form: Typed) -> Response:
-    """The drafts for the meeting stand under these numbers of its agenda; each stays otherwise as it is."""
+    """The drafts for the meeting stand under these numbers of its agenda; each stays otherwise as it is.
+
+    A number that who visits left as it was stays as it is kept, whoever gave it.
+    """
     visit.authorise(Action.WRITE_FACTS)
+    is_changed = False
     try:
         with visit.writing() as session:
+            lock(session, "facts")  # on PostgreSQL too, the numbers are still those that are held against the form
             meeting = _meeting(session, visit, board, held_on)
-            documents: list[dict[str, Any]] = []
+            agenda = {item.number for item in meeting.agenda}
             for paper in _papers(session, visit, meeting):
-                wanted, seen = (form.value(f"{name}.{paper.reference}", None) for name in ("number", "seen"))
+                seen, wanted = _seen_and_chosen(paper, form)
                 now = paper.agenda_number or ""
-                if wanted is None or wanted == now or not may_change(paper.state):
+                if wanted in (seen, now):
                     continue
                 if seen != now:
                     raise ChangedMeanwhile(f"the number of “{paper.title}”")
-                documents.append(plain(read.paper(session, paper.reference)) | {"agenda_number": wanted or None})
-            if documents:
-                facts = {"facts": "1", "papers": documents}
-                load_within_reach(session, visit.here.blobs, facts, by=visit.account, now=visit.now)
-    except FaultyFacts as refused:
-        faulty = FaultyForm([Fault("", f"{fault.what}") for fault in refused.faults])
-        return _meeting_page(visit, board, held_on, form.refused(faulty))
+                if wanted and wanted not in agenda:
+                    what = f"“{wanted}”, for “{paper.title}”, is not on the meeting's agenda"
+                    raise FaultyForm([Fault(f"number.{paper.reference}", what)])
+                number_draft(session, paper, wanted or None, by=visit.account.key, at=visit.now)
+                is_changed = True
     except (Invalid, Conflict) as refused:
         return _meeting_page(visit, board, held_on, form.refused(refused))
-    said = "The numbers of the papers are saved." if documents else "Every number is as it was."
+    said = "The numbers of the papers are saved." if is_changed else "Every number is as it was."
     return to(f"{_address(board, held_on)}#papers", said=said)
 
 
@@ -240,7 +245,7 @@ def _meeting_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_
             agenda=[
                 (item, [paper for paper in found if paper.agenda_number == item.number]) for item in meeting.agenda
             ],
-            papers=[_row(paper, newest.get(paper.id)) for paper in _in_agenda_order(found, meeting)],
+            papers=[_row(paper, newest.get(paper.id), form) for paper in _in_agenda_order(found, meeting)],
             received=received,
             numbers=choices(
                 [Choice(item.number, f"{item.number} {item.title}") for item in meeting.agenda], first="None"
@@ -310,11 +315,21 @@ def _received(session: Session, visit: Visit, meeting: Meeting) -> list[dict[str
     return [row for row in rows if row["held_on"] == meeting.held_on]
 
 
-def _row(paper: Paper, newest: Version | None) -> dict[str, Any]:
+def _seen_and_chosen(paper: Paper, form: Form) -> tuple[str, str]:
+    """The number that the paper had when the form was opened, and the one that was chosen; none is an empty text."""
+    seen = form.value(f"seen.{paper.reference}", paper.agenda_number or "")
+    return seen, form.value(f"number.{paper.reference}", seen)
+
+
+def _row(paper: Paper, newest: Version | None, form: Form) -> dict[str, Any]:
+    number = paper.agenda_number or ""
+    seen, chosen = _seen_and_chosen(paper, form)
     return {
         "reference": paper.reference,
         "title": paper.title,
-        "number": paper.agenda_number or "",
+        "number": number,
+        "chosen": number if chosen == seen else chosen,
+        "is_replaced": number != seen and chosen not in (seen, number),
         "state": STATES[paper.state],
         "is_open": may_change(paper.state),
         "is_approved": paper.state is State.APPROVED,
