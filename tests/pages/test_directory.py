@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.accounts import queries as accounts
 from app.facts import read
 
 PEOPLE = "/directory/people"
@@ -168,3 +169,28 @@ def test_who_may_change_nothing_has_no_directory(browser_of):
         assert browser.visit(ACC).page.status == 403
     office = browser_of("commissioners-office")
     assert office.visit("/directory/workstreams/JNT-01").page.status in {403, 404}
+
+
+def test_who_is_confined_to_a_board_finds_it_and_its_series_alone(site, browser_of, kept):
+    elsewhere, own = "/directory/boards/delivery", "/directory/boards/performance-resources"
+    free = browser_of("board-secretary").visit(elsewhere)
+    fields = free.page.form(elsewhere).fields
+    new, fairness = "/new-entry/series", "/directory/series/fairness"
+    free.visit(new).send(new, name="Fairness", board="delivery", key="fairness")
+    everywhere = {row[0] for row in free.visit("/directory/series").page.rows()}
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "board-secretary").boards = ["performance-resources"]
+
+    secretary = browser_of("board-secretary").visit("/directory/boards")
+    assert [row[0].endswith("performance-resources") for row in secretary.page.rows()] == [True]
+    assert secretary.visit(elsewhere).page.status == 404
+    assert secretary.client.post(elsewhere, data={**fields, "name": "Ours"}).status_code == 404
+    assert kept(read.board, "delivery").name != "Ours"
+    assert {row[0] for row in secretary.visit("/directory/series").page.rows()} == everywhere - {"Fairnessfairness"}
+    assert secretary.visit(fairness).page.status == 404
+
+    offered = secretary.visit(new).page.tree.xpath("//select[@name='board']/option/@value")
+    assert offered == ["", "performance-resources"]
+    assert secretary.client.post(new, data={"name": "Ours", "board": "delivery"}).status_code == 422
+    secretary.visit(own).send(own, recipient="The Commissioner")
+    assert kept(read.board, "performance-resources").recipient == "The Commissioner"

@@ -1,6 +1,6 @@
 """What the directory holds: for each kind of entry what its list says, and what its form asks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,12 +66,16 @@ class Blank:
 
 @dataclass(frozen=True)
 class Seek:
-    """Which entries a list shows: those with these words behind this key; of an organisation, where one is given."""
+    """Which entries a list shows: those with these words behind this key; of an organisation, where one is given.
+
+    Boards, and series of boards, are among `boards` only, where these are given.
+    """
 
     words: Sequence[str]
     after: str
     limit: int
     organisation_id: int | None
+    boards: Collection[str] | None
 
 
 @dataclass(frozen=True)
@@ -116,11 +120,11 @@ def _find_people(session: Session, seek: Seek) -> Sequence[Person]:
 
 
 def _find_boards(session: Session, seek: Seek) -> Sequence[Board]:
-    return boards.boards(session, after=seek.after, limit=seek.limit, words=seek.words)
+    return boards.boards(session, after=seek.after, limit=seek.limit, words=seek.words, among=seek.boards)
 
 
 def _find_series(session: Session, seek: Seek) -> Sequence[Series]:
-    return boards.all_series(session, after=seek.after, limit=seek.limit, words=seek.words)
+    return boards.all_series(session, after=seek.after, limit=seek.limit, words=seek.words, boards=seek.boards)
 
 
 def _find_plans(session: Session, seek: Seek) -> Sequence[Framework]:
