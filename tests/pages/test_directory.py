@@ -4,6 +4,9 @@ import pytest
 
 from app.accounts import queries as accounts
 from app.facts import read
+from app.facts.load import load
+from app.facts.parse import parse_facts
+from tests.stories import NOON
 
 PEOPLE = "/directory/people"
 ACC = f"{PEOPLE}/acc-operations"
@@ -144,6 +147,27 @@ def test_a_plan_gets_an_item_below_another_and_loses_none(secretary, kept):
     assert [item.key for item in now.items] == [item.key for item in before.items]
     assert now.items[-1].items[-1].text == "Fewer collisions"
     assert now.items[-1].items[-1].key == "fewer-collisions"
+
+
+def test_a_deep_plan_is_saved_with_every_item_where_and_as_it_was(site, secretary, kept):
+    first = next(link for link in secretary.visit("/directory/plans").page.links().values() if "/plans/" in link)
+    item = {"key": "below-18", "text": "The last one"}
+    for level in range(17, 0, -1):
+        item = {"key": f"below-{level}", "text": f"Level {level},\nin two lines", "items": [item]}
+    before = kept(read.framework, first.rpartition("/")[2]).model_dump(mode="json")
+    deep = before | {"key": "deep", "edition": "Deep", "items": [item, {"key": "beside", "text": "Beside"}]}
+    premises = site.state.premises
+    with premises.database.writing() as session:
+        load(session, premises.blobs, parse_facts({"facts": "1", "frameworks": [deep]}), by="x", now=NOON)
+    known, plan = kept(read.framework, "deep"), "/directory/plans/deep"
+
+    secretary.visit(plan).send(plan)
+    assert secretary.page.told, secretary.page.errors
+    assert kept(read.framework, "deep") == known
+    words = secretary.visit(plan).page.tree.xpath("//textarea/@name")
+    assert words == [f"items.{row}.text" for row in range(17)], "one line would lose what stands below the first"
+    secretary.send(plan, name="Another name", items__18__level="99")
+    assert kept(read.framework, "deep") == known.model_copy(update={"name": "Another name"})
 
 
 def test_an_author_changes_only_what_is_the_organisations_own(author, kept):

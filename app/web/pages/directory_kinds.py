@@ -30,7 +30,20 @@ YEARS = {
     YearRule.NONE: "No year is printed",
 }
 
-LEVELS = tuple(Choice(str(level), text) for level, text in ((1, "1"), (2, "2, below the one above"), (3, "3")))
+USUAL_LEVELS = 3
+"""Levels at which an item of a plan can always be put."""
+
+DEEPEST = 18
+"""Levels of a plan that a facts file has room for."""
+
+
+def levels(count: int) -> tuple[Choice, ...]:
+    """So many levels to choose from, and never fewer than the usual ones."""
+    return tuple(
+        Choice(str(level), "2, below the one above" if level == 2 else str(level))
+        for level in range(1, max(count, USUAL_LEVELS) + 1)
+    )
+
 
 Items = list[dict[str, str]]
 
@@ -59,6 +72,10 @@ class Blank:
 
     def offering(self, value: Any) -> "Blank":
         """The field with this value among its choices: what is known is never lost by saving it again."""
+        if self.kind == "tree":
+            offered = levels(max((int(row["level"]) for row in value), default=0))
+            columns = (replace(column, items=offered) if column.name == "level" else column for column in self.columns)
+            return replace(self, columns=tuple(columns))
         if self.items is None or not value or any(item["value"] == value for item in self.items):
             return self
         return replace(self, items=[*self.items, {"value": value, "text": value}])
@@ -235,7 +252,7 @@ def _ask_plan(session: Session, own: int | None) -> list[Blank]:
                 Column("number", "Number (optional)", "short"),
                 Column("text", "Text"),
                 Column("kind", "Kind", "short"),
-                Column("level", "Level", "select", LEVELS),
+                Column("level", "Level", "select", levels(USUAL_LEVELS)),
             ),
         ),
     ]
