@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.accounts import queries as accounts
 from app.audit.models import AuditEvent
 from app.boards import queries as boards
+from app.boards.models import AgendaItem
 from app.facts.demonstration_round import KEY
 from app.papers import queries as papers
 from app.versions import queries as versions
@@ -94,6 +95,21 @@ def test_items_are_moved_and_what_was_typed_is_saved_with_them(site, browser_of)
     secretary.send(AGENDA, press="do=up.1", items__0__title="Welcome")
     assert secretary.page.told == "The item is moved, and the agenda saved."
     assert agenda_of(site)[:3] == [before[1], (before[0][0], "Welcome"), before[2]]
+
+
+def test_a_long_agenda_is_saved_to_its_last_row(site, browser_of):
+    with site.state.premises.database.writing() as session:
+        meeting = boards.get_meeting(session, "performance-resources", date(2026, 12, 10))
+        count = len(meeting.agenda)
+        more = [AgendaItem(number=f"9.{row}", title=f"Item {row}", position=row) for row in range(count, 250)]
+        meeting.agenda.extend(more)
+    secretary, before = browser_of("board-secretary").visit(AGENDA), agenda_of(site)
+    assert len(before) == 250
+    secretary.send(AGENDA, place="Moor House", items__250__number="10.0", items__250__title="")
+    assert secretary.page.errors == ["Enter what the item is about"]
+    assert secretary.page.form(AGENDA).fields["items.250.number"] == "10.0"
+    secretary.send(AGENDA, press="do=up.249", items__250__title="The last one")
+    assert agenda_of(site) == [*before[:248], before[249], before[248], ("10.0", "The last one")]
 
 
 @pytest.mark.parametrize("do", ["up." + "9" * 4_301, "up.٣", "up.", "down.-1", "down.200", "sideways.1"])

@@ -32,6 +32,7 @@ from app.web.loading import load_within_reach, plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers import released_row
+from app.web.pages.papers_blocks import row_numbers, rows_shown
 from app.web.pages.papers_desk import ChangedMeanwhile
 from app.web.pages.papers_parts import STATES, Choice, choices, in_words
 from app.web.pages.rounds import in_order
@@ -47,7 +48,7 @@ SPARE_ROWS = 3
 """Empty rows below an agenda, to be filled."""
 
 MOST = 200
-"""Papers of one meeting, or items of its agenda."""
+"""Papers of one meeting."""
 
 
 class MeetingForm(BaseModel):
@@ -268,7 +269,6 @@ def _agenda_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_T
     with visit.reading() as session:
         meeting = _meeting(session, visit, board, held_on)
         kept = [{"number": item.number, "title": item.title} for item in meeting.agenda]
-        typed = [row for row in range(MOST) if f"items.{row}.number" in form.typed]
         return page(
             visit,
             "meetings/agenda.html",
@@ -277,7 +277,7 @@ def _agenda_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_T
             meeting=meeting,
             address=_address(board, held_on),
             items=kept,
-            rows=range(max(len(kept), max(typed, default=-1) + 1 - SPARE_ROWS) + SPARE_ROWS),
+            rows=range(rows_shown(form, "items", len(kept), SPARE_ROWS)),
             seen=state_of(plain(read.meeting_shape(meeting))),
             theirs=kept if form.typed and form.value("seen") != state_of(plain(read.meeting_shape(meeting))) else None,
         )
@@ -380,7 +380,8 @@ def _typed_items(form: Form) -> dict[int, dict[str, str]]:
     """Row → what was typed into it; an empty row is none. Raises FaultyForm for one that is half empty."""
     found: dict[int, dict[str, str]] = {}
     faults: list[Fault] = []
-    for row in range(MOST):
+    sent = {row for name in ("number", "title") for row in row_numbers(form, "items", name)}
+    for row in sorted(sent):
         said = {name: form.value(f"items.{row}.{name}").strip() for name in ("number", "title")}
         if not any(said.values()):
             continue
