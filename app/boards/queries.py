@@ -53,12 +53,21 @@ def get(session: Session, key: str) -> Board:
     return board
 
 
-def boards(session: Session, *, after: str = "", limit: int, words: Sequence[str] = ()) -> Sequence[Board]:
+def boards(
+    session: Session,
+    *,
+    after: str = "",
+    limit: int,
+    words: Sequence[str] = (),
+    among: Collection[str] | None = None,
+) -> Sequence[Board]:
     """At most `limit` boards in the order of their keys, beginning behind the key `after`; loaded as in `get`.
 
-    Each of the `words` stands in key or name.
+    Each of the `words` stands in key or name. `among` are the keys of those that it may be, where not all.
     """
     conditions = [Board.key > after, *holds_words(words, Board.key, Board.name)]
+    if among is not None:
+        conditions.append(Board.key.in_(among))
     return session.scalars(
         select(Board).where(*conditions).order_by(Board.key).limit(limit).options(*WHOLE_BOARD)
     ).all()
@@ -207,12 +216,21 @@ def get_series(session: Session, key: str) -> Series:
     return series
 
 
-def all_series(session: Session, *, after: str = "", limit: int, words: Sequence[str] = ()) -> Sequence[Series]:
+def all_series(
+    session: Session,
+    *,
+    after: str = "",
+    limit: int,
+    words: Sequence[str] = (),
+    boards: Collection[str] | None = None,
+) -> Sequence[Series]:
     """At most `limit` series in the order of their keys, behind the key `after`; loaded as in `get_series`.
 
-    Each of the `words` stands in key or name.
+    Each of the `words` stands in key or name; `boards` are those of which it is a series of one.
     """
     conditions = [Series.key > after, *holds_words(words, Series.key, Series.name)]
+    if boards is not None:
+        conditions.append(Series.board.has(Board.key.in_(boards)))
     return session.scalars(
         select(Series).where(*conditions).order_by(Series.key).limit(limit).options(selectinload(Series.board))
     ).all()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.audit import commands as audit
 from app.audit.changes import Changes, Outcome, assign
 from app.boards.queries import meeting_ids, series_ids
-from app.db import batches, rows_by_key
+from app.db import batches, lock, rows_by_key
 from app.errors import Conflict, NotFound
 from app.formats.queries import format_ids
 from app.papers.lifecycle import Deed, State, after, may_change
@@ -192,6 +192,23 @@ def move(session: Session, paper: Paper, *, agenda_number: str | None, meeting_i
         session.add(FormerMeeting(paper_id=paper.id, meeting_id=paper.meeting_id))
     paper.agenda_number, paper.meeting_id = agenda_number, meeting_id
     session.flush()
+
+
+def number_draft(session: Session, paper: Paper, agenda_number: str | None, *, by: str, at: datetime) -> None:
+    """The paper stands under that number of its meeting's agenda, which has it; nobody counts as a writer for that.
+
+    Who numbers the papers of a meeting says nothing in them, and may still check them and record what was decided.
+    Nobody loads facts until the transaction ends.
+
+    Raises:
+        PaperIsNotOpen: it is not a draft.
+    """
+    lock(session, "facts")
+    require_open(paper)
+    paper.agenda_number = agenda_number
+    paper.revision += 1
+    session.flush()
+    audit.record(session, "paper.changed", f"paper/{paper.reference}", by=by, at=at)
 
 
 def require_open(paper: Paper) -> None:

@@ -83,7 +83,10 @@ class FormerMeeting(Base):
 
 
 class Writer(Base):
-    """An account that wrote on a paper: changed its own facts. Contributing an update does not make one."""
+    """An account that wrote on a paper: changed its own facts.
+
+    Contributing an update does not make one, nor does giving a draft its number on the agenda.
+    """
 
     __tablename__ = "writer"
 

@@ -4,7 +4,8 @@ Nor do papers of boards and markings that are not its own, where it is confined 
 
 Papers belong to an organisation, themes too, and workstreams through their theme. Everything else (boards, persons,
 frameworks, formats …) is seen by all; what all share is changed only by who may, and persons also by an account that
-is confined to their organisation. Staff numbers are seen only by who may.
+is confined to their organisation. An account that is confined to boards sees the other ones, and changes none of them
+nor a series of one. Staff numbers are seen only by who may.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,9 +17,19 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.models import Account
 from app.accounts.policy import Action, Matter, State
+from app.boards.queries import boards_of_series
 from app.errors import Fault, Hidden
 from app.facts.decode import FaultyFacts
-from app.facts.shapes import FactsFile, PaperShape, PersonShape, Shape, ThemeShape, WorkstreamShape
+from app.facts.shapes import (
+    BoardShape,
+    FactsFile,
+    PaperShape,
+    PersonShape,
+    SeriesShape,
+    Shape,
+    ThemeShape,
+    WorkstreamShape,
+)
 from app.papers import queries as papers
 from app.papers.queries import PaperKept
 from app.people.queries import find_person, organisation_ids
@@ -143,6 +154,12 @@ class Reach:
             return self._sees_theme(shape.theme)
         return True
 
+    def looks_after(self, shape: Shape) -> bool:
+        """Whether this is no board, nor a series of one, that is none of those to which the account is confined."""
+        if isinstance(shape, BoardShape):
+            return self._has_board(shape.key)
+        return not isinstance(shape, SeriesShape) or self._has_board(shape.board)
+
     def shown(self, shape: Shape) -> Shape:
         """The shape as this account sees it: a person without the staff number, for most."""
         if isinstance(shape, PersonShape) and not policy.may(self._account, Action.READ_STAFF_NUMBERS):
@@ -167,7 +184,7 @@ class Reach:
             policy.authorise(self._account, Action.CHANGE_SHARED_FACTS)
         if not policy.is_confined(self._account):
             return
-        faults = [*self._themes(facts), *self._workstreams(facts), *self._papers(facts)]
+        faults = [*self._boards(facts), *self._themes(facts), *self._workstreams(facts), *self._papers(facts)]
         if faults:
             raise FaultyFacts("The facts cannot be loaded; nothing was changed.", faults)
         for workstream in facts.workstreams:
@@ -194,6 +211,20 @@ class Reach:
             return person
         return person.model_copy(update={"staff_number": there.staff_number})
 
+    def _boards(self, facts: FactsFile) -> Iterator[Fault]:
+        for number, board in enumerate(facts.boards):
+            if not self._has_board(board.key):
+                yield Fault(f"boards[{number}].key", _not_yours(board.key))
+        kept = boards_of_series(self._session, (series.key for series in facts.series))
+        for number, series in enumerate(facts.series):
+            if series.key in kept and not self._has_board(kept[series.key]):
+                yield Fault(f"series[{number}].key", f"“{series.key}” is a series of a board that is none of yours")
+            if not self._has_board(series.board):
+                yield Fault(f"series[{number}].board", _not_yours(series.board))
+
+    def _has_board(self, key: str) -> bool:
+        return self._account.boards is None or key in self._account.boards
+
     def _themes(self, facts: FactsFile) -> Iterator[Fault]:
         for number, theme in enumerate(facts.themes):
             if theme.key in self._places and not self._sees_theme(theme.key):
@@ -217,7 +248,7 @@ class Reach:
                 yield Fault(f"papers[{number}].reference", _nothing("paper", paper.reference))
             for name, own in (("board", self._account.boards), ("marking", self._account.markings)):
                 if own is not None and getattr(paper, name) not in own:
-                    yield Fault(f"papers[{number}].{name}", f"“{getattr(paper, name)}” is none of yours")
+                    yield Fault(f"papers[{number}].{name}", _not_yours(getattr(paper, name)))
             yield from self._owner(f"papers[{number}].organisation", paper.organisation)
             for place, ref in enumerate(paper.workstreams):
                 if ref in chosen and not self._sees_theme(chosen[ref]):
@@ -263,3 +294,7 @@ _NOBODYS = -1
 
 def _nothing(kind: str, name: str) -> str:
     return f"there is no {kind} “{name}”"
+
+
+def _not_yours(name: str) -> str:
+    return f"“{name}” is none of yours"

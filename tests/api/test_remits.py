@@ -4,7 +4,7 @@ import pytest
 
 from app.accounts import commands, queries
 from app.accounts.models import Role
-from tests.stories import MARCH, NOON, PAPER, paper, update
+from tests.stories import MARCH, NOON, PAPER, paper, update, world
 
 SENSITIVE = "OFFICIAL-SENSITIVE"
 
@@ -107,6 +107,28 @@ def test_nobody_writes_into_a_marking_or_board_that_they_do_not_see(filled, conf
     assert taken.status_code == 404
     overwritten = author.post("/api/v1/facts", json={"facts": "1", "papers": [paper()]})
     assert "/papers/0/reference" in {fault["pointer"] for fault in overwritten.json()["errors"]}
+
+
+def test_nobody_changes_a_board_or_series_of_others(filled, confined):
+    other = {**world()["boards"][0], "key": "ethics", "name": "Ethics Board", "meetings": []}
+    fairness = {"key": "fairness", "name": "Fairness", "board": "ethics"}
+    known = {"facts": "1", "boards": [other], "series": [fairness]}
+    assert filled.post("/api/v1/facts", json=known).status_code == 200
+    secretary = confined(Role.SECRETARY, boards=["scrutiny-board"])
+    assert secretary.get("/api/v1/boards/ethics").json()["name"] == "Ethics Board", "it is no secret"
+
+    renamed = {"facts": "1", "boards": [other | {"name": "Ours"}], "series": [fairness | {"board": "scrutiny-board"}]}
+    refused = secretary.post("/api/v1/facts", json=renamed)
+    assert refused.status_code == 422
+    assert {fault["pointer"] for fault in refused.json()["errors"]} == {"/boards/0/key", "/series/0/key"}
+    given = {"facts": "1", "series": [{"key": "collaboration", "name": "Collaboration", "board": "ethics"}]}
+    refused = secretary.post("/api/v1/facts", json=given)
+    assert {fault["pointer"] for fault in refused.json()["errors"]} == {"/series/0/board"}
+    assert filled.get("/api/v1/boards/ethics").json()["name"] == "Ethics Board"
+
+    own = {"facts": "1", "boards": [world()["boards"][0] | {"recipient": "The Commissioner"}]}
+    assert secretary.post("/api/v1/facts", json=own).status_code == 200
+    assert filled.get("/api/v1/boards/scrutiny-board").json()["recipient"] == "The Commissioner"
 
 
 def test_a_lead_reports_the_workstreams_of_their_own(filled, confined):

@@ -2,7 +2,11 @@
 
 import pytest
 
+from app.accounts import queries as accounts
 from app.facts import read
+from app.facts.load import load
+from app.facts.parse import parse_facts
+from tests.stories import NOON
 
 PEOPLE = "/directory/people"
 ACC = f"{PEOPLE}/acc-operations"
@@ -145,6 +149,27 @@ def test_a_plan_gets_an_item_below_another_and_loses_none(secretary, kept):
     assert now.items[-1].items[-1].key == "fewer-collisions"
 
 
+def test_a_deep_plan_is_saved_with_every_item_where_and_as_it_was(site, secretary, kept):
+    first = next(link for link in secretary.visit("/directory/plans").page.links().values() if "/plans/" in link)
+    item = {"key": "below-18", "text": "The last one"}
+    for level in range(17, 0, -1):
+        item = {"key": f"below-{level}", "text": f"Level {level},\nin two lines", "items": [item]}
+    before = kept(read.framework, first.rpartition("/")[2]).model_dump(mode="json")
+    deep = before | {"key": "deep", "edition": "Deep", "items": [item, {"key": "beside", "text": "Beside"}]}
+    premises = site.state.premises
+    with premises.database.writing() as session:
+        load(session, premises.blobs, parse_facts({"facts": "1", "frameworks": [deep]}), by="x", now=NOON)
+    known, plan = kept(read.framework, "deep"), "/directory/plans/deep"
+
+    secretary.visit(plan).send(plan)
+    assert secretary.page.told, secretary.page.errors
+    assert kept(read.framework, "deep") == known
+    words = secretary.visit(plan).page.tree.xpath("//textarea/@name")
+    assert words == [f"items.{row}.text" for row in range(17)], "one line would lose what stands below the first"
+    secretary.send(plan, name="Another name", items__18__level="99")
+    assert kept(read.framework, "deep") == known.model_copy(update={"name": "Another name"})
+
+
 def test_an_author_changes_only_what_is_the_organisations_own(author, kept):
     assert set(author.visit("/directory").page.links()) == {"People", "Themes", "Workstreams"}
     assert author.visit("/directory/boards").page.status == 403
@@ -168,3 +193,28 @@ def test_who_may_change_nothing_has_no_directory(browser_of):
         assert browser.visit(ACC).page.status == 403
     office = browser_of("commissioners-office")
     assert office.visit("/directory/workstreams/JNT-01").page.status in {403, 404}
+
+
+def test_who_is_confined_to_a_board_finds_it_and_its_series_alone(site, browser_of, kept):
+    elsewhere, own = "/directory/boards/delivery", "/directory/boards/performance-resources"
+    free = browser_of("board-secretary").visit(elsewhere)
+    fields = free.page.form(elsewhere).fields
+    new, fairness = "/new-entry/series", "/directory/series/fairness"
+    free.visit(new).send(new, name="Fairness", board="delivery", key="fairness")
+    everywhere = {row[0] for row in free.visit("/directory/series").page.rows()}
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "board-secretary").boards = ["performance-resources"]
+
+    secretary = browser_of("board-secretary").visit("/directory/boards")
+    assert [row[0].endswith("performance-resources") for row in secretary.page.rows()] == [True]
+    assert secretary.visit(elsewhere).page.status == 404
+    assert secretary.client.post(elsewhere, data={**fields, "name": "Ours"}).status_code == 404
+    assert kept(read.board, "delivery").name != "Ours"
+    assert {row[0] for row in secretary.visit("/directory/series").page.rows()} == everywhere - {"Fairnessfairness"}
+    assert secretary.visit(fairness).page.status == 404
+
+    offered = secretary.visit(new).page.tree.xpath("//select[@name='board']/option/@value")
+    assert offered == ["", "performance-resources"]
+    assert secretary.client.post(new, data={"name": "Ours", "board": "delivery"}).status_code == 422
+    secretary.visit(own).send(own, recipient="The Commissioner")
+    assert kept(read.board, "performance-resources").recipient == "The Commissioner"

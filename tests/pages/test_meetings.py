@@ -2,10 +2,16 @@
 
 from datetime import date
 
+import pytest
+from sqlalchemy import select
+
 from app.accounts import queries as accounts
+from app.audit.models import AuditEvent
 from app.boards import queries as boards
+from app.boards.models import AgendaItem
 from app.facts.demonstration_round import KEY
 from app.papers import queries as papers
+from app.versions import queries as versions
 
 MEETING = "/meetings/performance-resources/2026-12-10"
 AGENDA = f"{MEETING}/agenda"
@@ -91,6 +97,28 @@ def test_items_are_moved_and_what_was_typed_is_saved_with_them(site, browser_of)
     assert agenda_of(site)[:3] == [before[1], (before[0][0], "Welcome"), before[2]]
 
 
+def test_a_long_agenda_is_saved_to_its_last_row(site, browser_of):
+    with site.state.premises.database.writing() as session:
+        meeting = boards.get_meeting(session, "performance-resources", date(2026, 12, 10))
+        count = len(meeting.agenda)
+        more = [AgendaItem(number=f"9.{row}", title=f"Item {row}", position=row) for row in range(count, 250)]
+        meeting.agenda.extend(more)
+    secretary, before = browser_of("board-secretary").visit(AGENDA), agenda_of(site)
+    assert len(before) == 250
+    secretary.send(AGENDA, place="Moor House", items__250__number="10.0", items__250__title="")
+    assert secretary.page.errors == ["Enter what the item is about"]
+    assert secretary.page.form(AGENDA).fields["items.250.number"] == "10.0"
+    secretary.send(AGENDA, press="do=up.249", items__250__title="The last one")
+    assert agenda_of(site) == [*before[:248], before[249], before[248], ("10.0", "The last one")]
+
+
+@pytest.mark.parametrize("do", ["up." + "9" * 4_301, "up.٣", "up.", "down.-1", "down.200", "sideways.1"])
+def test_a_move_of_what_is_no_item_moves_nothing(site, browser_of, do):
+    secretary, before = browser_of("board-secretary").visit(AGENDA), agenda_of(site)
+    sent = secretary.client.post(AGENDA, data={**secretary.page.form(AGENDA).fields, "do": do})
+    assert (sent.status_code, agenda_of(site)) == (303, before)
+
+
 def test_two_secretaries_change_one_agenda_and_nothing_is_lost(site, browser_of):
     first, second = browser_of("board-secretary").visit(AGENDA), browser_of("administrator").visit(AGENDA)
     first.send(AGENDA, place="Moor House")
@@ -113,11 +141,45 @@ def test_drafts_are_numbered_as_the_agenda_has_it(site, browser_of):
     late.send(numbers, **{f"number.{EVIDENCE}": "3.0"})
     assert (late.page.status, "Somebody else changed the number" in late.page.errors[0]) == (409, True)
     assert number_of(site) == "8.0"
+    assert "Saved meanwhile: 8.0" in late.page.text, "what the next press replaces stands there"
+    assert late.page.form(numbers).fields[f"number.{EVIDENCE}"] == "3.0"
+    late.send(numbers)
+    assert number_of(site) == "3.0"
     late.visit(MEETING).send(numbers, **{f"number.{EVIDENCE}": ""})
     assert number_of(site) is None
     strange = {f"number.{EVIDENCE}": "77", f"seen.{EVIDENCE}": ""}
     assert late.client.post(numbers, data=strange).status_code == 422
     assert number_of(site) is None
+
+
+def test_numbers_that_two_give_to_two_papers_both_stay(site, browser_of):
+    first, second = browser_of("board-secretary").visit(MEETING), browser_of("report-author").visit(MEETING)
+    numbers = f"{MEETING}/numbers"
+    first.send(numbers, **{f"number.{EVIDENCE}": "8.0"})
+    second.send(numbers, **{"number.collaboration-2026-12": "2.0"})
+    assert second.page.told == "The numbers of the papers are saved."
+    assert (number_of(site), number_of(site, "collaboration-2026-12")) == ("8.0", "2.0")
+    second.visit(MEETING)
+    first.send(numbers, **{f"number.{EVIDENCE}": "6.0"})
+    second.send(numbers, **{f"number.{EVIDENCE}": "3.0", "number.collaboration-2026-12": "1.0"})
+    fields = second.page.form(numbers).fields
+    assert (second.page.status, fields[f"number.{EVIDENCE}"]) == (409, "3.0")
+    assert (number_of(site), number_of(site, "collaboration-2026-12")) == ("6.0", "2.0"), "all or nothing"
+
+
+def test_who_numbers_the_papers_of_a_meeting_has_not_written_them(site, browser_of):
+    numbers, premises = f"{MEETING}/numbers", site.state.premises
+    with premises.database.reading() as session:
+        kept = papers.kept(session, EVIDENCE)
+        before = versions.hands(session, kept.id)
+    assert "board-secretary" not in before
+    browser_of("board-secretary").visit(MEETING).send(numbers, **{f"number.{EVIDENCE}": "8.0"})
+    with premises.database.reading() as session:
+        after = papers.kept(session, EVIDENCE)
+        assert versions.hands(session, kept.id) == before
+        event = session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc()).limit(1)).one()
+    assert after.revision == kept.revision + 1, "who has the paper open is told"
+    assert f'"paper/{EVIDENCE}"' in event.body
 
 
 def test_a_paper_that_is_no_draft_keeps_its_number(site, browser_of):

@@ -4,6 +4,7 @@ What is typed goes the way of a facts file: what that refuses is refused here in
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -71,7 +72,7 @@ def entries(
     """The entries of a kind, by key."""
     kind = _kind(visit, slug)
     with visit.reading() as session:
-        seek = Seek(tuple(q.split()), after, PAGE_SIZE + 1, _own(visit, kind))
+        seek = Seek(tuple(q.split()), after, PAGE_SIZE + 1, _own(visit, kind), visit.account.boards)
         rows = [(getattr(row, kind.key), row.name, kind.tell(row)) for row in kind.find(session, seek)]
     return page(
         visit,
@@ -159,7 +160,7 @@ def _own(visit: Visit, kind: Kind) -> int | None:
 def _entry(session: Session, visit: Visit, kind: Kind, key: str) -> dict[str, Any]:
     """What is known of the entry, as a facts file says it; raises as the kind's `read` does, Hidden or RoleMayNot."""
     shape, reach = kind.read(session, key), Reach(session, visit.account)
-    if not reach.sees(shape):
+    if not (reach.sees(shape) and reach.looks_after(shape)):
         raise Hidden(NoEntry(kind, key))
     own = _own(visit, kind)
     if isinstance(shape, PersonShape) and own is not None:
@@ -170,8 +171,16 @@ def _entry(session: Session, visit: Visit, kind: Kind, key: str) -> dict[str, An
 
 
 def _blanks(session: Session, visit: Visit, kind: Kind) -> list[Blank]:
-    asked = kind.ask(session, _own(visit, kind))
+    asked = [_of_own_boards(visit, blank) for blank in kind.ask(session, _own(visit, kind))]
     return [blank for blank in asked if blank.name != "staff_number" or visit.may(Action.READ_STAFF_NUMBERS)]
+
+
+def _of_own_boards(visit: Visit, blank: Blank) -> Blank:
+    """The field, offering only boards of who is confined to some."""
+    own = visit.account.boards
+    if own is None or blank.name != "board":
+        return blank
+    return replace(blank, items=[item for item in blank.items or () if item["value"] in ("", *own)])
 
 
 def _unasked(before: Mapping[str, Any], blanks: list[Blank]) -> dict[str, Any]:

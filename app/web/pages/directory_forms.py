@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.errors import Fault
-from app.web.pages.directory_kinds import Blank
+from app.web.pages.directory_kinds import DEEPEST, Blank
 from app.web.pages.forms import FaultyForm, Form
 from app.web.pages.papers_blocks import row_numbers
-
-DEEPEST = 3
 
 VERBS = ("is ", "must ", "needs ", "has ", "names ")
 
@@ -41,7 +39,7 @@ def _flat(items: Sequence[Mapping[str, Any]], level: int = 1) -> list[dict[str, 
     rows: list[dict[str, str]] = []
     for item in items:
         said = {name: str(item[name]) for name in ("key", "number", "text", "kind")}
-        rows += [said | {"level": str(min(level, DEEPEST))}, *_flat(item.get("items") or (), level + 1)]
+        rows += [said | {"level": str(level)}, *_flat(item.get("items") or (), level + 1)]
     return rows
 
 
@@ -125,7 +123,7 @@ class Written:
         taken = {self._form.value(f"{blank.name}.{number}.key") for number in self._numbers(blank)}
         for number in self._numbers(blank):
             row, said = f"{blank.name}.{number}", self._row(blank, number)
-            level = said.pop("level", "1")
+            level = _level(said.pop("level", "1"))
             key = self._form.value(f"{row}.key")
             if not said.get("text"):
                 if key or said.get("number"):
@@ -134,13 +132,18 @@ class Written:
             if not key:
                 key = free_key(said["text"], taken)
                 taken.add(key)
-            del above[min(int(level) if level in {"1", "2", "3"} else 1, len(above)) :]
+            del above[min(level, len(above)) :]
             siblings, where = above[-1]
             self._names[f"{where}.{len(siblings)}"] = row
             item: dict[str, Any] = {"key": key, **said, "items": []}
             above.append((item["items"], f"{where}.{len(siblings)}.items"))
             siblings.append(item)
         return items
+
+
+def _level(said: str) -> int:
+    """The level that was chosen; the first for what is none."""
+    return int(said) if re.fullmatch("[1-9][0-9]?", said) and int(said) <= DEEPEST else 1
 
 
 def free_key(words: str, taken: set[str]) -> str:

@@ -1,6 +1,6 @@
 """What the directory holds: for each kind of entry what its list says, and what its form asks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,20 @@ YEARS = {
     YearRule.NONE: "No year is printed",
 }
 
-LEVELS = tuple(Choice(str(level), text) for level, text in ((1, "1"), (2, "2, below the one above"), (3, "3")))
+USUAL_LEVELS = 3
+"""Levels at which an item of a plan can always be put."""
+
+DEEPEST = 18
+"""Levels of a plan that a facts file has room for."""
+
+
+def levels(count: int) -> tuple[Choice, ...]:
+    """So many levels to choose from, and never fewer than the usual ones."""
+    return tuple(
+        Choice(str(level), "2, below the one above" if level == 2 else str(level))
+        for level in range(1, max(count, USUAL_LEVELS) + 1)
+    )
+
 
 Items = list[dict[str, str]]
 
@@ -59,6 +72,10 @@ class Blank:
 
     def offering(self, value: Any) -> "Blank":
         """The field with this value among its choices: what is known is never lost by saving it again."""
+        if self.kind == "tree":
+            offered = levels(max((int(row["level"]) for row in value), default=0))
+            columns = (replace(column, items=offered) if column.name == "level" else column for column in self.columns)
+            return replace(self, columns=tuple(columns))
         if self.items is None or not value or any(item["value"] == value for item in self.items):
             return self
         return replace(self, items=[*self.items, {"value": value, "text": value}])
@@ -66,12 +83,16 @@ class Blank:
 
 @dataclass(frozen=True)
 class Seek:
-    """Which entries a list shows: those with these words behind this key; of an organisation, where one is given."""
+    """Which entries a list shows: those with these words behind this key; of an organisation, where one is given.
+
+    Boards, and series of boards, are among `boards` only, where these are given.
+    """
 
     words: Sequence[str]
     after: str
     limit: int
     organisation_id: int | None
+    boards: Collection[str] | None
 
 
 @dataclass(frozen=True)
@@ -116,11 +137,11 @@ def _find_people(session: Session, seek: Seek) -> Sequence[Person]:
 
 
 def _find_boards(session: Session, seek: Seek) -> Sequence[Board]:
-    return boards.boards(session, after=seek.after, limit=seek.limit, words=seek.words)
+    return boards.boards(session, after=seek.after, limit=seek.limit, words=seek.words, among=seek.boards)
 
 
 def _find_series(session: Session, seek: Seek) -> Sequence[Series]:
-    return boards.all_series(session, after=seek.after, limit=seek.limit, words=seek.words)
+    return boards.all_series(session, after=seek.after, limit=seek.limit, words=seek.words, boards=seek.boards)
 
 
 def _find_plans(session: Session, seek: Seek) -> Sequence[Framework]:
@@ -231,7 +252,7 @@ def _ask_plan(session: Session, own: int | None) -> list[Blank]:
                 Column("number", "Number (optional)", "short"),
                 Column("text", "Text"),
                 Column("kind", "Kind", "short"),
-                Column("level", "Level", "select", LEVELS),
+                Column("level", "Level", "select", levels(USUAL_LEVELS)),
             ),
         ),
     ]

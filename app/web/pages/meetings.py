@@ -1,5 +1,6 @@
 """Meetings of the boards: their agenda with the papers on it, deadlines and what is late, rounds, calendars."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -14,11 +15,13 @@ from app.accounts.policy import Action
 from app.boards import queries as boards
 from app.boards.deadlines import Stage
 from app.boards.models import Meeting
+from app.db import lock
 from app.errors import Conflict, Fault, Hidden, Invalid
 from app.facts import read
 from app.facts.decode import FaultyFacts
 from app.fields import Day, KeyText, Line
 from app.papers import queries as papers
+from app.papers.commands import number_draft
 from app.papers.lifecycle import State, may_change
 from app.papers.models import Paper
 from app.rounds import commands as round_commands
@@ -29,6 +32,7 @@ from app.web.loading import load_within_reach, plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers import released_row
+from app.web.pages.papers_blocks import row_numbers, rows_shown
 from app.web.pages.papers_desk import ChangedMeanwhile
 from app.web.pages.papers_parts import STATES, Choice, choices, in_words
 from app.web.pages.rounds import in_order
@@ -44,7 +48,7 @@ SPARE_ROWS = 3
 """Empty rows below an agenda, to be filled."""
 
 MOST = 200
-"""Papers of one meeting, or items of its agenda."""
+"""Papers of one meeting."""
 
 
 class MeetingForm(BaseModel):
@@ -125,29 +129,32 @@ def show_meeting(visit: Visiting, board: KeyText, held_on: Day) -> Response:
 
 @router.post("/meetings/{board}/{held_on}/numbers")
 def number_papers(visit: Visiting, board: KeyText, held_on: Day, form: Typed) -> Response:
-    """The drafts for the meeting stand under these numbers of its agenda; each stays otherwise as it is."""
+    """The drafts for the meeting stand under these numbers of its agenda; each stays otherwise as it is.
+
+    A number that who visits left as it was stays as it is kept, whoever gave it.
+    """
     visit.authorise(Action.WRITE_FACTS)
+    is_changed = False
     try:
         with visit.writing() as session:
+            lock(session, "facts")  # on PostgreSQL too, the numbers are still those that are held against the form
             meeting = _meeting(session, visit, board, held_on)
-            documents: list[dict[str, Any]] = []
+            agenda = {item.number for item in meeting.agenda}
             for paper in _papers(session, visit, meeting):
-                wanted, seen = (form.value(f"{name}.{paper.reference}", None) for name in ("number", "seen"))
+                seen, wanted = _seen_and_chosen(paper, form)
                 now = paper.agenda_number or ""
-                if wanted is None or wanted == now or not may_change(paper.state):
+                if wanted in (seen, now):
                     continue
                 if seen != now:
                     raise ChangedMeanwhile(f"the number of “{paper.title}”")
-                documents.append(plain(read.paper(session, paper.reference)) | {"agenda_number": wanted or None})
-            if documents:
-                facts = {"facts": "1", "papers": documents}
-                load_within_reach(session, visit.here.blobs, facts, by=visit.account, now=visit.now)
-    except FaultyFacts as refused:
-        faulty = FaultyForm([Fault("", f"{fault.what}") for fault in refused.faults])
-        return _meeting_page(visit, board, held_on, form.refused(faulty))
+                if wanted and wanted not in agenda:
+                    what = f"“{wanted}”, for “{paper.title}”, is not on the meeting's agenda"
+                    raise FaultyForm([Fault(f"number.{paper.reference}", what)])
+                number_draft(session, paper, wanted or None, by=visit.account.key, at=visit.now)
+                is_changed = True
     except (Invalid, Conflict) as refused:
         return _meeting_page(visit, board, held_on, form.refused(refused))
-    said = "The numbers of the papers are saved." if documents else "Every number is as it was."
+    said = "The numbers of the papers are saved." if is_changed else "Every number is as it was."
     return to(f"{_address(board, held_on)}#papers", said=said)
 
 
@@ -239,7 +246,7 @@ def _meeting_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_
             agenda=[
                 (item, [paper for paper in found if paper.agenda_number == item.number]) for item in meeting.agenda
             ],
-            papers=[_row(paper, newest.get(paper.id)) for paper in _in_agenda_order(found, meeting)],
+            papers=[_row(paper, newest.get(paper.id), form) for paper in _in_agenda_order(found, meeting)],
             received=received,
             numbers=choices(
                 [Choice(item.number, f"{item.number} {item.title}") for item in meeting.agenda], first="None"
@@ -262,7 +269,6 @@ def _agenda_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_T
     with visit.reading() as session:
         meeting = _meeting(session, visit, board, held_on)
         kept = [{"number": item.number, "title": item.title} for item in meeting.agenda]
-        typed = [row for row in range(MOST) if f"items.{row}.number" in form.typed]
         return page(
             visit,
             "meetings/agenda.html",
@@ -271,7 +277,7 @@ def _agenda_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_T
             meeting=meeting,
             address=_address(board, held_on),
             items=kept,
-            rows=range(max(len(kept), max(typed, default=-1) + 1 - SPARE_ROWS) + SPARE_ROWS),
+            rows=range(rows_shown(form, "items", len(kept), SPARE_ROWS)),
             seen=state_of(plain(read.meeting_shape(meeting))),
             theirs=kept if form.typed and form.value("seen") != state_of(plain(read.meeting_shape(meeting))) else None,
         )
@@ -309,11 +315,21 @@ def _received(session: Session, visit: Visit, meeting: Meeting) -> list[dict[str
     return [row for row in rows if row["held_on"] == meeting.held_on]
 
 
-def _row(paper: Paper, newest: Version | None) -> dict[str, Any]:
+def _seen_and_chosen(paper: Paper, form: Form) -> tuple[str, str]:
+    """The number that the paper had when the form was opened, and the one that was chosen; none is an empty text."""
+    seen = form.value(f"seen.{paper.reference}", paper.agenda_number or "")
+    return seen, form.value(f"number.{paper.reference}", seen)
+
+
+def _row(paper: Paper, newest: Version | None, form: Form) -> dict[str, Any]:
+    number = paper.agenda_number or ""
+    seen, chosen = _seen_and_chosen(paper, form)
     return {
         "reference": paper.reference,
         "title": paper.title,
-        "number": paper.agenda_number or "",
+        "number": number,
+        "chosen": number if chosen == seen else chosen,
+        "is_replaced": number != seen and chosen not in (seen, number),
         "state": STATES[paper.state],
         "is_open": may_change(paper.state),
         "is_approved": paper.state is State.APPROVED,
@@ -364,7 +380,8 @@ def _typed_items(form: Form) -> dict[int, dict[str, str]]:
     """Row → what was typed into it; an empty row is none. Raises FaultyForm for one that is half empty."""
     found: dict[int, dict[str, str]] = {}
     faults: list[Fault] = []
-    for row in range(MOST):
+    sent = {row for name in ("number", "title") for row in row_numbers(form, "items", name)}
+    for row in sorted(sent):
         said = {name: form.value(f"items.{row}.{name}").strip() for name in ("number", "title")}
         if not any(said.values()):
             continue
@@ -379,9 +396,10 @@ def _typed_items(form: Form) -> dict[int, dict[str, str]]:
 
 def _moved(rows: list[int], do: str) -> list[int]:
     """The rows in the order that was asked for: `up.ROW` and `down.ROW` move one by a place."""
-    way, _, row = do.partition(".")
-    if way in ("up", "down") and row.isdecimal() and int(row) in rows:
-        at = rows.index(int(row))
+    # A row has few digits: `int` refuses thousands of them, and takes those of other scripts too.
+    asked = re.fullmatch(r"(up|down)\.([0-9]{1,4})", do)
+    if asked and (row := int(asked[2])) in rows:
+        way, at = asked[1], rows.index(row)
         other = at + (-1 if way == "up" else 1)
         if 0 <= other < len(rows):
             rows[at], rows[other] = rows[other], rows[at]
