@@ -174,6 +174,11 @@ def engine_for(url: str) -> Engine:
     return engine
 
 
+def is_writing(session: Session) -> bool:
+    """Whether the session came through a writing door."""
+    return session.get_bind().get_execution_options().get("door") == "writing"
+
+
 def lock(session: Session, name: str) -> None:
     """Until the transaction ends, nobody else holds the lock `name`.
 

@@ -35,7 +35,12 @@ def build_assets(cannot_run) -> None:
 def demonstrated(folder: Path, migrated_file: Path) -> Path:
     """The folder holds the demonstration with its round, a draft of each paper and the accounts of `DEMONSTRATION`."""
     shutil.copyfile(migrated_file, folder / "boardpapers.sqlite")
-    settings = settings_for(folder)
+    demonstrate(settings_for(folder))
+    return folder
+
+
+def demonstrate(settings: Settings) -> None:
+    """The installation with these settings, whose database is migrated and empty, holds what `demonstrated` says."""
     stores = open_stores(settings.database_url, settings.blobs, settings.audit_checkpoint_file)
     facts = demonstration()
     with stores.database.writing() as session:
@@ -59,7 +64,6 @@ def demonstrated(folder: Path, migrated_file: Path) -> Path:
     for paper in facts.papers:
         generate(stores.database, stores.blobs, paper.reference)
     stores.database.dispose()
-    return folder
 
 
 def copied(folder: Path, to: Path) -> Path:
@@ -70,11 +74,9 @@ def copied(folder: Path, to: Path) -> Path:
 
 def settings_for(folder: Path, **more) -> Settings:
     """The settings of the installation in this folder."""
-    return Settings(
-        data=folder,
-        database_url=f"sqlite:///{(folder / 'boardpapers.sqlite').as_posix()}",
-        sign_ins_a_minute=1_000_000,
-        generate_per_minute=1_000_000,
-        _env_file=None,
-        **more,
-    )
+    always = {
+        "database_url": f"sqlite:///{(folder / 'boardpapers.sqlite').as_posix()}",
+        "sign_ins_a_minute": 1_000_000,
+        "generate_per_minute": 1_000_000,
+    }
+    return Settings(data=folder, _env_file=None, **(always | more))

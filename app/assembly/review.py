@@ -60,6 +60,16 @@ class AnotherCandidate(Conflict):
         )
 
 
+class AnotherSubmission(Conflict):
+    """What would be sent back is not, or not any more, what was read."""
+
+    def __init__(self, paper: Paper, number: int) -> None:
+        super().__init__(
+            f"“{paper.title}” was submitted again meanwhile: submission {number} is in review now. "
+            f"Read it, and decide anew."
+        )
+
+
 class NothingToClear(Conflict):
     """The text that was to be cleared is not there, or not any more."""
 
@@ -260,6 +270,15 @@ def refusal(session: Session, reference: str, *, by: Account) -> str | None:
     return None
 
 
+def may_be_stood_for(session: Session, paper: Paper, person: Person) -> bool:
+    """Whether who decides on the paper may do so in the place of this person."""
+    try:
+        _require_place(paper, person, _accounts(session, person), _written_by(session, paper))
+    except Forbidden:
+        return False
+    return True
+
+
 def approve(
     session: Session,
     blobs: Blobs,
@@ -305,17 +324,20 @@ def send_back(
     by: Account,
     now: datetime,
     on_behalf_of: str | None = None,
+    number: int | None = None,
 ) -> Decision:
-    """The paper is a draft again, and its author knows why.
+    """The paper is a draft again, and its author knows why; `number` is that of the submission which was read.
 
     Raises:
-        NothingToDecide, AnothersStep, PlaceOfAWriter, PlaceOfAStranger, NoPerson.
+        NothingToDecide, AnotherSubmission, AnothersStep, PlaceOfAWriter, PlaceOfAStranger, NoPerson.
         RoleMayNot, OwnPaper: as the policy has it.
     """
     lock(session, "facts")
     paper = papers.get(session, reference)
     submission, step, _ = _next_step(session, paper)
     person = _decider(session, paper, step, by, on_behalf_of, recorded=False)
+    if number not in (None, submission.number):
+        raise AnotherSubmission(paper, submission.number)
     ruling = Ruling(Verdict.SENT_BACK, now.astimezone(LONDON).date(), person, reasons)
     decision = version_commands.decide(
         session, submission=submission, step=step.key, version=submission.version, ruling=ruling, by=by.key, now=now
@@ -557,11 +579,17 @@ def _decider(
     action = Action.RECORD_DECISIONS if recorded else DECIDED_BY[step.role]
     policy.authorise(by, action, _matter(paper, written_by))
     person = get_person(session, on_behalf_of) if on_behalf_of else None
-    if person is not None and (person.id == paper.author_id or not written_by.isdisjoint(_accounts(session, person))):
-        raise PlaceOfAWriter(person)
-    if person is not None and person.organisation_id != paper.organisation_id:
-        raise PlaceOfAStranger(person, paper)
+    if person is not None:
+        _require_place(paper, person, _accounts(session, person), written_by)
     return person
+
+
+def _require_place(paper: Paper, person: Person, accounts_: frozenset[str], written_by: frozenset[str]) -> None:
+    """Somebody may decide in the place of the person, who has these accounts."""
+    if person.id == paper.author_id or not written_by.isdisjoint(accounts_):
+        raise PlaceOfAWriter(person)
+    if person.organisation_id != paper.organisation_id:
+        raise PlaceOfAStranger(person, paper)
 
 
 def _written_by(session: Session, paper: Paper) -> frozenset[str]:

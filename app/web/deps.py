@@ -1,6 +1,7 @@
 """What routes are given: the doors of the database, the blobs, the time, and who asks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -122,9 +123,28 @@ def reading(here: Here) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def only_writer(request: Request) -> Iterator[None]:
+    """Meanwhile the request opens one writing door; raises RuntimeError where it has one open already.
+
+    A second door would wait for the first, which waits for it.
+    """
+    state = request.scope["state"]
+    if state.get(_WRITES):
+        raise RuntimeError("this request has a writing door open already")
+    state[_WRITES] = True
+    try:
+        yield
+    finally:
+        state[_WRITES] = False
+
+
+_WRITES = "writes"
+
+
 def writing(here: Here, request: Request) -> Iterator[Session]:
-    """A session whose changes are stored before the answer leaves, or not at all."""
-    with here.database.writing() as session:
+    """A session whose changes are stored before the answer leaves, or not at all; raises as `only_writer`."""
+    with only_writer(request), here.database.writing() as session:
         # One writer at a time on both databases, loading included: what a condition was compared with is still so when
         # it is changed, and what a paper is made of does not change while it is made.
         lock(session, "facts")

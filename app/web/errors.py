@@ -247,7 +247,7 @@ def _of_ours(request: Request, error: Exception) -> ProblemAnswer:
         raise error
     if isinstance(error, Forbidden | Hidden):
         try:
-            _leave_trace(request)
+            leave_trace(request)
         except Busy as busy:
             error = busy  # nothing is refused without a trace
     if isinstance(error, TooFast | TooManyAttempts | Busy):
@@ -271,8 +271,11 @@ def _said(fault: Fault) -> ProblemError:
     return ProblemError(detail=fault.what, pointer=pointer_to(fault.where))
 
 
-def _leave_trace(request: Request) -> None:
-    """The log says that this was refused, in a transaction of its own: the request's has ended without one."""
+def leave_trace(request: Request) -> None:
+    """The log says that this was refused, in a transaction of its own: the request's has ended without one.
+
+    Raises Busy, where the log takes nothing: then nothing else is answered.
+    """
     account = getattr(request.state, "account", None)
     if account is None:
         return

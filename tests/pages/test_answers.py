@@ -139,7 +139,30 @@ def test_a_closed_round_takes_no_answer_and_keeps_what_was_typed(site, browser_o
     lead.send(ANSWER, press="deed=changed", parts__progress="Too late.")
     assert lead.page.status == 409
     assert "is closed" in lead.page.errors[0]
+    assert lead.page.tree.get_element_by_id("parts.progress").text.strip() == "Too late."
     assert newest(site) is None
+
+
+def test_a_link_into_a_round_that_was_closed_meanwhile_gives_back_what_was_typed(site, visitor):
+    visitor.visit(given_link(site))
+    with site.state.premises.database.writing() as session:
+        commands.set_closed(session, queries.get(session, KEY), True, by="ada", at=NOON)
+    visitor.send(LINKED, press="deed=changed", parts__progress="Long work.", sources__overall="The log book")
+    assert visitor.page.status == 409
+    assert visitor.page.tree.get_element_by_id("parts.progress").text.strip() == "Long work."
+    assert visitor.page.tree.get_element_by_id("sources.overall").text.strip() == "The log book"
+    assert newest(site) is None
+
+
+def test_what_was_kept_for_later_is_still_there_when_the_round_is_closed(site, browser_of):
+    lead = browser_of("workstream-lead").visit(ANSWER)
+    fields = dict(lead.page.form(ANSWER).form_values()) | {"parts.progress": "Half a sentence"}
+    assert lead.client.post("/unsent", params={"page": ANSWER}, data=fields).status_code == 303
+    with site.state.premises.database.writing() as session:
+        commands.set_closed(session, queries.get(session, KEY), True, by="ada", at=NOON)
+    lead.visit(ANSWER)
+    assert "This round is closed" in lead.page.text
+    assert lead.page.tree.get_element_by_id("parts.progress").text.strip() == "Half a sentence"
 
 
 def given_link(site, days=14, ref="NAT-03"):

@@ -5,14 +5,20 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from app.accounts import queries
+from app.assembly import review
+from app.audit.models import AuditEvent
 from app.papers import queries as papers
 from app.papers.commands import note_writer
+from app.people.queries import get_person
 from app.web.deps import utc_now
 from tests.demonstrated import PASSWORD
 from tests.stories import NOON
 
-PAPER = "/papers/digital-evidence-2026-12"
+REFERENCE = "digital-evidence-2026-12"
+PAPER = f"/papers/{REFERENCE}"
 REVIEW, DECIDE = f"{PAPER}/review", f"{PAPER}/decide"
 
 
@@ -115,6 +121,69 @@ def test_an_approver_who_wrote_the_paper_is_told_so_and_offered_no_decision(site
     page = officer.visit(DECIDE).page
     assert "wrote or submitted" in page.text
     assert not [form for form in page.tree.forms if form.get("action", "").endswith(("/approve", "/send-back"))]
+
+
+def test_reasons_about_one_submission_never_fall_on_another(site, submitted, officer, browser_of):
+    officer.visit(DECIDE)
+    with site.state.premises.database.writing() as session:
+        other = queries.get(session, "chief-officer")
+        review.send_back(session, REFERENCE, reasons="Name the site.", by=other, now=NOON)
+    submitted.visit(REVIEW).send(f"{REVIEW}/submit")
+
+    page = officer.send(f"{DECIDE}/send-back", reasons="Too long.").page
+
+    assert page.status == 409
+    assert "submission 2 is in review now" in page.errors[0]
+    assert page.tree.get_element_by_id("reasons").text.strip() == "Too long."
+    officer.send(f"{DECIDE}/send-back")
+    assert officer.page.told == "The paper is sent back, and its author sees why."
+    assert "Too long." in submitted.visit(REVIEW).page.text
+
+
+def test_reasons_are_given_back_when_the_paper_left_review_meanwhile(submitted, officer):
+    officer.visit(DECIDE)
+    submitted.visit(REVIEW).send(f"{REVIEW}/withdraw")
+
+    page = officer.send(f"{DECIDE}/send-back", reasons="Too long.").page
+
+    assert (page.status, page.heading) == (409, "Nothing to decide")
+    assert page.tree.get_element_by_id("reasons").text.strip() == "Too long."
+
+
+def test_the_place_of_a_writer_is_not_offered_and_remarks_outlive_its_refusal(site, submitted, officer):
+    with site.state.premises.database.reading() as session:
+        chief = papers.get(session, REFERENCE).chief_officer.key
+    proved(officer).visit(DECIDE)
+    assert officer.page.tree.xpath(f"//input[@name='on_behalf_of'][@value='{chief}']")
+    kept = officer.page
+    with site.state.premises.database.writing() as session:
+        queries.get(session, "administrator").person_id = get_person(session, chief).id
+        note_writer(session, papers.get(session, REFERENCE), "administrator")
+
+    officer.page = kept
+    page = officer.send(f"{DECIDE}/approve", on_behalf_of=chief, remarks="Well done.").page
+
+    assert page.status == 403
+    assert "wrote or submitted the paper: nobody decides on it in that person's place" in page.errors[0]
+    assert page.tree.get_element_by_id("remarks").text.strip() == "Well done."
+    assert not page.tree.xpath(f"//input[@name='on_behalf_of'][@value='{chief}']")
+    assert "request.refused" in bodies(site)[-1]
+
+
+def test_remarks_of_who_became_a_writer_meanwhile_are_given_back(site, submitted, officer):
+    proved(officer).visit(DECIDE)
+    with site.state.premises.database.writing() as session:
+        note_writer(session, papers.get(session, REFERENCE), "chief-officer")
+    page = officer.send(f"{DECIDE}/approve", on_behalf_of="", remarks="Well done.").page
+    assert page.status == 403
+    assert page.tree.get_element_by_id("remarks").text.strip() == "Well done."
+    assert not [form for form in page.tree.forms if form.get("action", "").endswith(("/approve", "/send-back"))]
+
+
+def bodies(site) -> list[str]:
+    """The events of the log, the last one last."""
+    with site.state.premises.database.reading() as session:
+        return list(session.scalars(select(AuditEvent.body).order_by(AuditEvent.sequence)))
 
 
 def test_comments_are_answered_and_settled(author, officer):

@@ -196,6 +196,9 @@ def test_a_paper_is_sent_back_with_reasons_and_comes_again(board):
     assert board.send_back(reasons="Again").status_code == 409
     board.write(title="Collaboration and its costs")
     board.submit()
+    late = board.send_back(reasons="Say what it costs.", submission=1)
+    assert (late.status_code, "submission 2 is in review now" in late.json()["detail"]) == (409, True)
+    assert (board.review()["state"], board.candidate()["submission"]) == ("in-review", 2)
     assert board.approve().status_code == 201
     steps = [submission["steps"][0]["decision"] for submission in board.review()["submissions"]]
     assert [(step["decision"], step["version"]) for step in steps] == [("sent-back", "0.1"), ("approved", "1.0")]

@@ -13,7 +13,7 @@ from app.accounts.models import Account
 from app.assembly import review
 from app.assembly.differences import changes_since
 from app.assembly.review import Candidate, Elsewhere
-from app.fields import Day, KeyText, Line, SafeText
+from app.fields import LARGEST_NUMBER, Day, KeyText, Line, SafeText
 from app.papers import queries as papers
 from app.papers.lifecycle import State
 from app.versions import queries as versions
@@ -68,6 +68,9 @@ class DecisionIn(_In):
     )
     reasons: SafeText | None = Field(default=None, description="Needed to send back")
     on_behalf_of: KeyText | None = Field(default=None, description="Person in whose place the account decides")
+    submission: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] | None = Field(
+        default=None, description="Number of the submission that was read: no later one is sent back"
+    )
 
     @model_validator(mode="after")
     def _says_what_it_needs(self) -> "DecisionIn":
@@ -171,6 +174,7 @@ class ReviewOut(BaseModel):
 class CandidateOut(BaseModel):
     """What the next decision is about."""
 
+    submission: int
     step: str
     last: bool = Field(description="Whether approval keeps these very bytes as the approved version")
     label: str
@@ -212,6 +216,7 @@ REVIEW: dict[str, Any] = {
     "released": [],
 }
 CANDIDATE = {
+    "submission": 1,
     "step": "approval",
     "last": True,
     "label": "1.0",
@@ -439,7 +444,13 @@ def decide_paper(
             )
         else:
             decision = review.send_back(
-                session, reference, reasons=said.reasons or "", by=who, now=now, on_behalf_of=said.on_behalf_of
+                session,
+                reference,
+                reasons=said.reasons or "",
+                by=who,
+                now=now,
+                on_behalf_of=said.on_behalf_of,
+                number=said.submission,
             )
         return json_answer(plain(DecisionOut.of(decision, decision.submission)), 201)
 
@@ -548,6 +559,7 @@ def _standing(session: Session, reference: str, who: Account, status: int = 200)
 def _candidate(reference: str, made: Candidate, decided_on: date | None) -> CandidateOut:
     query = f"?decided_on={decided_on}" if decided_on else ""
     return CandidateOut(
+        submission=made.submission.number,
         step=made.step.key,
         last=made.is_last,
         label=made.label,

@@ -147,10 +147,19 @@ def _outside(visit: Visit) -> Visit:
 
 
 def _opens_nothing(visit: Visit, refused: NotSignedIn, form: Form = NOTHING_TYPED) -> Response:
-    typed = {
-        name: form.value(name) for name in form.typed if name.startswith("parts.") and not name.endswith("_format")
-    }
+    typed = _words_typed(form)
     return page(visit, "rounds/no_link.html", "This link opens nothing", status=404, why=str(refused), typed=typed)
+
+
+def _words_typed(form: Form) -> dict[str, str]:
+    """Field → what was typed into it, of the fields that take words."""
+    return {
+        name: said
+        for name in form.typed
+        if (name.startswith(("parts.", "sources.")) or name == "subject")
+        and not name.endswith("_format")
+        and (said := form.value(name)).strip()
+    }
 
 
 def _answerable(session: Session, visit: Visit, key: str, ref: str) -> Request:
@@ -288,6 +297,7 @@ def _told(session: Session, visit: Visit, request: Request, form: Form, *, meanw
     is_fresh = meanwhile or not form.typed
     return {
         "asked": shown,
+        "typed": _words_typed(form) if shown.closed else {},
         "standing": STANDINGS[shown.standing],
         "kinds": KINDS,
         "printed": printed(session, request, before),

@@ -6,18 +6,20 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from app.accounts.policy import Action
 from app.assembly import review
 from app.assembly.differences import changes_since
-from app.assembly.review import AnotherCandidate, DatesOutOfOrder, Elsewhere
-from app.errors import Conflict, Invalid, Problem
+from app.assembly.review import Candidate, DatesOutOfOrder, Elsewhere
+from app.errors import Conflict, Forbidden, Invalid, Problem
 from app.fields import Day, KeyText, SafeText
 from app.papers import queries as papers
 from app.people.queries import NoPerson
 from app.versions import queries as versions
 from app.web.deps import Caller, ProofNeeded, recently_proved
 from app.web.downloads import download
+from app.web.errors import leave_trace
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.preview import frame
@@ -47,6 +49,7 @@ class SendBackForm(_Asked):
 
     reasons: SafeText = Field(title="why the paper goes back")
     on_behalf_of: KeyText | None = Field(default=None, title="in whose place you decide")
+    submission: int = Field(title="the number of the submission", ge=1)
 
 
 class RecordForm(_Asked):
@@ -108,7 +111,9 @@ def decide(
     except NoPerson:
         name = "decided_by" if way == "record" else "on_behalf_of"
         return _page(visit, reference, form.wrong(name, "There is no such person"), decided_on=day)
-    except (Invalid, AnotherCandidate) as refused:
+    except (Invalid, Conflict, Forbidden) as refused:
+        if isinstance(refused, Forbidden):
+            leave_trace(visit.request)
         return _page(visit, reference, form.refused(refused, "decided_by", "evidence", "reasons"), decided_on=day)
     return to(f"/papers/{reference}/review", said=said)
 
@@ -143,6 +148,7 @@ def _send_back(visit: Visit, reference: str, form: Form) -> str:
             by=visit.account,
             now=visit.now,
             on_behalf_of=asked.on_behalf_of,
+            number=asked.submission,
         )
     return "The paper is sent back, and its author sees why."
 
@@ -179,18 +185,21 @@ def _page(
     with visit.reading() as session:
         paper = papers.get(session, reference)
         try:
-            made = review.candidate(session, visit.here.blobs, reference, now=visit.now, decided_on=decided_on)
-        except DatesOutOfOrder as refused:
-            if decided_on is not None:  # another day can be said
-                return _page(visit, reference, form.refused(refused, "decided_on"), needs_proof=needs_proof)
-            return _nothing_to_decide(visit, reference, paper.title, refused)
+            try:
+                made = _made(session, visit, reference, decided_on)
+            except DatesOutOfOrder as refused:
+                if decided_on is None:
+                    raise
+                form, decided_on = form.refused(refused, "decided_on"), None  # another day can be said
+                made = _made(session, visit, reference, None)
         except (Conflict, Invalid) as refused:
-            return _nothing_to_decide(visit, reference, paper.title, refused)
+            return _nothing_to_decide(visit, reference, paper.title, refused, form)
+        officer = paper.chief_officer
         said: dict[str, Any] = {
             "title": paper.title,
             "candidate": made,
             "submitted": made.submission.version.label,
-            "officer": paper.chief_officer,
+            "officer": officer if officer and review.may_be_stood_for(session, paper, officer) else None,
             "changes": changes_since(
                 session, versions.get(session, reference, made.submission.version.label), now=visit.now
             ),
@@ -209,11 +218,21 @@ def _page(
         is_decider=why_not is None,
         why_not=why_not if visit.account.role.value == made.step.role else None,
         may_record=visit.may(Action.RECORD_DECISIONS),
+        typed=_words_typed(form),
         **said,
     )
 
 
-def _nothing_to_decide(visit: Visit, reference: str, title: str, why: Problem) -> Response:
+def _made(session: Session, visit: Visit, reference: str, decided_on: date | None) -> Candidate:
+    return review.candidate(session, visit.here.blobs, reference, now=visit.now, decided_on=decided_on)
+
+
+def _words_typed(form: Form) -> dict[str, str]:
+    """Field → what was typed into it, of the fields that take words."""
+    return {name: said for name in ("remarks", "reasons", "evidence") if (said := form.value(name)).strip()}
+
+
+def _nothing_to_decide(visit: Visit, reference: str, title: str, why: Problem, form: Form) -> Response:
     return page(
         visit,
         "papers/not_to_decide.html",
@@ -221,6 +240,7 @@ def _nothing_to_decide(visit: Visit, reference: str, title: str, why: Problem) -
         reference=reference,
         why=str(why),
         title=title,
+        typed=_words_typed(form),
         status=409,
     )
 

@@ -37,7 +37,7 @@ def paper_for(session: Session, visit: Visit, trace: Trace, reference: str) -> P
     """
     visit.authorise(Action.READ_FACTS)
     kept = Reach(session, visit.account).paper(reference)
-    trace.reading(reference, kept.marking, "paper")
+    trace.reading(reference, kept.marking, "paper", within=session)
     return read.paper(session, reference)
 
 

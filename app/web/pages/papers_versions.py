@@ -60,8 +60,10 @@ def known(session: Session, visit: Visit, trace: Trace, reference: str) -> Paper
 def generate(reference: KeyText, visit: Visiting, trace: Tracing, making: Paced) -> Response:
     """The paper's next version is kept; or the newest stands, where nothing but its label would change."""
     visit.authorise(Action.GENERATE)
-    with visit.writing() as session:
+    with visit.reading() as session:
         paper_for(session, visit, trace, reference)
+    with visit.writing() as session:
+        Reach(session, visit.account).paper(reference)
         making.count()
         made = assemble(session, visit.here.blobs, reference, by=visit.account, now=visit.now)
         label = made.version.label
