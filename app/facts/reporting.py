@@ -15,6 +15,7 @@ from app.facts.read import workstream_alone
 from app.facts.shapes import FactsFile, UpdateShape
 from app.formats import queries as formats
 from app.formats.manifest import Need, Part, parse_manifest
+from app.rounds.queries import taken_back
 from app.workstreams import queries as workstreams
 from app.workstreams.models import Update, Workstream
 
@@ -93,6 +94,13 @@ def report(
 def before(session: Session, workstream: Workstream, as_at: date) -> Update | None:
     """What the workstream reported last time: its last update before that day."""
     return workstreams.update_before(session, workstream.id, as_at)
+
+
+def standing_at(session: Session, workstream_id: int, as_at: date) -> Update | None:
+    """What papers take as reported as at that day, with its parts: the newest revision that was not sent back."""
+    gone = taken_back(session, [workstream_id])
+    found = workstreams.latest(session, [workstream_id], up_to=as_at, without=gone)
+    return found[0] if found and found[0].as_at == as_at else None
 
 
 def _parts_of_formats(session: Session) -> list[tuple[Part, ...]]:

@@ -210,7 +210,7 @@ def taken_back(session: Session, workstream_ids: Iterable[int]) -> set[int]:
     # Only an answer that was judged, or that another one followed, can be one that does not stand.
     sent_back = exists().where(Answer.request_id == Request.id, Judgement.answer_id == Answer.id)
     followed = exists().where(Answer.request_id == Request.id, Answer.number > 1)
-    found: set[int] = set()
+    doubtful: set[int] = set()
     for batch in batches(sorted(set(workstream_ids))):
         rows = session.scalars(
             select(Request)
@@ -220,8 +220,16 @@ def taken_back(session: Session, workstream_ids: Iterable[int]) -> set[int]:
             )
             .options(*ANSWERED_REQUEST)
         )
-        for request in rows:
-            found |= standing.taken_back(request)
+        doubtful |= standing.taken_back(rows)
+    # Another round may have the same revision for an answer, and there it may stand.
+    found: set[int] = set()
+    for batch in batches(sorted(doubtful)):
+        rows = session.scalars(
+            select(Request)
+            .where(exists().where(Answer.request_id == Request.id, Answer.update_id.in_(batch)))
+            .options(*ANSWERED_REQUEST)
+        )
+        found |= standing.taken_back(rows).intersection(batch)
     return found
 
 

@@ -1,5 +1,6 @@
 """How a request stands on a day: pure functions of what was asked and answered."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -52,20 +53,24 @@ def valid_answer(request: Request) -> Answer | None:
     return None if answer is None or verdict_on(answer) is Verdict.SENT_BACK else answer
 
 
-def taken_back(request: Request) -> set[int]:
-    """Ids of the revisions that answers to the request brought, and that do not stand as reported.
+def taken_back(requests: Iterable[Request]) -> set[int]:
+    """Ids of the revisions that answers to these requests brought, and that do not stand as reported.
 
     Those that were sent back do not; nor does what came before an answer that nothing has changed since an earlier day.
+    A revision that an answer to another of the requests brought too, and that stands there, stands.
     Needs `answers` with their `judgements` and `update`.
     """
-    brought = [answer for answer in request.answers if answer.kind is not AnswerKind.NO_CHANGE]
-    last = valid_answer(request)
-    unchanged = last.update if last and last.kind is AnswerKind.NO_CHANGE else None
-    stands = {last.update_id} if last else set()
+    stands: set[int] = set()
     gone: set[int] = set()
-    for answer in brought:
-        is_over = unchanged is not None and answer.update.as_at > unchanged.as_at
-        (gone if is_over or verdict_on(answer) is Verdict.SENT_BACK else stands).add(answer.update_id)
+    for request in requests:
+        last = valid_answer(request)
+        unchanged = last.update if last and last.kind is AnswerKind.NO_CHANGE else None
+        stands |= {last.update_id} if last else set()
+        for answer in request.answers:
+            if answer.kind is AnswerKind.NO_CHANGE:
+                continue
+            is_over = unchanged is not None and answer.update.as_at > unchanged.as_at
+            (gone if is_over or verdict_on(answer) is Verdict.SENT_BACK else stands).add(answer.update_id)
     return gone - stands
 
 

@@ -2,7 +2,9 @@
 
 from app.facts.demonstration_round import KEY
 from app.rounds import commands, queries
-from app.rounds.models import AnswerKind
+from app.rounds.commands import RequestEntry, RoundEntry
+from app.rounds.models import AnswerKind, Verdict
+from app.workstreams.queries import find_update
 from tests.stories import NOON
 
 ASKED = f"/rounds/{KEY}/requests/NAT-03"
@@ -56,6 +58,75 @@ def test_a_lead_says_what_has_changed(site, browser_of):
         "Answered by Assistant Chief Constable (Operations) on behalf of Head of Contact Management on 23 November 2026"
     )
     assert f"{said} at 12:00, late" in lead.page.text
+
+
+def other_round(site, key="other-board"):
+    """Another round asks as at the same day; the first one asks for progress only, and this one for what is next."""
+    with site.state.premises.database.writing() as session:
+        first = queries.get(session, KEY)
+        request = queries.get_request(session, KEY, "NAT-03")
+        request.parts = ["progress"]
+        request.workstream.parts = [part for part in request.workstream.parts if part.part != "next-steps"]
+        session.flush()
+        commands.save_round(
+            session,
+            RoundEntry(
+                key=key,
+                name="Asked by another board",
+                organisation=first.organisation.key,
+                board=first.meeting.board.key,
+                meeting=first.meeting.held_on,
+                due_on=first.due_on,
+                as_at=first.as_at,
+                closed=False,
+                requests=(RequestEntry("NAT-03", ("next-steps",), None),),
+            ),
+            by="ada",
+            at=NOON,
+        )
+    return f"/rounds/{key}/requests/NAT-03/answer"
+
+
+def parts_now(site):
+    with site.state.premises.database.reading() as session:
+        update = find_update(session, "NAT-03", queries.get(session, KEY).as_at)
+        return {part.part: part.narrative for part in update.parts}
+
+
+def test_what_another_round_asks_for_stays_beside_the_answer(site, browser_of):
+    other = other_round(site)
+    lead = browser_of("workstream-lead").visit(ANSWER)
+    lead.send(ANSWER, press="deed=changed", parts__progress="The **aircraft** came.")
+    lead.visit(other)
+    assert list(lead.page.form(other).fields).count("parts.progress") == 0
+    assert "there is a text for “progress” too, for which this page has no field" in lead.page.text
+    lead.send(other, press="deed=nothing-to-report")
+    assert lead.page.status == 422
+    assert "“progress” is reported too, and would be lost" in lead.page.errors[0]
+    lead.send(other, press="deed=changed", **{"parts__next-steps": "They fly."})
+    assert lead.page.told
+    both = {"progress": "<p>The <strong>aircraft</strong> came.</p>", "next-steps": "<p>They fly.</p>"}
+    assert parts_now(site) == both
+    lead.visit(ANSWER).send(ANSWER, press="deed=changed")
+    assert parts_now(site) == both
+
+
+def test_what_was_sent_back_is_not_said_again_by_another_round_s_answer(site, browser_of):
+    other = other_round(site)
+    lead = browser_of("workstream-lead").visit(ANSWER)
+    lead.send(ANSWER, press="deed=changed", parts__progress="Not so.")
+    with site.state.premises.database.writing() as session:
+        request = queries.get_request(session, KEY, "NAT-03")
+        commands.judge(session, request, 1, Verdict.SENT_BACK, "Which?", by="ada", at=NOON)
+    lead.visit(other).send(other, press="deed=changed", **{"parts__next-steps": "They fly."})
+    assert parts_now(site) == {"next-steps": "<p>They fly.</p>"}
+
+
+def test_a_link_s_answer_keeps_what_the_house_wrote_in_other_parts(site, browser_of, visitor):
+    other = other_round(site)
+    browser_of("workstream-lead").visit(other).send(other, press="deed=changed", **{"parts__next-steps": "They fly."})
+    visitor.visit(given_link(site)).send(LINKED, press="deed=changed", parts__progress="From outside.")
+    assert parts_now(site) == {"progress": "<p>From outside.</p>", "next-steps": "<p>They fly.</p>"}
 
 
 def test_the_short_answers_say_how_they_will_be_printed(site, browser_of):

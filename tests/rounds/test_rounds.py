@@ -294,6 +294,28 @@ def test_what_was_sent_back_is_not_last_time_of_the_next_round(filled):
     assert seen["last_time"]["as_at"] == "2027-01-15"
 
 
+def test_what_one_round_sent_back_and_another_one_accepted_is_printed(filled):
+    open_round(filled)
+    open_round(filled, key="march-too")
+    other = PROCUREMENT.replace("/march/", "/march-too/")
+    changed(filled, "2027-02-11", "So it is.")
+    send_back(filled)
+    assert "So it is." not in printed(filled)
+
+    seen = filled.get(other).json()
+    said = {"kind": "changed", "given_by": "head", "update": update("2027-02-11", "So it is.")}
+    given = filled.post(f"{other}/answers", json=said | {"revision": seen["revision"]})
+    assert (given.status_code, given.json()["revision"]) == (201, 1), "the same words are the same revision"
+    assert filled.post(f"{other}/answers/1/judgements", json={"verdict": "accepted"}).status_code == 201
+    assert "So it is." in printed(filled)
+    filled.put("/api/v1/rounds/june", json=ASKED | {"meeting": "2027-06-10"})
+    assert filled.get("/api/v1/rounds/june/requests/procurement").json()["last_time"]["as_at"] == "2027-02-11"
+
+    said = {"verdict": "sent-back", "reason": "Which team?"}
+    assert filled.post(f"{other}/answers/1/judgements", json=said).status_code == 201
+    assert "So it is." not in printed(filled)
+
+
 def test_who_said_that_something_changed_may_say_that_nothing_did(filled):
     open_round(filled)
     changed(filled, "2027-02-10", "A mistake.")

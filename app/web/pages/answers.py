@@ -18,6 +18,7 @@ from app.accounts.policy import Action
 from app.errors import Conflict, Fault, Invalid
 from app.facts.answering import AnsweredMeanwhile, AnswerShape, Giver, SaidShape, Seen, answer, giver, seen_of
 from app.facts.asked import Asked, asked, last_time, parts_to_fill, printed
+from app.facts.reporting import standing_at
 from app.fields import KeyText
 from app.people import queries as people
 from app.rounds import queries, reach
@@ -27,7 +28,15 @@ from app.web.deps import NotSignedIn, holder_of_secret
 from app.web.pages import ratings
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
-from app.web.pages.reported import refuse_text, said_of, typed_parts, typed_update, usual_source
+from app.web.pages.reported import (
+    refuse_loss,
+    refuse_text,
+    said_of,
+    typed_parts,
+    typed_update,
+    usual_source,
+    without_field,
+)
 from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Passing, Visit, Visiting
 from app.web.pages.workstreams import scheme_of
@@ -180,13 +189,16 @@ def _typed_answer(session: Session, form: Form, request: Request) -> SaidShape:
     except ValueError as unknown:
         raise FaultyForm([Fault("", "Choose one of the answers")]) from unknown
     workstream, parts = request.workstream, parts_to_fill(session, request)
+    as_at = request.round.as_at
+    kept = standing_at(session, workstream.id, as_at)
     if kind is AnswerKind.CHANGED:
-        update = typed_update(form, request.round.as_at, scheme_of(session, workstream), parts)
+        update = typed_update(form, as_at, scheme_of(session, workstream), parts, kept)
         return SaidShape(kind=kind, update=update)
     refuse_text(typed_parts(form, parts), _kept_parts(session, request))
     try:
         if kind is AnswerKind.NO_CHANGE:
             return SaidShape(kind=kind, as_at=_day(form.value("last")))
+        refuse_loss(without_field(kept, parts))
         return SaidShape(kind=kind, subject=form.value("subject").strip() or None)
     except ValidationError as error:
         raise FaultyForm([Fault("subject", "Enter 300 characters or fewer, on one line")]) from error
@@ -305,6 +317,7 @@ def _told(session: Session, visit: Visit, request: Request, form: Form, *, meanw
         "seen": seen.answer if is_fresh else form.number("seen"),
         "revision": seen.revision if is_fresh else form.number("revision"),
         "now": said_of(head),
+        "others": without_field(standing_at(session, request.workstream_id, request.round.as_at), shown.to_fill),
         "theirs": said_of(head) if meanwhile and head else None,
         "newest": shown.answers[-1] if shown.answers else None,
         "meanwhile": meanwhile,

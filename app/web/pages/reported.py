@@ -1,6 +1,6 @@
 """What is reported in a form: text beside last time's text, and ratings with their sources."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -53,8 +53,21 @@ def typed_parts(form: Form, parts: Iterable[Keyed]) -> dict[str, str]:
     return said
 
 
-def typed_update(form: Form, as_at: date, scheme: RagScheme | None, parts: Iterable[Keyed]) -> UpdateShape:
-    """What was typed, as an update as at this day; raises FaultyForm."""
+def without_field(kept: Update | None, parts: Iterable[Keyed]) -> dict[str, str]:
+    """What `kept` says in parts that are none of these, which a form has fields for."""
+    shown = {part.key for part in parts}
+    return {part.part: part.narrative for part in kept.parts if part.part not in shown} if kept else {}
+
+
+def typed_update(
+    form: Form, as_at: date, scheme: RagScheme | None, parts: Sequence[Keyed], kept: Update | None
+) -> UpdateShape:
+    """What was typed, as an update as at this day; raises FaultyForm.
+
+    An update takes the place of the one before as a whole. So it says again what stands `kept` as at this day in parts
+    that the form has no field for: they may be another round's.
+    """
+    others = without_field(kept, parts)
     faults: list[Fault] = []
     written: dict[str, str] = {}
     try:
@@ -63,6 +76,7 @@ def typed_update(form: Form, as_at: date, scheme: RagScheme | None, parts: Itera
         faults += faulty.faults
     if form.value("deed") == NOTHING and not faults:
         refuse_text(written)
+        refuse_loss(others)
         return UpdateShape(as_at=as_at, nothing_to_report=True)
     rated: dict[str, RatingShape] = {}
     for dimension in scheme.dimensions if scheme else ():
@@ -76,7 +90,7 @@ def typed_update(form: Form, as_at: date, scheme: RagScheme | None, parts: Itera
             faults.append(Fault(f"sources.{dimension.key}", str(error.errors()[0]["msg"])))
     if faults:
         raise FaultyForm(faults)
-    prose = {key: {"format": "html", "value": value} for key, value in written.items()}
+    prose = {key: {"format": "html", "value": value} for key, value in (others | written).items()}
     return UpdateShape.model_validate({"as_at": as_at, "parts": prose, "ratings": rated})
 
 
@@ -86,6 +100,14 @@ def refuse_text(written: Mapping[str, str], kept: Mapping[str, str] | None = Non
     if new:
         what = "Take this text out where there is nothing to report, or save the update"
         raise FaultyForm([Fault(f"parts.{key}", what) for key in new])
+
+
+def refuse_loss(others: Collection[str]) -> None:
+    """Nothing is reported in parts that the form has no field for, and that would be lost. Raises FaultyForm."""
+    if others:
+        named = ", ".join(f"“{part}”" for part in sorted(others))
+        what = f"as at this day, {named} is reported too, and would be lost: say above, in words, that there is nothing"
+        raise FaultyForm([Fault("", what)])
 
 
 def usual_source(workstream: Workstream) -> str | None:

@@ -17,7 +17,7 @@ from app.fields import Day, KeyText
 from app.web.pages import ratings
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
-from app.web.pages.reported import said_of, typed_update, usual_source
+from app.web.pages.reported import said_of, typed_update, usual_source, without_field
 from app.web.pages.unsent import NothingIsKept, begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.pages.workstreams import scheme_of, seen
@@ -55,8 +55,9 @@ def save(visit: Visiting, form: Typed, ref: KeyText, as_at: Day) -> Response:
         workstream, matter = seen(session, visit, ref)
         visit.authorise(Action.WRITE_UPDATES, matter)
         scheme, parts = scheme_of(session, workstream), reporting.asked_of(session, workstream)
+        kept = reporting.standing_at(session, workstream.id, as_at)
     try:
-        shape = typed_update(form, as_at, scheme, parts)
+        shape = typed_update(form, as_at, scheme, parts, kept)
         with visit.writing() as session:
             reporting.report(
                 session,
@@ -107,6 +108,7 @@ def _update_page(
         # Who was shown what somebody else saved may decide on it: that is the state which is changed then.
         seen=reporting.revision_of(head) if changed or not form.typed else form.number("seen"),
         now=said_of(head),
+        others=without_field(reporting.standing_at(session, workstream.id, as_at), parts),
         theirs=said_of(head) if changed else None,
         last=said_of(last),
         last_day=last.as_at if last else None,
