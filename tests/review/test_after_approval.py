@@ -9,6 +9,8 @@ from sqlalchemy import select
 from app import word
 from app.accounts import queries as accounts
 from app.accounts.models import Role
+from app.assembly.assemble import ENGINE
+from app.assembly.snapshot import Snapshot
 from app.boards.models import Board as BoardRow
 from app.boards.models import Meeting
 from app.boards.queries import get_meeting
@@ -207,6 +209,43 @@ def test_nothing_is_reissued_that_the_service_cannot_make_again(approved, monkey
     monkeypatch.setattr("app.assembly.wording.LANGUAGE", "en-US")
     refused = reissue(approved, agenda_number="6.0")
     assert (refused.status_code, "have it approved anew" in refused.json()["detail"]) == (409, True)
+    assert approved.labels() == ["0.1", "1.0"]
+
+
+def a_later_engine(monkeypatch) -> None:
+    for module in ("assemble", "issuing"):
+        monkeypatch.setattr(f"app.assembly.{module}.ENGINE", ENGINE + 1)
+
+
+def test_what_an_earlier_engine_made_is_reissued_where_it_reads_and_looks_as_it_did(approved, monkeypatch):
+    a_later_engine(monkeypatch)
+    monkeypatch.setattr(Snapshot, "digest", property(lambda snapshot: "0" * 64))  # a property of the file says it
+    before = approved.document("1.0")
+    answer = reissue(approved, agenda_number="6.0")
+    assert answer.status_code == 201, answer.text
+    after = approved.document("1.0.1")
+    old, new = word.regions(before), word.regions(after)
+    assert {key for key in old | new if old[key].html != new[key].html} == {"field/agenda-number"}
+    assert approved.document("1.0") == before
+
+
+@pytest.mark.parametrize(
+    ("place", "otherwise"),
+    [
+        ("app.assembly.wording.in_words", lambda day, style="": f"{day:%d.%m.%Y}"),
+        ("app.assembly.wording.LANGUAGE", "en-US"),
+    ],
+    ids=["its words", "its language"],
+)
+def test_what_an_earlier_engine_made_and_this_one_makes_otherwise_is_not_reissued(
+    approved, monkeypatch, place, otherwise
+):
+    a_later_engine(monkeypatch)
+    monkeypatch.setattr(place, otherwise)
+    refused = reissue(approved, agenda_number="6.0")
+    assert refused.status_code == 409, refused.text
+    said = f"Version 1.0 was made by an earlier release of this service (engine {ENGINE}; now {ENGINE + 1})"
+    assert said in refused.json()["detail"], "and not that its text has changed"
     assert approved.labels() == ["0.1", "1.0"]
 
 
