@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from app.assembly.objectives import Objectives
 from app.assembly.public_copy import Shown
 from app.assembly.snapshot import ClearanceFacts, PersonFacts, SectionFacts, Snapshot, WorkstreamFacts
-from app.formats.manifest import Manifest
+from app.formats.manifest import Manifest, SectionEntry
 from app.papers.blocks import (
     BLOCKS,
     AgainBlock,
@@ -66,7 +67,7 @@ def to_clear(
         if entry.clearance and section.blocks:
             text = _own_words(section)
             if snapshot is not None and not _is_own(section):
-                text += _json(_printed(snapshot, section.blocks))
+                text += _json(_printed(snapshot, section.blocks, entry))
             yield ToClear(f"section/{section.key}", section.heading or entry.heading, entry.clearance, _digest(text))
         for key, implication in _implications(section.blocks):
             if key in wanted and implication.text:
@@ -88,12 +89,12 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def _printed(snapshot: Snapshot, blocks: Iterable[Block]) -> list[Any]:
-    """What these blocks print that is not written in them, block by block."""
-    return [_facts(snapshot, block) for block in blocks]
+def _printed(snapshot: Snapshot, blocks: Iterable[Block], entry: SectionEntry) -> list[Any]:
+    """What these blocks print in that section that is not written in them, block by block."""
+    return [_facts(snapshot, block, entry) for block in blocks]
 
 
-def _facts(snapshot: Snapshot, block: Block) -> Any:
+def _facts(snapshot: Snapshot, block: Block, entry: SectionEntry) -> Any:
     match block:
         case FieldsBlock():
             return _values(snapshot, block.fields)
@@ -103,9 +104,9 @@ def _facts(snapshot: Snapshot, block: Block) -> Any:
         case AgainBlock():
             again = [section for section in snapshot.sections if section.key == block.section]
             others = [inner for section in again for inner in section.blocks if inner.kind != "again"]
-            return [_own_words(section) for section in again], _printed(snapshot, others)
+            return [_own_words(section) for section in again], _printed(snapshot, others, entry)
         case WorkstreamsBlock():
-            return _reported(snapshot, block)
+            return _reported(snapshot, block, entry)
     listed = _LISTED.get(block.kind)
     return [fact.model_dump_json() for fact in listed(snapshot)] if listed else None
 
@@ -125,8 +126,10 @@ _LISTED: Mapping[str, Callable[[Snapshot], Iterable[BaseModel]]] = {
 
 
 def _named(snapshot: Snapshot) -> list[WorkstreamFacts]:
-    """The workstreams without what they report."""
-    return [workstream.model_copy(update={"updates": (), "request": None}) for workstream in snapshot.workstreams]
+    """The workstreams with no more than their names, their places and what they serve."""
+    unsaid: dict[str, Any] = {"owner": None, "needs": {}, "rating_source": None}
+    unsaid |= {"updates": (), "unused_wordings": (), "request": None}
+    return [workstream.model_copy(update=unsaid) for workstream in snapshot.workstreams]
 
 
 def _values(snapshot: Snapshot, keys: Iterable[str]) -> Any:
@@ -135,22 +138,29 @@ def _values(snapshot: Snapshot, keys: Iterable[str]) -> Any:
     return said, {key: person.model_dump_json() for key, person in persons.items() if person}
 
 
-def _reported(snapshot: Snapshot, block: WorkstreamsBlock) -> Any:
-    """Of the chosen workstreams, and of the themes above them, that which the block prints."""
+def _reported(snapshot: Snapshot, block: WorkstreamsBlock, entry: SectionEntry) -> Any:
+    """Of the chosen workstreams, and of the themes above them, that which the block prints.
+
+    With what its ratings are called and mean, and what the workstreams serve where the section says so.
+    """
     parents = {theme.key: theme.parent for theme in snapshot.themes}
     shown = Shown([block], {key: list(_path(key, parents)) for key in parents})
     themes = [theme for theme in snapshot.themes if shown.has(theme.key)]
+    told = [w for w in snapshot.workstreams if w.chosen and shown.has(w.theme)]
     said = [
         (update.as_at, update.nothing_to_report, update.subject, update.still_true)
         + (shown.of(w.theme, update.parts), {part: own.text for part, own in update.own_wordings.items()})
-        + (tuple(rating.model_dump_json() for rating in update.ratings) if block.ratings else ())
-        for w in snapshot.workstreams
-        if w.chosen and shown.has(w.theme)
+        + ((update.scheme, *(rating.model_dump_json() for rating in update.ratings)) if block.ratings else ())
+        for w in told
         for update in w.updates
     ]
-    names = [(w.name, w.rating_source) for w in snapshot.workstreams if w.chosen and shown.has(w.theme)]
+    names = [(w.name, w.rating_source if block.ratings else None, w.owner.name if w.owner else None) for w in told]
     introduced = [theme.introduction.text for theme in themes if block.introductions and theme.introduction]
-    return names, said, [theme.name for theme in themes], introduced
+    used = {update.scheme for w in told for update in w.updates} | {theme.scheme for theme in themes}
+    schemes = [scheme.model_dump_json() for scheme in snapshot.schemes if block.ratings and scheme.key in used]
+    objectives = Objectives.of(snapshot.frameworks if entry.workstreams.objectives else ())
+    served = [[line.text for line in objectives.served(w)] for w in told]
+    return names, said, [theme.name for theme in themes], introduced, schemes, served
 
 
 def _path(theme: str, parents: Mapping[str, str | None]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app import word
 from app.accounts.models import Account
-from app.assembly.assemble import free_label, make, make_again
+from app.assembly.assemble import ENGINE, free_label, make, make_again
 from app.assembly.snapshot import BoardFacts, Snapshot
 from app.assembly.wording import in_words
 from app.blobs import Blobs
@@ -77,6 +77,21 @@ class SaysSomethingElse(Conflict):
         )
 
 
+class MadeOtherwiseNow(Conflict):
+    """The document was made by an earlier engine, and today's does not make of its facts what reads the same."""
+
+    def __init__(self, version: Version, places: list[str]) -> None:
+        super().__init__(
+            f"Version {version.label} was made by an earlier release of this service (engine {version.engine}; now "
+            f"{ENGINE}), and this one makes it otherwise at {', '.join(places)}: reopen the paper and have it approved "
+            "anew."
+        )
+
+
+MOST_PLACES = 5
+"""Places that a refusal names."""
+
+
 def release(session: Session, reference: str, label: str, *, by: Account, now: datetime) -> Release:
     """The approved version is released to the organisation whose board receives the paper: it may read it from now on.
 
@@ -112,7 +127,7 @@ def reissue(
     Raises:
         PaperIsNotOpen: the paper is not approved, or not any more.
         NoMeeting, NotOnTheAgenda, NothingMoves, MeetingTooEarly.
-        SaysSomethingElse: the approved text cannot be made again as it was.
+        SaysSomethingElse, MadeOtherwiseNow: the approved text cannot be made again as it was.
     """
     lock(session, "facts")
     paper = papers.get(session, reference)
@@ -131,8 +146,7 @@ def reissue(
     template = newest.template_version
     labels, count = parse_manifest(template.manifest).labels, len(earlier) + 1
     label = free_label(session, paper.id, lambda on: labels.of_reissue(approved.label, count + on))
-    if make_again(newest, blobs).content_digest != newest.content_digest:
-        raise SaysSomethingElse(newest, ["places that are no stored texts"])
+    _require_made_again(newest, blobs)
     document = make(after.model_copy(update={"label": label}), blobs.get(template.template_digest), blobs.get)
     _require_the_same(newest, before, blobs.get(newest.file_digest), document.content)
     version = _kept(session, blobs, paper, approved, document, by=by, now=now)
@@ -158,17 +172,40 @@ def _moved(session: Session, snapshot: Snapshot, agenda_number: str | None, sitt
     return snapshot.model_copy(update={"paper": paper, "board": board})
 
 
+def _require_made_again(version: Version, blobs: Blobs) -> None:
+    """What is made of the version's facts today is what was kept: every byte, or all that is read and looked at.
+
+    Another engine makes other bytes wherever it was mended, which is why its number rose. What it makes is held against
+    the kept document itself: text, numbers, headings, tables, pages, styles, and every stored text with its looks.
+    """
+    again = make_again(version, blobs)
+    if again.content_digest == version.content_digest:
+        return
+    if version.engine == ENGINE:
+        raise SaysSomethingElse(version, ["places that are no stored texts"])
+    kept = blobs.get(version.file_digest)
+    read = (found.where for found in word.differences(kept, again.content))
+    places = dict.fromkeys([*_otherwise(kept, again.content), *read])
+    if places:
+        raise MadeOtherwiseNow(version, list(places)[:MOST_PLACES])
+
+
 def _require_the_same(version: Version, snapshot: Snapshot, before: bytes, after: bytes) -> None:
     """Every stored text says in both documents the same, but for those that the reissue is about.
 
-    Everything else is made from the same facts by an engine that makes the document before byte by byte again.
+    Everything else is made from the same facts by an engine that makes the document before again.
     """
     moved = {f"field/{row.key}" for row in snapshot.manifest.front_sheet if row.source in MOVED}
-    old = {key: [reading.html for reading in region.readings] for key, region in word.regions(before).items()}
-    new = {key: [reading.html for reading in region.readings] for key, region in word.regions(after).items()}
-    places = [key for key in dict.fromkeys([*old, *new]) if key not in moved and old.get(key) != new.get(key)]
+    places = [key for key in _otherwise(before, after) if key not in moved]
     if places:
         raise SaysSomethingElse(version, places)
+
+
+def _otherwise(before: bytes, after: bytes) -> list[str]:
+    """Keys of the stored texts that one of the documents prints otherwise than the other."""
+    old = {key: [reading.html for reading in region.readings] for key, region in word.regions(before).items()}
+    new = {key: [reading.html for reading in region.readings] for key, region in word.regions(after).items()}
+    return [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
 
 
 def _kept(

@@ -11,6 +11,7 @@ from app.accounts.models import Account
 from app.assembly.wording import in_words
 from app.boards import queries as boards
 from app.boards.deadlines import LONDON
+from app.boards.models import Meeting
 from app.db import lock
 from app.errors import Conflict, Fault, Invalid
 from app.formats import queries as formats
@@ -71,9 +72,10 @@ class NothingToFollow(Conflict):
 class NextIsThere(Conflict):
     """The series has a paper for that meeting."""
 
-    def __init__(self, there: Paper) -> None:
-        day = in_words(there.meeting.held_on, "day-month-year")
-        super().__init__(f"The series has a paper for {day} already: “{there.title}” ({there.reference}).")
+    def __init__(self, held_on: date) -> None:
+        # Which one is not said: whoever asks may not be allowed to see it.
+        day = in_words(held_on, "day-month-year")
+        super().__init__(f"The series has a paper for {day} already.")
 
 
 class ReferenceTaken(Conflict):
@@ -154,12 +156,11 @@ def start_next(
         raise NothingToFollow(before)
     if papers.find(session, new) is not None:
         raise ReferenceTaken(new)
-    held_on = _meeting_of(session, before, meeting)
-    there = papers.of_series(session, before, held_on)
-    if there is not None:
-        raise NextIsThere(there)
+    sitting = _meeting_of(session, before, meeting)
+    if papers.has_in_series(session, before, sitting.id):
+        raise NextIsThere(sitting.held_on)
     manifest = parse_manifest(formats.live(session, before.format.key).manifest)
-    entry = replace(_like(before, manifest), reference=new, meeting=held_on)
+    entry = replace(_like(before, manifest), reference=new, meeting=sitting.held_on)
     paper_commands.save_papers(session, [replace(entry, title=title or entry.title)], by=by.key, at=now)
     paper = papers.get(session, new)
     asked = [section.key for section in manifest.sections if section.carry == "ask"]
@@ -167,16 +168,16 @@ def start_next(
     return paper
 
 
-def _meeting_of(session: Session, before: Paper, wanted: date | None) -> date:
+def _meeting_of(session: Session, before: Paper, wanted: date | None) -> Meeting:
     if wanted is not None:
         found = boards.get_meeting(session, before.meeting.board.key, wanted)
         if found.held_on <= before.meeting.held_on:
             raise MeetingBefore(before.meeting.held_on)
-        return found.held_on
+        return found
     following = boards.next_meeting(session, before.meeting)
     if following is None:
         raise NoMeetingToFollow(before)
-    return following.held_on
+    return following
 
 
 def _like(before: Paper, manifest: Manifest) -> PaperEntry:

@@ -1,5 +1,6 @@
 """Database → Snapshot: which facts a paper takes, as of which day. The only step that reads the database."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -332,10 +333,18 @@ class _Selection:
         found = workstreams.head_revisions(
             self.session, refs, after=since, recorded_from=late, up_to=self.cut_off, without=sent_back
         )
-        return [u for u in found if u.as_at > since or not self._was_had(refs[u.workstream_id], u)]
-
-    def _was_had(self, ref: str, update: Revision) -> bool:
-        return self.previous is not None and self.previous.had(ref, update)
+        before = self.previous
+        if before is None or all(update.as_at > since for update in found):
+            return found
+        unheard = {u.workstream_id for u in found if u.as_at <= since and not before.had(refs[u.workstream_id])}
+        last = workstreams.latest_revisions(self.session, unheard, up_to=since, without=sent_back)
+        newest = {update.workstream_id: update.as_at for update in last}
+        return [
+            update
+            for update in found
+            if update.as_at > since
+            or before.lacked(refs[update.workstream_id], update, newest.get(update.workstream_id, since))
+        ]
 
     def _carried_forward(self, workstream_ids: Iterable[int], sent_back: Collection[int]) -> list[Revision]:
         """The updates of which answers of these workstreams say that they go on being true: their newest revisions."""
@@ -451,26 +460,47 @@ class _Before:
     def __init__(self, session: Session, paper: Paper) -> None:
         self.paper = paper
         self.submission = versions.frozen(session, paper)
-        self.snapshot = Snapshot.from_json(self.submission.version.snapshot) if self.submission else None
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         """The last day whose updates it took."""
-        return self.snapshot.paper.cut_off if self.snapshot else last_day(self.paper)
+        if self.submission is None:
+            return last_day(self.paper)
+        # The one fact that every later paper asks for: of hundreds of workstreams, none need be read for it.
+        said = json.loads(self.submission.version.snapshot)
+        return date.fromisoformat(said["paper"]["cut_off"])
 
     @property
     def open_until(self) -> datetime | None:
         """What was recorded before this moment it could take; what came later, or was corrected later, it could not."""
         return self.submission.at - WAITING if self.submission else None
 
-    def had(self, ref: str, update: Revision) -> bool:
-        """Whether this revision of what the workstream reported is in it."""
-        return (ref, update.as_at, update.revision) in self._revisions
+    def had(self, ref: str) -> bool:
+        """Whether it says anything that the workstream reported."""
+        return bool(self._revisions.get(ref))
+
+    def lacked(self, ref: str, update: Revision, newest: date) -> bool:
+        """Whether the workstream reported this, on a day that it took, in time for the next paper only.
+
+        What it says otherwise was corrected since. What is older than all that it could take is not news, whenever it
+        was written down. `newest` is the day of the workstream's last update up to its last day, which it would have
+        taken where it had nothing to say.
+        """
+        told = self._revisions.get(ref, {})
+        if update.as_at in told:
+            return told[update.as_at] != update.revision
+        since = self._snapshot.paper.since if self._snapshot else None
+        return update.as_at >= min(told, default=newest) if since is None else update.as_at > since
 
     @cached_property
-    def _revisions(self) -> set[tuple[str, date, int]]:
-        shown = self.snapshot.workstreams if self.snapshot else ()
-        return {(w.ref, update.as_at, update.revision) for w in shown for update in w.updates}
+    def _snapshot(self) -> Snapshot | None:
+        return Snapshot.from_json(self.submission.version.snapshot) if self.submission else None
+
+    @cached_property
+    def _revisions(self) -> dict[str, dict[date, int]]:
+        """Reference of a workstream → the days on which it reported what stands there, with their revisions."""
+        shown = self._snapshot.workstreams if self._snapshot else ()
+        return {w.ref: {update.as_at: update.revision for update in w.updates} for w in shown}
 
 
 WAITING = timedelta(minutes=15)

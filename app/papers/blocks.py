@@ -327,24 +327,34 @@ def filled(entry: SectionEntry, own: Sequence[Block], values: Values) -> tuple[B
 
     What of the format stands whatever the paper writes (a clause, open actions, a block of facts with a condition) is
     printed where its condition holds, and nowhere where it does not: each behind the one before it, before the paper's
-    own text where the format begins with it, or else behind that text.
+    own text where the format begins with it, or else behind that text. A block of the paper that says something else
+    than the format's block of that kind is the paper's own, and is printed whatever the format's condition says.
     """
-    every = default_blocks(entry)
-    fixed = {_name(block) for default, block in zip(entry.blocks, every, strict=True) if _is_fixed(default)}
-    if not own or not fixed:
-        return tuple(own) or default_blocks(entry, values)
-    given = default_blocks(entry, values)
-    off = fixed - {_name(block) for block in given}
-    made = [block for block in own if _name(block) not in off]
-    leading, before = True, None
-    for block in given:
-        name = _name(block)
-        if name not in fixed:
-            leading, before = False, None
+    stands = default_blocks(entry, values)
+    if not own:
+        return stands
+    standing = [default for default in entry.blocks if _holds(default, values)]
+    every = zip(entry.blocks, default_blocks(entry), strict=True)
+    given = {_said(block) for block in stands}
+    off = {_said(block) for default, block in every if _is_fixed(default)} - given
+    made = [block for block in own if _said(block) not in off]
+    free = list(range(len(made)))  # places of the paper's blocks, but for those that are the format's
+    leading, behind = True, None
+    for default, block in zip(standing, stands, strict=True):
+        if not _is_fixed(default):
+            leading, behind = False, None
             continue
-        if name not in map(_name, made):
-            made.insert(_place(made, before, leading=leading), block)
-        before = name
+        same = [place for place in free if _said(made[place]) == _said(block)]
+        more = [place for place in free if _said(made[place]) not in given and _fills_in(made[place], block)]
+        if same or more:
+            place = [*same, *more][0]
+            free.remove(place)
+        else:
+            end = 0 if leading else len(made)
+            place = end if behind is None else behind + 1
+            made.insert(place, block)
+            free = [other + (other >= place) for other in free]
+        behind = place
     return tuple(made)
 
 
@@ -352,22 +362,21 @@ def _is_fixed(default: DefaultBlock) -> bool:
     return default.kind in _ALWAYS or (default.when is not None and default.kind in _OF_FACTS)
 
 
-def _place(made: Sequence[Block], before: str | None, *, leading: bool) -> int:
-    """Where a block of the format comes among the others: behind the one with that name, or at one of the ends."""
-    if before is not None:
-        return 1 + max(number for number, block in enumerate(made) if _name(block) == before)
-    return 0 if leading else len(made)
+def _holds(default: DefaultBlock, values: Values) -> bool:
+    return default.when is None or default.when.holds(values)
 
 
-def _name(block: Block) -> str:
-    """What a block of facts is, whatever else is said in it."""
-    match block:
-        case ClauseBlock():
-            return f"clause/{block.clause}"
-        case FieldsBlock():
-            return f"fields/{','.join(block.fields)}"
-        case AgainBlock():
-            return f"again/{block.section}"
-        case WorkstreamsBlock():
-            return f"workstreams/{','.join(block.parts)}"
-    return block.kind
+def _fills_in(own: Block, given: Block) -> bool:
+    """Whether the paper says there of what, or when, there is nothing, and beyond that what the format says."""
+    if not (isinstance(own, NilBlock) and isinstance(given, NilBlock)):
+        return False
+    return all(said is None or getattr(own, name) == said for name, said in _settings(given).items())
+
+
+def _said(block: Block) -> str:
+    """All that a block says; whether the public copy prints it is no matter."""
+    return repr(_settings(block))
+
+
+def _settings(block: Block) -> dict[str, Any]:
+    return block.model_dump(exclude={"public"})

@@ -385,24 +385,15 @@ def previous(session: Session, paper: Paper) -> Paper | None:
     )
 
 
-def of_series(session: Session, paper: Paper, held_on: date) -> Paper | None:
-    """A paper of the same series and organisation for the board's meeting on that day that is not withdrawn, if any.
-
-    Loaded as in `previous`.
-    """
-    return session.scalars(
-        select(Paper)
-        .join(Paper.meeting)
-        .where(
-            Paper.series_id == paper.series_id,
-            Paper.organisation_id == paper.organisation_id,
-            Paper.state != State.WITHDRAWN,
-            Meeting.held_on == held_on,
-        )
-        .order_by(Paper.reference)
-        .limit(1)
-        .options(*LISTED_PAPER)
-    ).one_or_none()
+def has_in_series(session: Session, paper: Paper, meeting_id: int) -> bool:
+    """Whether a paper of the same series and organisation is for that meeting and is not withdrawn."""
+    there = exists().where(
+        Paper.series_id == paper.series_id,
+        Paper.organisation_id == paper.organisation_id,
+        Paper.state != State.WITHDRAWN,
+        Paper.meeting_id == meeting_id,
+    )
+    return bool(session.scalar(select(there)))
 
 
 def series_for(session: Session, organisation_id: int, *, limit: int) -> Sequence[Series]:

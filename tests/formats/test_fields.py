@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import BytesIO
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from docx import Document
@@ -10,8 +11,8 @@ from docx import Document
 from app.blobs import Blobs
 from app.db import Database
 from app.facts.decode import FaultyFacts
-from app.formats.fields import Condition
-from app.formats.manifest import FaultyManifest, parse_manifest
+from app.formats.fields import Condition, Values
+from app.formats.manifest import FaultyManifest, SectionEntry, parse_manifest
 from app.papers.blocks import BLOCKS, filled
 from tests import stories
 from tests.formats import committee
@@ -364,6 +365,71 @@ def test_clauses_keep_their_order_where_the_paper_prints_one_of_them() -> None:
     own = BLOCKS.validate_python([{"kind": "clause", "clause": "a"}, {"kind": "narrative", "text": "<p>Ours.</p>"}])
     made = filled(entry, own, {})
     assert [getattr(block, "clause", block.kind) for block in made] == ["a", "b", "narrative", "c"]
+
+
+def section_of(blocks: str) -> SectionEntry:
+    section = f'[[sections]]\nkey = "s"\nheading = "S"\nblocks = [{blocks}]\n'
+    found = parse_manifest(committee.manifest(FIELDS, section)).section("s")
+    assert found is not None
+    return found
+
+
+def made_of(entry: SectionEntry, own: list[dict[str, Any]], said: Values) -> list[dict[str, Any]]:
+    blocks = filled(entry, BLOCKS.validate_python(own), said)
+    return [block.model_dump(mode="json", exclude_defaults=True) | {"kind": block.kind} for block in blocks]
+
+
+OURS = {"kind": "narrative", "text": {"format": "html", "value": "<p>Ours.</p>"}}
+EXEMPT, WARD = 'when = { field = "exempt", is = "yes" }', 'when = "ward"'
+
+
+@pytest.mark.parametrize(
+    ("given", "own"),
+    [
+        ("kind = 'nil'", {"kind": "nil", "subject": "areas for improvement", "as_at": "2026-03-01"}),
+        ("kind = 'nil'", {"kind": "nil", "wording": "Nothing was said."}),
+        ("kind = 'workstreams', themes = ['a']", {"kind": "workstreams", "themes": ["b"]}),
+        ("kind = 'framework-items', framework = 'a'", {"kind": "framework-items", "framework": "b"}),
+        ("kind = 'outline'", {"kind": "outline", "scope": "all"}),
+        ("kind = 'objective', item = 'a/1'", {"kind": "objective", "item": "a/2"}),
+        ("kind = 'rating-key', schemes = ['a']", {"kind": "rating-key", "schemes": ["b"]}),
+    ],
+)
+def test_a_condition_that_does_not_hold_takes_nothing_away_that_the_paper_says_itself(
+    given: str, own: dict[str, Any]
+) -> None:
+    entry = section_of(f"{{ {given}, {EXEMPT} }}")
+    assert made_of(entry, [OURS, own], {}) == [OURS, own]
+    assert made_of(entry, [own], {}) == [own]
+
+
+def test_every_block_of_facts_whose_condition_holds_is_printed_beside_what_the_paper_writes() -> None:
+    a, b = {"kind": "workstreams", "themes": ["a"]}, {"kind": "workstreams", "themes": ["b"]}
+    one, two = {"kind": "nil", "wording": "None."}, {"kind": "nil", "wording": "Not one."}
+    entry = section_of(
+        f"{{ kind = 'workstreams', themes = ['a'], {EXEMPT} }}, {{ kind = 'workstreams', themes = ['b'], {WARD} }}, "
+        f"{{ kind = 'narrative' }}, {{ kind = 'nil', wording = 'None.', {EXEMPT} }}, "
+        f"{{ kind = 'nil', wording = 'Not one.', {WARD} }}"
+    )
+    both = {"exempt": "yes", "ward": "North"}
+    assert made_of(entry, [OURS], both) == [a, b, OURS, one, two]
+    assert made_of(entry, [b, OURS, one], both) == [a, b, OURS, one, two]
+    assert made_of(entry, [a, b, OURS, one, two], both) == [a, b, OURS, one, two], "as it was saved"
+    assert made_of(entry, [a, b, OURS, one, two], {"ward": "North"}) == [b, OURS, two]
+
+
+def test_what_stands_without_a_condition_and_was_taken_out_stays_out() -> None:
+    entry = section_of(f"{{ kind = 'narrative' }}, {{ kind = 'nil', wording = 'None.', {EXEMPT} }}, {{ kind = 'nil' }}")
+    nil = {"kind": "nil", "wording": "None."}
+    assert made_of(entry, [OURS], {"exempt": "yes"}) == [OURS, nil]
+    assert made_of(entry, [OURS], {}) == [OURS]
+
+
+def test_a_paper_says_of_what_there_is_nothing_where_the_format_says_so() -> None:
+    entry = section_of(f"{{ kind = 'nil', {EXEMPT} }}, {{ kind = 'nil', wording = 'None.', {EXEMPT} }}")
+    ours, theirs = {"kind": "nil", "subject": "risks"}, {"kind": "nil", "wording": "None."}
+    assert made_of(entry, [ours], {"exempt": "yes"}) == [ours, theirs], "said once"
+    assert made_of(entry, [theirs], {"exempt": "yes"}) == [{"kind": "nil"}, theirs]
 
 
 # Clauses

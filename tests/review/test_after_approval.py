@@ -9,9 +9,13 @@ from sqlalchemy import select
 from app import word
 from app.accounts import queries as accounts
 from app.accounts.models import Role
+from app.assembly.assemble import ENGINE
+from app.assembly.snapshot import Snapshot
 from app.boards.models import Board as BoardRow
 from app.boards.models import Meeting
+from app.boards.queries import get_meeting
 from app.papers import queries as papers
+from app.papers.lifecycle import State
 from app.people.queries import get_person, organisation_ids
 from app.versions import queries as versions
 from tests.review.board import ADDRESS, WRITTEN, gather, whole_paper
@@ -205,6 +209,43 @@ def test_nothing_is_reissued_that_the_service_cannot_make_again(approved, monkey
     monkeypatch.setattr("app.assembly.wording.LANGUAGE", "en-US")
     refused = reissue(approved, agenda_number="6.0")
     assert (refused.status_code, "have it approved anew" in refused.json()["detail"]) == (409, True)
+    assert approved.labels() == ["0.1", "1.0"]
+
+
+def a_later_engine(monkeypatch) -> None:
+    for module in ("assemble", "issuing"):
+        monkeypatch.setattr(f"app.assembly.{module}.ENGINE", ENGINE + 1)
+
+
+def test_what_an_earlier_engine_made_is_reissued_where_it_reads_and_looks_as_it_did(approved, monkeypatch):
+    a_later_engine(monkeypatch)
+    monkeypatch.setattr(Snapshot, "digest", property(lambda snapshot: "0" * 64))  # a property of the file says it
+    before = approved.document("1.0")
+    answer = reissue(approved, agenda_number="6.0")
+    assert answer.status_code == 201, answer.text
+    after = approved.document("1.0.1")
+    old, new = word.regions(before), word.regions(after)
+    assert {key for key in old | new if old[key].html != new[key].html} == {"field/agenda-number"}
+    assert approved.document("1.0") == before
+
+
+@pytest.mark.parametrize(
+    ("place", "otherwise"),
+    [
+        ("app.assembly.wording.in_words", lambda day, style="": f"{day:%d.%m.%Y}"),
+        ("app.assembly.wording.LANGUAGE", "en-US"),
+    ],
+    ids=["its words", "its language"],
+)
+def test_what_an_earlier_engine_made_and_this_one_makes_otherwise_is_not_reissued(
+    approved, monkeypatch, place, otherwise
+):
+    a_later_engine(monkeypatch)
+    monkeypatch.setattr(place, otherwise)
+    refused = reissue(approved, agenda_number="6.0")
+    assert refused.status_code == 409, refused.text
+    said = f"Version 1.0 was made by an earlier release of this service (engine {ENGINE}; now {ENGINE + 1})"
+    assert said in refused.json()["detail"], "and not that its text has changed"
     assert approved.labels() == ["0.1", "1.0"]
 
 
@@ -442,6 +483,33 @@ def test_the_next_paper_leaves_what_was_reported_long_before_this_one_was_submit
     assert "Older than what the paper took." not in since()
 
 
+def test_what_is_older_than_the_paper_could_take_is_no_news_whenever_it_is_written_down(series, since):
+    report(series, "2024-06-30", "Entered when the service was new.")
+    report(series, "2026-12-20", "From before what the paper took.")
+    report(series, "2024-06-30", "Entered when the service was new, and mended.")
+    told = "\n".join(since())
+    assert not any(words in told for words in ("when the service was new", "From before what"))
+
+
+def test_a_paper_that_took_all_since_lacked_what_was_of_its_days_and_nothing_older(series, database):
+    with database.writing() as session:
+        of_board = session.scalars(select(BoardRow).where(BoardRow.key == "scrutiny-board")).one()
+        session.add(Meeting(board_id=of_board.id, held_on=date(2027, 1, 7)))
+    said = {"reference": "EARLIER", "meeting": "2027-01-07", "series": "collaboration", "cut_off": "2026-12-31"}
+    assert series.admin.put("/api/v1/papers/EARLIER", json=whole_paper(**said)).status_code == 201
+    series.reopen()
+    series.write(take="since-previous")
+    assert series.submit().status_code == 201
+    assert series.approve().status_code == 201
+    assert start_next(series).status_code == 201
+    report(series, "2026-11-30", "From before its days.")
+    report(series, "2027-01-02", "Of its days, and late.")
+    told = word.text_of(series.author.post(f"{NEXT}/preview").content)
+    assert "Of its days, and late." in told
+    assert "From before its days." not in told
+    assert "The team went live." not in told, "it had that"
+
+
 def test_a_paper_that_was_moved_to_the_meeting_of_the_next_one_still_comes_before_it(series, database):
     assert start_next(series, meeting="2027-06-10").status_code == 201
     assert reissue(series, meeting="2027-06-10").status_code == 201
@@ -455,6 +523,18 @@ def test_a_series_has_one_next_paper_for_a_meeting_and_it_fits_its_format(series
     assert start_next(series).status_code == 201
     again = start_next(series, reference="ANOTHER")
     assert (again.status_code, "has a paper for 10 June 2027 already" in again.json()["detail"]) == (409, True)
+    assert "NEXT" not in again.text, "whoever asks may not see that one"
+    (theirs,) = world()["boards"]
+    facts = {"facts": "1", "boards": [theirs | {"key": "other-board", "name": "Other Board"}]}
+    assert series.admin.post("/api/v1/facts", json=facts).status_code == 200
+    with database.writing() as session:
+        there = papers.get(session, "NEXT")
+        here, elsewhere = there.meeting_id, get_meeting(session, "other-board", there.meeting.held_on).id
+        there.meeting_id = elsewhere
+    assert start_next(series, reference="ANOTHER").status_code == 201, "the other one is for another board"
+    with database.writing() as session:
+        papers.get(session, "ANOTHER").state = State.WITHDRAWN
+        papers.get(session, "NEXT").meeting_id = here
     etag = series.author.get(f"{NEXT}/review").headers["etag"]
     assert series.author.post(f"{NEXT}/withdrawal", headers={"If-Match": etag}).status_code == 200
     with database.reading() as session:
@@ -463,9 +543,9 @@ def test_a_series_has_one_next_paper_for_a_meeting_and_it_fits_its_format(series
     assert (refused.status_code, "is withdrawn" in refused.json()["detail"]) == (409, True)
     said = re.sub("^markings = .*", 'markings = ["SECRET"]', scrutiny()["manifest"], flags=re.M)
     series.admin.post("/api/v1/facts", json={"facts": "1", "formats": [scrutiny() | {"manifest": said}]})
-    unfit = start_next(series, reference="ANOTHER")
+    unfit = start_next(series, reference="UNFIT")
     assert (unfit.status_code, unfit.json()["errors"][0]["pointer"]) == (422, "/marking"), unfit.text
-    assert series.author.get("/api/v1/papers/ANOTHER").status_code == 404
+    assert series.author.get("/api/v1/papers/UNFIT").status_code == 404
 
 
 def test_a_paper_without_a_series_or_a_later_meeting_has_no_next_one(series, client):

@@ -1,5 +1,7 @@
 """What the format wants cleared is cleared by a named person, text by text."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -8,7 +10,7 @@ from app.accounts.models import Account, Role
 from app.assembly import review
 from app.people.models import Person
 from tests.review.board import ADDRESS, WRITTEN, Board, gather
-from tests.stories import NOON, scrutiny, update
+from tests.stories import NOON, scrutiny, update, world
 
 CLEARANCES = f"{ADDRESS}/clearances"
 MARKED = 'heading = "Equality and/or Human Rights Implications"\n'
@@ -166,6 +168,50 @@ def test_what_a_section_prints_is_cleared_and_not_only_what_is_written_in_it(app
     for place in places:
         clear(board, place)
     assert board.submit().status_code == 201
+
+
+LISTED = """
+[[sections]]
+key = "reported"
+heading = "Reported"
+clearance = "Head of change"
+workstreams = { objectives = true }
+blocks = [{ kind = "workstreams" }]
+
+[[sections]]
+key = "unrated"
+heading = "Without ratings"
+clearance = "Head of change"
+blocks = [{ kind = "workstreams", ratings = false }]
+
+[[sections]]
+key = "named"
+heading = "Named"
+clearance = "Head of change"
+blocks = [{ kind = "outline" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "voided"),
+    [
+        ("rag_schemes", '"Green"', '"Emerald"', {"reported"}),
+        ("rag_schemes", "2E7D32", "1B5E20", {"reported"}),
+        ("frameworks", "Victims first", "Every victim first", {"reported"}),
+        ("workstreams", '"position": 1', '"owner": "dcc", "position": 1', {"reported", "unrated"}),
+        ("workstreams", '"position": 1', '"rating_source": "by hand", "position": 1', {"reported"}),
+        ("workstreams", '"Procurement"', '"Buying"', {"reported", "unrated", "named"}),
+    ],
+)
+def test_a_clearance_is_of_all_that_is_printed_and_of_no_more(app, client, person_of, kind, old, new, voided):
+    board = gather(app, client, person_of, manifest=LISTED)
+    places = {"reported", "unrated", "named"}
+    assert {clear(board, f"section/{place}").status_code for place in places} == {201}
+    told = json.dumps(world()[kind], ensure_ascii=False)
+    assert old in told, told
+    answer = board.admin.post("/api/v1/facts", json={"facts": "1", kind: json.loads(told.replace(old, new))})
+    assert answer.status_code == 200, answer.text
+    assert {place for place in places if needed(board)[f"section/{place}"]["cleared_by"] is None} == voided
 
 
 def test_an_implication_that_is_written_twice_is_cleared_as_a_whole(board):
