@@ -46,6 +46,15 @@ Number = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 VERDICTS = {Verdict.APPROVED: "Approved", Verdict.SENT_BACK: "Sent back"}
 
 
+class ChangedMeanwhile(Conflict):
+    """Somebody else did something with the paper after the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else changed the paper after you opened this page. Look at how it stands now, and decide anew."
+        )
+
+
 class _Asked(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -121,6 +130,7 @@ def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
         asked = form.read(SubmitForm)
         visit.count()
         with visit.writing() as session:
+            _require_as_seen(session, visit, reference, form)
             review.submit(
                 session, visit.here.blobs, reference, by=visit.account, now=visit.now, written_on=asked.written_on
             )
@@ -130,20 +140,28 @@ def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
 
 
 @router.post("/review/withdraw")
-def withdraw(visit: Visiting, reference: KeyText) -> Response:
+def withdraw(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     """The paper is withdrawn; what was kept of it stays."""
     _allowed(visit, reference, Action.SUBMIT)
-    with visit.writing() as session:
-        review.withdraw(session, reference, by=visit.account, now=visit.now)
+    try:
+        with visit.writing() as session:
+            _require_as_seen(session, visit, reference, form)
+            review.withdraw(session, reference, by=visit.account, now=visit.now)
+    except Conflict as refused:
+        return _page(visit, reference, form.refused(refused))
     return to(_address(reference), said="The paper is withdrawn.")
 
 
 @router.post("/review/reopen")
-def reopen(visit: Visiting, reference: KeyText) -> Response:
+def reopen(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     """The paper is a draft again."""
     _allowed(visit, reference, Action.SUBMIT)
-    with visit.writing() as session:
-        review.reopen(session, reference, by=visit.account, now=visit.now)
+    try:
+        with visit.writing() as session:
+            _require_as_seen(session, visit, reference, form)
+            review.reopen(session, reference, by=visit.account, now=visit.now)
+    except Conflict as refused:
+        return _page(visit, reference, form.refused(refused))
     return to(_address(reference), said="The paper is a draft again.")
 
 
@@ -277,6 +295,12 @@ def _allowed(visit: Visit, reference: str, action: Action) -> PaperKept:
     return kept
 
 
+def _require_as_seen(session: Session, visit: Visit, reference: str, form: Form) -> None:
+    """The paper still stands as it did when the page was opened; raises ChangedMeanwhile."""
+    if Reach(session, visit.account).paper(reference).revision != form.number("seen", -1):
+        raise ChangedMeanwhile
+
+
 def _page(visit: Visit, reference: str, form: Form = NOTHING_TYPED) -> Response:
     visit.authorise(Action.READ_VERSIONS)
     with visit.reading() as session:
@@ -297,6 +321,7 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
     return {
         "title": paper.title,
         "state": kept.state,
+        "seen": kept.revision,
         "tag": STATES[kept.state],
         "newest": newest,
         "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft else [],
