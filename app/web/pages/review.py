@@ -30,6 +30,7 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
+from app.web.trace import Trace, marking_of
 
 router = APIRouter(prefix="/papers/{reference}")
 
@@ -306,6 +307,9 @@ def _page(visit: Visit, reference: str, form: Form = NOTHING_TYPED) -> Response:
     with visit.reading() as session:
         kept = Reach(session, visit.account).paper(reference)
         said = _said(session, visit, kept)
+    trace = Trace(visit.request, visit.here, visit.account, visit.now)
+    printed = marking_of(said["newest"]) if said["newest"] else ""
+    trace.reading(reference, f"{kept.marking} {printed}", "paper")
     return page(visit, "papers/review.html", f"Review of {said['title']}", form=form, reference=reference, **said)
 
 
@@ -318,13 +322,15 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
     released = versions.released(session, kept.id)
     template = formats.live_versions(session, [paper.format.key]).get(paper.format.key)
     is_draft = kept.state is State.DRAFT and template is not None
+    may_preview = visit.may(Action.PREVIEW, matter)
     return {
         "title": paper.title,
         "state": kept.state,
         "seen": kept.revision,
         "tag": STATES[kept.state],
         "newest": newest,
-        "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft else [],
+        "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft and may_preview else [],
+        "may_preview": may_preview,
         "clearances": list(clearances_of(session, paper, template, now=visit.now)) if template else [],
         "submissions": [
             told(submission, reach.is_cleared_for) for submission in reversed(versions.submissions(session, kept.id))
