@@ -1,10 +1,12 @@
 """An approved paper is released, reissued, had by its meeting and followed by the next one, from its own page."""
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import inspect
 
 from app.accounts import queries as accounts
 from app.accounts.models import Role
@@ -13,6 +15,8 @@ from app.boards import queries as boards
 from app.main import create_app
 from app.papers import queries as papers
 from app.upkeep.stores import open_stores
+from app.versions import queries as versions
+from app.versions.models import Release, Version
 from app.web.deps import utc_now
 from tests.demonstrated import copied, settings_for
 from tests.stories import NOON
@@ -170,6 +174,30 @@ def test_one_more_action_is_no_correction_of_the_outcome(held):
     assert held.page.told == "What the meeting made of the paper is saved."
     assert "Bring the cost." in held.page.text
     assert "and corrected" not in held.page.text.partition("What the meeting asked for")[0]
+
+
+def test_a_release_that_a_receiver_may_see_is_found_behind_many_that_they_may_not(site, held, browser_of):
+    held.visit(REVIEW).send(f"{REVIEW}/release")
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "commissioners-office").markings = ["OFFICIAL"]
+        paper = papers.get(session, REFERENCE)
+        (first,) = versions.released(session, paper.id).values()
+        row = {column.key: getattr(first.version, column.key) for column in inspect(Version).column_attrs}
+        facts = json.loads(row.pop("snapshot"))
+        facts["paper"]["marking"] = "OFFICIAL-SENSITIVE"
+        for number in range(10, 36):
+            later = row | {"id": None, "number": number, "label": f"{number}.0", "snapshot": json.dumps(facts)}
+            session.add(version := Version(**later))
+            session.flush()
+            session.add(
+                Release(version_id=version.id, organisation_id=first.organisation_id, at=NOON, by="board-secretary")
+            )
+        label = first.version.label
+
+    office = browser_of("commissioners-office")
+    for address in (f"{PAPER}/versions", f"{PAPER}/versions/{label}", OUTCOME):
+        assert office.visit(address).page.status == 200, address
+    assert "35.0" not in office.visit(f"{PAPER}/versions").page.text
 
 
 def test_who_receives_the_paper_records_what_their_own_meeting_made_of_it(site, held, browser_of):

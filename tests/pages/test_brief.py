@@ -44,6 +44,9 @@ def test_facts_that_changed_since_the_version_are_told(browser_of, officer):
 
     assert "1 fact has changed since this version was made." in page.text
     assert "Purpose of Report" in page.text
+    reader = browser_of("reader").visit(f"{PAPER}/brief").page
+    assert "Still open" in reader.text
+    assert "since this version was made" not in reader.text, "who may not preview the paper is told what was generated"
 
 
 def test_a_paper_without_an_earlier_one_says_so(officer):

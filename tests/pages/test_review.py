@@ -180,6 +180,24 @@ def test_remarks_of_who_became_a_writer_meanwhile_are_given_back(site, submitted
     assert not [form for form in page.tree.forms if form.get("action", "").endswith(("/approve", "/send-back"))]
 
 
+def test_a_state_that_was_not_on_screen_is_not_changed(site, submitted, browser_of):
+    late = browser_of("report-author").visit(REVIEW)
+    submitted.visit(REVIEW).send(f"{REVIEW}/withdraw")
+    late_too = browser_of("report-author").visit(REVIEW)
+    submitted.send(f"{REVIEW}/reopen")
+    assert submitted.page.told == "The paper is a draft again."
+    draft = browser_of("report-author").visit(REVIEW)
+    sheet = f"{PAPER}/front-sheet"
+    submitted.visit(sheet).send(sheet, title="Another title, saved a second ago")
+
+    for browser, deed in ((late, "withdraw"), (late_too, "reopen"), (draft, "submit")):
+        page = browser.send(f"{REVIEW}/{deed}").page
+        assert (page.status, "Look at how it stands now" in page.errors[0]) == (409, True), deed
+        assert "Another title" in page.text
+    draft.send(f"{REVIEW}/submit", written_on="2026-11-23")
+    assert draft.page.told == "The paper is in review.", draft.page.text
+
+
 def bodies(site) -> list[str]:
     """The events of the log, the last one last."""
     with site.state.premises.database.reading() as session:

@@ -81,6 +81,20 @@ def test_what_is_refused_is_shown_beside_what_others_wrote_and_that_read_is_in_t
     assert reads(site) > before
 
 
+def test_every_look_at_its_review_is_in_the_log(site, browser_of):
+    address = f"{PAPER}/review"
+    reader = browser_of("reader")
+    before = reads(site)
+    assert "Nobody has commented on the paper" in reader.visit(address).page.text
+    assert reads(site) == before + 1
+    assert "in the way" not in reader.page.text, "who may not preview the paper is not told what it lacks"
+
+    author = browser_of("report-author").visit(address)
+    assert "stand in the way" in author.page.text
+    author.send(f"{address}/submit")
+    assert (author.page.status, reads(site)) == (422, before + 3)
+
+
 def test_a_second_writing_door_of_a_request_is_refused_at_once():
     asked = Request({"type": "http", "state": {}})
     with only_writer(asked), pytest.raises(RuntimeError, match="open already"), only_writer(asked):

@@ -70,6 +70,7 @@ def brief(
         reference,
         found.snapshot.paper.title,
         found=found,
+        changes=found.changes if visit.may(Action.PREVIEW) else (),
         waiting=waiting,
         waited_for=_waited_for(waiting),
         places=places_in_words(found.snapshot),

@@ -202,7 +202,9 @@ def _page(
             "officer": officer if officer and review.may_be_stood_for(session, paper, officer) else None,
             "changes": changes_since(
                 session, versions.get(session, reference, made.submission.version.label), now=visit.now
-            ),
+            )
+            if visit.may(Action.PREVIEW)
+            else [],
             "has_earlier": versions.before(session, made.submission.version) is not None,
         }
         why_not = review.refusal(session, reference, by=visit.account)

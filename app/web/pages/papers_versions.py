@@ -49,8 +49,13 @@ def known(session: Session, visit: Visit, trace: Trace, reference: str) -> Paper
     paper, state = reach.what_exists(reference)
     if state is not State.RELEASED:
         return paper_for(session, visit, trace, reference)
-    released = versions.last_of_paper(session, reference, limit=OF_A_PAGE, released_to=reach.receives_as(state))
-    newest = next(filter(reach.is_cleared_for, released))
+    to = reach.receives_as(state)
+    # However many were released since that are not theirs to see: there is one, or the paper did not exist for them.
+    newest = next(
+        release.version
+        for release in reversed(versions.released(session, paper.id).values())
+        if release.organisation_id == to and reach.is_cleared_for(release.version)
+    )
     facts = Snapshot.from_json(newest.snapshot)
     trace.reading(reference, f"{paper.marking} {facts.paper.marking}", "paper")
     return Named(reference, facts.paper.title, facts.board.name, facts.board.meeting_on)

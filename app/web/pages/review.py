@@ -30,6 +30,7 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
+from app.web.trace import Trace, marking_of
 
 router = APIRouter(prefix="/papers/{reference}")
 
@@ -44,6 +45,15 @@ STATES = {
 Number = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 
 VERDICTS = {Verdict.APPROVED: "Approved", Verdict.SENT_BACK: "Sent back"}
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else did something with the paper after the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else changed the paper after you opened this page. Look at how it stands now, and decide anew."
+        )
 
 
 class _Asked(BaseModel):
@@ -121,6 +131,7 @@ def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
         asked = form.read(SubmitForm)
         visit.count()
         with visit.writing() as session:
+            _require_as_seen(session, visit, reference, form)
             review.submit(
                 session, visit.here.blobs, reference, by=visit.account, now=visit.now, written_on=asked.written_on
             )
@@ -130,20 +141,28 @@ def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
 
 
 @router.post("/review/withdraw")
-def withdraw(visit: Visiting, reference: KeyText) -> Response:
+def withdraw(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     """The paper is withdrawn; what was kept of it stays."""
     _allowed(visit, reference, Action.SUBMIT)
-    with visit.writing() as session:
-        review.withdraw(session, reference, by=visit.account, now=visit.now)
+    try:
+        with visit.writing() as session:
+            _require_as_seen(session, visit, reference, form)
+            review.withdraw(session, reference, by=visit.account, now=visit.now)
+    except Conflict as refused:
+        return _page(visit, reference, form.refused(refused))
     return to(_address(reference), said="The paper is withdrawn.")
 
 
 @router.post("/review/reopen")
-def reopen(visit: Visiting, reference: KeyText) -> Response:
+def reopen(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     """The paper is a draft again."""
     _allowed(visit, reference, Action.SUBMIT)
-    with visit.writing() as session:
-        review.reopen(session, reference, by=visit.account, now=visit.now)
+    try:
+        with visit.writing() as session:
+            _require_as_seen(session, visit, reference, form)
+            review.reopen(session, reference, by=visit.account, now=visit.now)
+    except Conflict as refused:
+        return _page(visit, reference, form.refused(refused))
     return to(_address(reference), said="The paper is a draft again.")
 
 
@@ -277,11 +296,20 @@ def _allowed(visit: Visit, reference: str, action: Action) -> PaperKept:
     return kept
 
 
+def _require_as_seen(session: Session, visit: Visit, reference: str, form: Form) -> None:
+    """The paper still stands as it did when the page was opened; raises ChangedMeanwhile."""
+    if Reach(session, visit.account).paper(reference).revision != form.number("seen", -1):
+        raise ChangedMeanwhile
+
+
 def _page(visit: Visit, reference: str, form: Form = NOTHING_TYPED) -> Response:
     visit.authorise(Action.READ_VERSIONS)
     with visit.reading() as session:
         kept = Reach(session, visit.account).paper(reference)
         said = _said(session, visit, kept)
+    trace = Trace(visit.request, visit.here, visit.account, visit.now)
+    printed = marking_of(said["newest"]) if said["newest"] else ""
+    trace.reading(reference, f"{kept.marking} {printed}", "paper")
     return page(visit, "papers/review.html", f"Review of {said['title']}", form=form, reference=reference, **said)
 
 
@@ -294,12 +322,15 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
     released = versions.released(session, kept.id)
     template = formats.live_versions(session, [paper.format.key]).get(paper.format.key)
     is_draft = kept.state is State.DRAFT and template is not None
+    may_preview = visit.may(Action.PREVIEW, matter)
     return {
         "title": paper.title,
         "state": kept.state,
+        "seen": kept.revision,
         "tag": STATES[kept.state],
         "newest": newest,
-        "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft else [],
+        "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft and may_preview else [],
+        "may_preview": may_preview,
         "clearances": list(clearances_of(session, paper, template, now=visit.now)) if template else [],
         "submissions": [
             told(submission, reach.is_cleared_for) for submission in reversed(versions.submissions(session, kept.id))
