@@ -52,11 +52,10 @@ def secretary(browser_of):
 
 
 @pytest.fixture
-def held(site, secretary):
-    """The day of the paper's meeting has come."""
-    with site.state.premises.database.writing() as session:
-        boards.get_meeting(session, "performance-resources", date(2026, 12, 10)).held_on = NOON.date()
-    return secretary
+def held(site, browser_of):
+    """Such a secretary on the day of the paper's meeting."""
+    site.dependency_overrides[utc_now] = lambda: NOON.replace(month=12, day=10)
+    return browser_of("board-secretary")
 
 
 def tasks(browser) -> dict[str, str]:
@@ -170,6 +169,24 @@ def test_one_more_action_is_no_correction_of_the_outcome(held):
     assert held.page.told == "What the meeting made of the paper is saved."
     assert "Bring the cost." in held.page.text
     assert "and corrected" not in held.page.text.partition("What the meeting asked for")[0]
+
+
+def test_who_receives_the_paper_learns_no_title_and_no_meeting_that_was_not_released(site, secretary, browser_of):
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "commissioners-office").role = Role.SECRETARY
+    secretary.visit(REVIEW).send(f"{REVIEW}/release")
+    with site.state.premises.database.writing() as session:
+        paper = papers.get(session, REFERENCE)
+        paper.title = "Another title, not released"
+        paper.meeting = boards.get_meeting(session, "performance-resources", date(2027, 3, 11))
+    office = browser_of("commissioners-office").visit(OUTCOME)
+    assert "Performance and Resources Scrutiny Board, 10 December 2026" in office.page.text
+    assert "The meeting has not had the paper yet" in office.page.text
+
+    told = office.client.post(OUTCOME, data={"outcome": "Noted.", "seen": "0"}).text
+    assert "The meeting has not had “From the scene to the court" in told
+    assert "it is on 10 December 2026" in told
+    assert not any(secret in told for secret in ("Another title", "11 March 2027"))
 
 
 def test_who_receives_the_paper_records_what_their_own_meeting_made_of_it(site, held, browser_of):

@@ -13,7 +13,7 @@ from app.accounts import policy
 from app.accounts.models import Role
 from app.accounts.policy import Action
 from app.assembly import review
-from app.assembly.snapshot import Snapshot
+from app.assembly.snapshot import imprint_of
 from app.boards import queries as boards
 from app.boards.deadlines import Stage
 from app.papers import queries as papers
@@ -220,11 +220,11 @@ def _afterwards(session: Session, visit: Visit) -> dict[str, Any] | None:
 
 def _after(version: Version, deed: str, place: str) -> dict[str, Any]:
     """What is to be done with the paper, called as this version has it: who receives it knows it by that."""
-    facts = Snapshot.from_json(version.snapshot)
+    printed = imprint_of(version.snapshot)
     return {
-        "title": facts.paper.title,
-        "board": facts.board.name,
-        "held_on": facts.board.meeting_on,
+        "title": printed.title,
+        "board": printed.board,
+        "held_on": printed.meeting_on,
         "deed": deed,
         "href": f"/papers/{version.paper.reference}/{place}",
     }
