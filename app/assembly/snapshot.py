@@ -335,7 +335,8 @@ class Imprint(NamedTuple):
     title: str
     organisation: str
     board: str
-    """Name."""
+    """Key."""
+    board_name: str
     meeting_on: date
     marking: str
 
@@ -348,7 +349,7 @@ def imprint_of(snapshot: str) -> Imprint:
     said = json.loads(snapshot)
     paper, board = said["paper"], said["board"]
     day = date.fromisoformat(board["meeting_on"])
-    return Imprint(paper["title"], paper["organisation"], board["name"], day, paper["marking"])
+    return Imprint(paper["title"], paper["organisation"], board["key"], board["name"], day, paper["marking"])
 
 
 _OF_THE_VERSION = frozenset({"label", "stage"})

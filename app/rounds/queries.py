@@ -6,7 +6,7 @@ from datetime import UTC, date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -114,10 +114,12 @@ def due_next(
     boards: Collection[str] | None = None,
     meeting_id: int | None = None,
     takes_answers: bool = True,
+    wants_answers: bool = False,
 ) -> Sequence[Round]:
     """At most `limit` rounds by the day on which they are due, with meeting and board; each filter that is given holds.
 
-    Those that take answers; with `takes_answers` false, closed ones too.
+    Those that take answers; with `takes_answers` false, closed ones too. With `wants_answers` only those in which not
+    every request has an answer that was accepted.
     """
     conditions = [~Round.closed] if takes_answers else []
     if organisation_id is not None:
@@ -126,6 +128,9 @@ def due_next(
         conditions.append(Round.meeting.has(Meeting.board.has(Board.key.in_(boards))))
     if meeting_id is not None:
         conditions.append(Round.meeting_id == meeting_id)
+    if wants_answers:
+        is_open = or_(Judgement.verdict.is_(None), Judgement.verdict != Verdict.ACCEPTED)
+        conditions.append(Round.id.in_(_newest_answers(Request.round_id).where(is_open)))
     return session.scalars(
         select(Round)
         .where(*conditions)
@@ -147,16 +152,8 @@ def tallies(session: Session, round_ids: Iterable[int]) -> dict[int, Tally]:
     """Id of a round → its tally; no answer itself is read, only what was said of the newest one of each request."""
     found: dict[int, Tally] = {}
     for batch in batches(sorted(set(round_ids))):
-        # Answers and judgements are only ever added: the newest has the highest id.
-        newest = select(func.max(Answer.id)).where(Answer.request_id == Request.id).correlate(Request).scalar_subquery()
-        last_said = (
-            select(func.max(Judgement.id)).where(Judgement.answer_id == Answer.id).correlate(Answer).scalar_subquery()
-        )
         rows = session.execute(
-            select(Request.round_id, Answer.id, Judgement.verdict)
-            .outerjoin(Answer, Answer.id == newest)
-            .outerjoin(Judgement, Judgement.id == last_said)
-            .where(Request.round_id.in_(batch))
+            _newest_answers(Request.round_id, Answer.id, Judgement.verdict).where(Request.round_id.in_(batch))
         ).all()
         for number in batch:
             own: list[tuple[int | None, Verdict | None]] = [
@@ -168,6 +165,21 @@ def tallies(session: Session, round_ids: Iterable[int]) -> dict[int, Tally]:
                 to_come=sum(answer is None or verdict is Verdict.SENT_BACK for answer, verdict in own),
             )
     return found
+
+
+def _newest_answers(*columns: Any) -> Select[Any]:
+    """These columns of every request, of its newest answer, and of what was said of that last, where there are any."""
+    # Answers and judgements are only ever added: the newest has the highest id.
+    newest = select(func.max(Answer.id)).where(Answer.request_id == Request.id).correlate(Request).scalar_subquery()
+    last_said = (
+        select(func.max(Judgement.id)).where(Judgement.answer_id == Answer.id).correlate(Answer).scalar_subquery()
+    )
+    return (
+        select(*columns)
+        .select_from(Request)
+        .outerjoin(Answer, Answer.id == newest)
+        .outerjoin(Judgement, Judgement.id == last_said)
+    )
 
 
 def get_request(session: Session, key: str, ref: str) -> Request:

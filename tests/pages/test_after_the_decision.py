@@ -1,6 +1,6 @@
 """An approved paper is released, reissued, had by its meeting and followed by the next one, from its own page."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.assembly import review
 from app.boards import queries as boards
+from app.boards.models import Meeting
 from app.main import create_app
 from app.papers import queries as papers
 from app.upkeep.stores import open_stores
@@ -187,6 +188,25 @@ def test_who_receives_the_paper_learns_no_title_and_no_meeting_that_was_not_rele
     assert "The meeting has not had “From the scene to the court" in told
     assert "it is on 10 December 2026" in told
     assert not any(secret in told for secret in ("Another title", "11 March 2027"))
+
+
+def test_what_was_released_stays_on_the_pages_of_the_meeting_for_which_it_was_released(site, secretary, browser_of):
+    secretary.visit(REVIEW).send(f"{REVIEW}/release")
+    title = "From the scene to the court: digital evidence and digital forensics"
+    office = browser_of("commissioners-office")
+    with site.state.premises.database.writing() as session:
+        session.add_all(
+            Meeting(board_id=boards.get(session, other).id, held_on=NOON.date() + timedelta(days=days), place=None)
+            for other in ("delivery", "strategic")
+            for days in range(1, 17)
+        )
+    assert title in office.visit("/").page.text, "many meetings of others come before"
+
+    with site.state.premises.database.writing() as session:
+        paper = papers.get(session, REFERENCE)
+        paper.meeting = boards.get_meeting(session, "performance-resources", date(2027, 3, 11))
+    assert title in office.visit("/meetings/performance-resources/2026-12-10").page.text
+    assert title not in office.visit("/meetings/performance-resources/2027-03-11").page.text
 
 
 def test_who_receives_the_paper_records_what_their_own_meeting_made_of_it(site, held, browser_of):

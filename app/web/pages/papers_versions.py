@@ -52,7 +52,7 @@ def known(session: Session, visit: Visit, trace: Trace, reference: str) -> Paper
         return paper_for(session, visit, trace, reference)
     printed = imprint_of(newest.snapshot)
     trace.reading(reference, f"{papers.kept(session, reference).marking} {printed.marking}", "paper")
-    return Named(reference, printed.title, printed.board, printed.meeting_on)
+    return Named(reference, printed.title, printed.board_name, printed.meeting_on)
 
 
 @router.post("/versions")
