@@ -79,10 +79,12 @@ def rounds(
     boards: Collection[str] | None = None,
     board: str | None = None,
     meeting: date | None = None,
+    whole: bool = True,
 ) -> Sequence[Round]:
     """At most `limit` rounds in the order of their keys, behind `after`; each filter that is given holds.
 
-    `boards` are those of which the meeting has one. Loaded as in `get`.
+    `boards` are those of which the meeting has one. Loaded as in `get`; those that are not `whole` with meeting and
+    board only.
     """
     conditions = [Round.key > after]
     if organisation_id is not None:
@@ -93,9 +95,8 @@ def rounds(
         conditions.append(Round.meeting.has(Meeting.board.has(Board.key == board)))
     if meeting is not None:
         conditions.append(Round.meeting.has(Meeting.held_on == meeting))
-    return session.scalars(
-        select(Round).where(*conditions).order_by(Round.key).limit(limit).options(*WHOLE_ROUND)
-    ).all()
+    loaded = WHOLE_ROUND if whole else (joinedload(Round.meeting).joinedload(Meeting.board),)
+    return session.scalars(select(Round).where(*conditions).order_by(Round.key).limit(limit).options(*loaded)).all()
 
 
 def walk(session: Session, *, organisation_id: int | None = None) -> Iterator[Round]:
@@ -271,22 +272,29 @@ def of_person(session: Session, person_id: int) -> Sequence[Request]:
     ).all()
 
 
-def to_answer(session: Session, person_id: int | None, refs: Collection[str]) -> Sequence[Request]:
+def to_answer(
+    session: Session, person_id: int | None, refs: Collection[str], *, wants_answers: bool = False
+) -> Sequence[Request]:
     """Every request of the rounds that take answers for which this person is asked, or that asks these workstreams.
 
-    Ordered and loaded as in `of_open_rounds`.
+    With `wants_answers` only those of which an answer is still to come. Ordered as in `of_open_rounds`; each with how
+    it stands and who is asked, and without what was reported.
     """
     asked: list[ColumnElement[bool]] = [Workstream.ref.in_(refs)]
     if person_id is not None:
         asked.append(Request.person_id == person_id)
         asked.append(and_(Request.person_id.is_(None), Workstream.owner_id == person_id))
+    conditions = [~Round.closed, or_(*asked)]
+    if wants_answers:
+        is_to_come = or_(Answer.id.is_(None), Judgement.verdict == Verdict.SENT_BACK)
+        conditions.append(Request.id.in_(_newest_answers(Request.id).where(is_to_come)))
     return session.scalars(
         select(Request)
         .join(Request.round)
         .join(Request.workstream)
-        .where(~Round.closed, or_(*asked))
+        .where(*conditions)
         .order_by(Round.due_on, Round.key, Request.position)
-        .options(*WHOLE_REQUEST)
+        .options(*STANDING_REQUEST)
     ).all()
 
 
@@ -457,6 +465,14 @@ WHOLE_REQUEST: tuple[ExecutableOption, ...] = (
     .options(joinedload(Rating.dimension), joinedload(Rating.value)),
 )
 """What is loaded with a request."""
+
+STANDING_REQUEST: tuple[ExecutableOption, ...] = (
+    joinedload(Request.round).joinedload(Round.meeting).joinedload(Meeting.board),
+    joinedload(Request.workstream).joinedload(Workstream.owner),
+    joinedload(Request.person),
+    selectinload(Request.answers).selectinload(Answer.judgements),
+)
+"""What is loaded with a request of which only matters how it stands."""
 
 ANSWERED_REQUEST: tuple[ExecutableOption, ...] = (
     joinedload(Request.round),

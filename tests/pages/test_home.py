@@ -15,6 +15,7 @@ from app.rounds import queries as rounds
 from app.rounds.models import Round
 from app.versions import queries as versions
 from app.versions.models import Submission
+from app.workstreams.models import UpdatePart
 from tests.demonstrated import PASSWORD
 from tests.stories import NOON
 
@@ -79,6 +80,21 @@ def test_answers_wait_for_who_reads_them_until_they_are_judged(site, browser_of)
         "4 answers to read: Quarterly collaboration update, December 2026",
         "4 of 12",
     ]
+
+
+def test_no_list_of_rounds_or_of_what_is_asked_reads_what_was_reported(site, browser_of):
+    lead, secretary = browser_of("workstream-lead"), browser_of("board-secretary")
+    found: list[str] = []
+
+    def listen(*said) -> None:
+        found.append(said[2])
+
+    event.listen(site.state.premises.database.engine, "before_cursor_execute", listen)
+    assert "Answer for National air support" in lead.visit("/").page.links()
+    assert secretary.visit("/rounds").page.rows()[0][3] == "3 of 12"
+    event.remove(site.state.premises.database.engine, "before_cursor_execute", listen)
+    assert any("FROM round" in statement for statement in found)
+    assert not any(table in statement for statement in found for table in (UpdatePart.__tablename__, "answer_link"))
 
 
 def test_finished_rounds_and_papers_of_another_step_hide_nothing(site, browser_of, monkeypatch):

@@ -264,7 +264,7 @@ def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
 
 
 def _due(session: Session, visit: Visit) -> dict[str, Any] | None:
-    asked = rounds.to_answer(session, visit.account.person_id, visit.account.workstreams or ())
+    asked = rounds.to_answer(session, visit.account.person_id, visit.account.workstreams or (), wants_answers=True)
     seen = [request for request in asked if visit.may(Action.ANSWER_ROUNDS, matter_of(request.round, _ref(request)))]
     standings = [(request, standing_of(request, today=visit.today)) for request in seen]
     # By day due, so what is late comes first; of one day, what was sent back has nobody's answer either.
