@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.assembly.snapshot import imprint_of
 from app.assembly.wording import in_words
 from app.boards import queries as boards
 from app.boards.deadlines import LONDON
@@ -24,13 +25,14 @@ from app.papers.lifecycle import State
 from app.papers.models import Paper
 from app.people.queries import get_person
 from app.versions import queries as versions
+from app.versions.models import Version
 
 
 class NotHadYet(Conflict):
     """The meeting cannot have made anything of the paper."""
 
-    def __init__(self, paper: Paper, why: str) -> None:
-        super().__init__(f"The meeting has not had “{paper.title}” yet: {why}.")
+    def __init__(self, title: str, why: str) -> None:
+        super().__init__(f"The meeting has not had “{title}” yet: {why}.")
 
 
 class StillToCome(Invalid):
@@ -95,11 +97,19 @@ class NewAction:
 
 
 def record_outcome(
-    session: Session, reference: str, *, text: str, actions: Sequence[NewAction], by: Account, now: datetime
+    session: Session,
+    reference: str,
+    *,
+    text: str,
+    actions: Sequence[NewAction],
+    by: Account,
+    now: datetime,
+    received: Version | None = None,
 ) -> None:
     """The meeting made this of the paper and asked for these actions, which stand open in the series' next paper.
 
-    Said again, it corrects what was said of the outcome; actions come to those that were asked for before.
+    Said again, it corrects what was said of the outcome; actions come to those that were asked for before. Who received
+    the paper says what the meeting made of the version `received`, and learns nothing of what the paper says since.
 
     Raises:
         NotHadYet: the meeting is still to come, or the paper was never approved.
@@ -107,10 +117,14 @@ def record_outcome(
     """
     lock(session, "facts")
     paper = papers.get(session, reference)
-    if paper.meeting.held_on > now.astimezone(LONDON).date():
-        raise NotHadYet(paper, f"it is on {in_words(paper.meeting.held_on, 'day-month-year')}")
+    title, held_on = paper.title, paper.meeting.held_on
+    if received is not None:
+        printed = imprint_of(received.snapshot)
+        title, held_on = printed.title, printed.meeting_on
+    if held_on > now.astimezone(LONDON).date():
+        raise NotHadYet(title, f"it is on {in_words(held_on, 'day-month-year')}")
     if not versions.approvals(session, paper.id):
-        raise NotHadYet(paper, "no version of it is approved")
+        raise NotHadYet(title, "no version of it is approved")
     entries = [
         ActionEntry(asked.text, get_person(session, asked.owner) if asked.owner else None, asked.due_on)
         for asked in actions

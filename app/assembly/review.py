@@ -1,6 +1,6 @@
 """From a draft to an approved version: submission, the candidate, the decision about its very bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
@@ -359,27 +359,39 @@ class Waiting:
 def waiting_for(session: Session, by: Account, *, limit: int) -> list[Waiting]:
     """Papers whose next decision the account may make, the earliest meeting first.
 
-    Of the first `limit` papers in review that exist for it.
+    At most `limit` of them.
     """
-    found = papers.to_come(
-        session,
-        since=date.min,
-        limit=limit,
-        states=[State.IN_REVIEW],
-        organisation_id=policy.confined_to(by),
-        boards=by.boards,
-        markings=by.markings,
-    )
-    standing = versions.standing_of(session, (paper.id for paper in found))
     waiting: list[Waiting] = []
+    after: tuple[date, str] | None = None
+    # Whose step is next is said by the format, where no query sees it: so one goes on until enough are found.
+    while len(waiting) < limit:
+        found = papers.to_come(
+            session,
+            since=date.min,
+            after=after,
+            limit=limit,
+            states=[State.IN_REVIEW],
+            organisation_id=policy.confined_to(by),
+            boards=by.boards,
+            markings=by.markings,
+        )
+        waiting += _next_is(session, by, found)
+        if len(found) < limit:
+            break
+        after = found[-1].meeting.held_on, found[-1].reference
+    return waiting[:limit]
+
+
+def _next_is(session: Session, by: Account, found: Sequence[Paper]) -> Iterator[Waiting]:
+    """Those of these papers in review whose next decision the account may make."""
+    standing = versions.standing_of(session, (paper.id for paper in found))
     for paper in found:
         submission = standing[paper.id]
         step = _manifest(submission).decisions[len(submission.decisions)]
         if by.role.value != step.role:
             continue
         if policy.may(by, DECIDED_BY[step.role], _matter(paper, _written_by(session, paper))):
-            waiting.append(Waiting(paper, submission, step))
-    return waiting
+            yield Waiting(paper, submission, step)
 
 
 def clearances_wanted(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -279,6 +279,7 @@ def to_come(
     session: Session,
     *,
     since: date,
+    after: tuple[date, str] | None = None,
     limit: int,
     states: Collection[State] | None = None,
     organisation_id: int | None = None,
@@ -287,9 +288,12 @@ def to_come(
 ) -> Sequence[Paper]:
     """At most `limit` papers for meetings on the day `since` or later, the next meeting first; filters as in `papers`.
 
-    Of these `states`, where they are given, and none that was withdrawn. With what a list shows.
+    Of these `states`, and behind the day of a meeting and the reference `after`, where they are given; and none that
+    was withdrawn. With what a list shows.
     """
     conditions = [Meeting.held_on >= since, Paper.state != State.WITHDRAWN]
+    if after is not None:
+        conditions.append(tuple_(Meeting.held_on, Paper.reference) > after)
     if states is not None:
         conditions.append(Paper.state.in_(states))
     if organisation_id is not None:

@@ -6,7 +6,7 @@ from datetime import UTC, date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -79,10 +79,12 @@ def rounds(
     boards: Collection[str] | None = None,
     board: str | None = None,
     meeting: date | None = None,
+    whole: bool = True,
 ) -> Sequence[Round]:
     """At most `limit` rounds in the order of their keys, behind `after`; each filter that is given holds.
 
-    `boards` are those of which the meeting has one. Loaded as in `get`.
+    `boards` are those of which the meeting has one. Loaded as in `get`; those that are not `whole` with meeting and
+    board only.
     """
     conditions = [Round.key > after]
     if organisation_id is not None:
@@ -93,9 +95,8 @@ def rounds(
         conditions.append(Round.meeting.has(Meeting.board.has(Board.key == board)))
     if meeting is not None:
         conditions.append(Round.meeting.has(Meeting.held_on == meeting))
-    return session.scalars(
-        select(Round).where(*conditions).order_by(Round.key).limit(limit).options(*WHOLE_ROUND)
-    ).all()
+    loaded = WHOLE_ROUND if whole else (joinedload(Round.meeting).joinedload(Meeting.board),)
+    return session.scalars(select(Round).where(*conditions).order_by(Round.key).limit(limit).options(*loaded)).all()
 
 
 def walk(session: Session, *, organisation_id: int | None = None) -> Iterator[Round]:
@@ -114,10 +115,12 @@ def due_next(
     boards: Collection[str] | None = None,
     meeting_id: int | None = None,
     takes_answers: bool = True,
+    wants_answers: bool = False,
 ) -> Sequence[Round]:
     """At most `limit` rounds by the day on which they are due, with meeting and board; each filter that is given holds.
 
-    Those that take answers; with `takes_answers` false, closed ones too.
+    Those that take answers; with `takes_answers` false, closed ones too. With `wants_answers` only those in which not
+    every request has an answer that was accepted.
     """
     conditions = [~Round.closed] if takes_answers else []
     if organisation_id is not None:
@@ -126,6 +129,9 @@ def due_next(
         conditions.append(Round.meeting.has(Meeting.board.has(Board.key.in_(boards))))
     if meeting_id is not None:
         conditions.append(Round.meeting_id == meeting_id)
+    if wants_answers:
+        is_open = or_(Judgement.verdict.is_(None), Judgement.verdict != Verdict.ACCEPTED)
+        conditions.append(Round.id.in_(_newest_answers(Request.round_id).where(is_open)))
     return session.scalars(
         select(Round)
         .where(*conditions)
@@ -147,16 +153,8 @@ def tallies(session: Session, round_ids: Iterable[int]) -> dict[int, Tally]:
     """Id of a round → its tally; no answer itself is read, only what was said of the newest one of each request."""
     found: dict[int, Tally] = {}
     for batch in batches(sorted(set(round_ids))):
-        # Answers and judgements are only ever added: the newest has the highest id.
-        newest = select(func.max(Answer.id)).where(Answer.request_id == Request.id).correlate(Request).scalar_subquery()
-        last_said = (
-            select(func.max(Judgement.id)).where(Judgement.answer_id == Answer.id).correlate(Answer).scalar_subquery()
-        )
         rows = session.execute(
-            select(Request.round_id, Answer.id, Judgement.verdict)
-            .outerjoin(Answer, Answer.id == newest)
-            .outerjoin(Judgement, Judgement.id == last_said)
-            .where(Request.round_id.in_(batch))
+            _newest_answers(Request.round_id, Answer.id, Judgement.verdict).where(Request.round_id.in_(batch))
         ).all()
         for number in batch:
             own: list[tuple[int | None, Verdict | None]] = [
@@ -168,6 +166,21 @@ def tallies(session: Session, round_ids: Iterable[int]) -> dict[int, Tally]:
                 to_come=sum(answer is None or verdict is Verdict.SENT_BACK for answer, verdict in own),
             )
     return found
+
+
+def _newest_answers(*columns: Any) -> Select[Any]:
+    """These columns of every request, of its newest answer, and of what was said of that last, where there are any."""
+    # Answers and judgements are only ever added: the newest has the highest id.
+    newest = select(func.max(Answer.id)).where(Answer.request_id == Request.id).correlate(Request).scalar_subquery()
+    last_said = (
+        select(func.max(Judgement.id)).where(Judgement.answer_id == Answer.id).correlate(Answer).scalar_subquery()
+    )
+    return (
+        select(*columns)
+        .select_from(Request)
+        .outerjoin(Answer, Answer.id == newest)
+        .outerjoin(Judgement, Judgement.id == last_said)
+    )
 
 
 def get_request(session: Session, key: str, ref: str) -> Request:
@@ -259,22 +272,29 @@ def of_person(session: Session, person_id: int) -> Sequence[Request]:
     ).all()
 
 
-def to_answer(session: Session, person_id: int | None, refs: Collection[str]) -> Sequence[Request]:
+def to_answer(
+    session: Session, person_id: int | None, refs: Collection[str], *, wants_answers: bool = False
+) -> Sequence[Request]:
     """Every request of the rounds that take answers for which this person is asked, or that asks these workstreams.
 
-    Ordered and loaded as in `of_open_rounds`.
+    With `wants_answers` only those of which an answer is still to come. Ordered as in `of_open_rounds`; each with how
+    it stands and who is asked, and without what was reported.
     """
     asked: list[ColumnElement[bool]] = [Workstream.ref.in_(refs)]
     if person_id is not None:
         asked.append(Request.person_id == person_id)
         asked.append(and_(Request.person_id.is_(None), Workstream.owner_id == person_id))
+    conditions = [~Round.closed, or_(*asked)]
+    if wants_answers:
+        is_to_come = or_(Answer.id.is_(None), Judgement.verdict == Verdict.SENT_BACK)
+        conditions.append(Request.id.in_(_newest_answers(Request.id).where(is_to_come)))
     return session.scalars(
         select(Request)
         .join(Request.round)
         .join(Request.workstream)
-        .where(~Round.closed, or_(*asked))
+        .where(*conditions)
         .order_by(Round.due_on, Round.key, Request.position)
-        .options(*WHOLE_REQUEST)
+        .options(*STANDING_REQUEST)
     ).all()
 
 
@@ -445,6 +465,14 @@ WHOLE_REQUEST: tuple[ExecutableOption, ...] = (
     .options(joinedload(Rating.dimension), joinedload(Rating.value)),
 )
 """What is loaded with a request."""
+
+STANDING_REQUEST: tuple[ExecutableOption, ...] = (
+    joinedload(Request.round).joinedload(Round.meeting).joinedload(Meeting.board),
+    joinedload(Request.workstream).joinedload(Workstream.owner),
+    joinedload(Request.person),
+    selectinload(Request.answers).selectinload(Answer.judgements),
+)
+"""What is loaded with a request of which only matters how it stands."""
 
 ANSWERED_REQUEST: tuple[ExecutableOption, ...] = (
     joinedload(Request.round),

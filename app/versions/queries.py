@@ -234,24 +234,35 @@ def releases(session: Session, *, after: str = "", limit: int, to: int | None = 
 
 
 def last_received(
-    session: Session, to: int, *, limit: int, before: int | None = None, meetings: Collection[int] | None = None
+    session: Session,
+    to: int,
+    *,
+    limit: int,
+    before: int | None = None,
+    held_from: date | None = None,
+    printed_day: date | None = None,
 ) -> Sequence[Release]:
     """Of each paper that another organisation wrote, the newest version that was released to the one with the id `to`.
 
-    At most `limit`, what was released last first, of those before the release with the id `before` and of papers that
-    are now for one of the meetings with these ids, where they are given; loaded as in `releases`.
+    At most `limit`, what was released last first, of those before the release with the id `before`; of papers that are
+    now for a meeting on the day `held_from` or later; and that have a meeting on `printed_day` in them, which may also
+    be the one of the paper before: where these are given. Loaded as in `releases`.
     """
+    is_to_come = true() if held_from is None else Paper.meeting.has(Meeting.held_on >= held_from)
     newest = (
         select(func.max(Release.id))
         .join(Release.version)
         .join(Version.paper)
-        .where(_received_by(to), true() if meetings is None else Paper.meeting_id.in_(meetings))
+        .where(_received_by(to), is_to_come)
         .group_by(Version.paper_id)
     )
     earlier = true() if before is None else Release.id < before
+    # Snapshots are canonical JSON: a day is written in one way.
+    is_printed = true() if printed_day is None else Version.snapshot.contains(f'"meeting_on":"{printed_day}"')
     return session.scalars(
         select(Release)
-        .where(Release.id.in_(newest), earlier)
+        .join(Release.version)
+        .where(Release.id.in_(newest), earlier, is_printed)
         .order_by(Release.id.desc())
         .limit(limit)
         .options(*WHOLE_RELEASE)

@@ -72,6 +72,18 @@ class Reach:
                 return paper, State.RELEASED
         raise Hidden(papers.NoPaper(reference))
 
+    def received(self, reference: str) -> Version | None:
+        """The newest version that was released to the account, which knows the paper by it and by nothing later.
+
+        None for who reads the paper's drafts. Raises as `what_exists`.
+        """
+        paper, state = self.what_exists(reference)
+        if state is not State.RELEASED:
+            return None
+        to, found = self.receives_as(state), versions.released(self._session, paper.id)
+        own = [release.version for release in found.values() if release.organisation_id == to]
+        return list(filter(self.is_cleared_for, own))[-1]
+
     def version(self, reference: str, label: str) -> Version:
         """The paper's version with this label, loaded as in `versions.get`.
 

@@ -44,13 +44,13 @@ def visitor(site: FastAPI) -> Iterator[Browser]:
 
 @pytest.fixture
 def browser_of(site: FastAPI, visitor: Browser) -> Callable[[str], Browser]:
-    """Makes a browser in which an account of the demonstration is signed in: `browser_of("report-author")`."""
+    """Makes a browser in which an account of the demonstration signs in now: `browser_of("report-author")`."""
 
     def make(account: str) -> Browser:
         client = TestClient(site, base_url="https://testserver", follow_redirects=False)
-        here = site.state.premises
+        here, now = site.state.premises, site.dependency_overrides[utc_now]()
         with here.database.writing() as session:
-            secret = sign_in.begin(session, queries.get(session, account), here.rules, now=NOON)
+            secret = sign_in.begin(session, queries.get(session, account), here.rules, now=now)
         client.cookies.set(f"{PREFIX}{SESSION}", secret)
         return Browser(client).visit("/")
 

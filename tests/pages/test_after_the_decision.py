@@ -1,7 +1,7 @@
 """An approved paper is released, reissued, had by its meeting and followed by the next one, from its own page."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.assembly import review
 from app.boards import queries as boards
+from app.boards.models import Meeting
 from app.main import create_app
 from app.papers import queries as papers
 from app.upkeep.stores import open_stores
@@ -56,11 +57,10 @@ def secretary(browser_of):
 
 
 @pytest.fixture
-def held(site, secretary):
-    """The day of the paper's meeting has come."""
-    with site.state.premises.database.writing() as session:
-        boards.get_meeting(session, "performance-resources", date(2026, 12, 10)).held_on = NOON.date()
-    return secretary
+def held(site, browser_of):
+    """Such a secretary on the day of the paper's meeting."""
+    site.dependency_overrides[utc_now] = lambda: NOON.replace(month=12, day=10)
+    return browser_of("board-secretary")
 
 
 def tasks(browser) -> dict[str, str]:
@@ -198,6 +198,43 @@ def test_a_release_that_a_receiver_may_see_is_found_behind_many_that_they_may_no
     for address in (f"{PAPER}/versions", f"{PAPER}/versions/{label}", OUTCOME):
         assert office.visit(address).page.status == 200, address
     assert "35.0" not in office.visit(f"{PAPER}/versions").page.text
+
+
+def test_who_receives_the_paper_learns_no_title_and_no_meeting_that_was_not_released(site, secretary, browser_of):
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "commissioners-office").role = Role.SECRETARY
+    secretary.visit(REVIEW).send(f"{REVIEW}/release")
+    with site.state.premises.database.writing() as session:
+        paper = papers.get(session, REFERENCE)
+        paper.title = "Another title, not released"
+        paper.meeting = boards.get_meeting(session, "performance-resources", date(2027, 3, 11))
+    office = browser_of("commissioners-office").visit(OUTCOME)
+    assert "Performance and Resources Scrutiny Board, 10 December 2026" in office.page.text
+    assert "The meeting has not had the paper yet" in office.page.text
+
+    told = office.client.post(OUTCOME, data={"outcome": "Noted.", "seen": "0"}).text
+    assert "The meeting has not had “From the scene to the court" in told
+    assert "it is on 10 December 2026" in told
+    assert not any(secret in told for secret in ("Another title", "11 March 2027"))
+
+
+def test_what_was_released_stays_on_the_pages_of_the_meeting_for_which_it_was_released(site, secretary, browser_of):
+    secretary.visit(REVIEW).send(f"{REVIEW}/release")
+    title = "From the scene to the court: digital evidence and digital forensics"
+    office = browser_of("commissioners-office")
+    with site.state.premises.database.writing() as session:
+        session.add_all(
+            Meeting(board_id=boards.get(session, other).id, held_on=NOON.date() + timedelta(days=days), place=None)
+            for other in ("delivery", "strategic")
+            for days in range(1, 17)
+        )
+    assert title in office.visit("/").page.text, "many meetings of others come before"
+
+    with site.state.premises.database.writing() as session:
+        paper = papers.get(session, REFERENCE)
+        paper.meeting = boards.get_meeting(session, "performance-resources", date(2027, 3, 11))
+    assert title in office.visit("/meetings/performance-resources/2026-12-10").page.text
+    assert title not in office.visit("/meetings/performance-resources/2027-03-11").page.text
 
 
 def test_who_receives_the_paper_records_what_their_own_meeting_made_of_it(site, held, browser_of):

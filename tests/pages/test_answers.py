@@ -147,6 +147,19 @@ def test_no_short_answer_throws_a_text_away(site, browser_of):
     assert newest(site) is None
 
 
+def test_no_short_answer_throws_a_rating_or_its_source_away(site, browser_of):
+    lead = browser_of("workstream-lead")
+    for deed in ("no-change", "nothing-to-report"):
+        for typed in ({"sources__overall": "from the pack"}, {"ratings__overall": "red"}):
+            lead.visit(ANSWER).send(ANSWER, press=f"deed={deed}", **typed)
+            assert lead.page.status == 422
+            assert lead.page.errors == ["This is new: send it as what has changed, or open the page anew"]
+    assert newest(site) is None
+    lead.visit(ANSWER).send(ANSWER, press="deed=changed", parts__progress="", ratings__overall="red")
+    lead.visit(ANSWER).send(ANSWER, press="deed=nothing-to-report")
+    assert newest(site).kind is AnswerKind.NOTHING_TO_REPORT, "what is saved already is not lost"
+
+
 def test_what_is_wrong_is_said_at_its_field_and_everything_is_kept(site, browser_of):
     secretary = browser_of("board-secretary").visit(ANSWER)
     secretary.send(ANSWER, press="deed=changed", parts__progress="Kept.")
@@ -288,8 +301,10 @@ def test_a_link_that_opens_nothing_says_so_and_gives_back_what_was_typed(site, v
     with site.state.premises.database.writing() as session:
         request = queries.get_request(session, KEY, "NAT-03")
         commands.revoke_link(session, request, request.links[-1], by="ada", at=NOON)
-    visitor.send(LINKED, press="deed=changed", parts__progress="Long work.")
+    typed = {"sources__overall": "from our own count", "subject": "flights"}
+    visitor.send(LINKED, press="deed=changed", parts__progress="Long work.", **typed)
     assert (visitor.page.status, visitor.page.heading) == (404, "This link opens nothing")
+    assert all(words in visitor.page.answer.text for words in typed.values())
     assert "it has expired, or was taken away" in visitor.page.text
     assert "Long work." in visitor.page.answer.text
     assert newest(site) is None

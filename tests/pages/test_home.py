@@ -7,9 +7,15 @@ from sqlalchemy import event, select
 from app.accounts import queries as accounts
 from app.boards import queries as boards
 from app.facts.demonstration_round import KEY
+from app.papers import queries as papers
 from app.papers.lifecycle import State
 from app.papers.models import Paper
 from app.people.queries import get_person
+from app.rounds import queries as rounds
+from app.rounds.models import Round
+from app.versions import queries as versions
+from app.versions.models import Submission
+from app.workstreams.models import UpdatePart
 from tests.demonstrated import PASSWORD
 from tests.stories import NOON
 
@@ -74,6 +80,65 @@ def test_answers_wait_for_who_reads_them_until_they_are_judged(site, browser_of)
         "4 answers to read: Quarterly collaboration update, December 2026",
         "4 of 12",
     ]
+
+
+def test_no_list_of_rounds_or_of_what_is_asked_reads_what_was_reported(site, browser_of):
+    lead, secretary = browser_of("workstream-lead"), browser_of("board-secretary")
+    found: list[str] = []
+
+    def listen(*said) -> None:
+        found.append(said[2])
+
+    event.listen(site.state.premises.database.engine, "before_cursor_execute", listen)
+    assert "Answer for National air support" in lead.visit("/").page.links()
+    assert secretary.visit("/rounds").page.rows()[0][3] == "3 of 12"
+    event.remove(site.state.premises.database.engine, "before_cursor_execute", listen)
+    assert any("FROM round" in statement for statement in found)
+    assert not any(table in statement for statement in found for table in (UpdatePart.__tablename__, "answer_link"))
+
+
+def test_finished_rounds_and_papers_of_another_step_hide_nothing(site, browser_of, monkeypatch):
+    monkeypatch.setattr("app.web.pages.home.MOST", 2)
+    with site.state.premises.database.writing() as session:
+        first = rounds.get(session, KEY)
+        session.add_all(
+            Round(
+                key=f"a-{number}",
+                name="Nobody is asked any more",
+                organisation_id=first.organisation_id,
+                meeting_id=first.meeting_id,
+                due_on=date(2026, 11, 1),
+                as_at=date(2026, 11, 1),
+                closed=False,
+            )
+            for number in range(3)
+        )
+    (only,) = table(browser_of("board-secretary"), "answers")
+    assert only[0].startswith("Quarterly collaboration update")
+
+    browser_of("report-author").visit(REVIEW).send(f"{REVIEW}/submit")
+    monkeypatch.setattr("app.web.pages.home.MOST", 1)
+    with site.state.premises.database.writing() as session:
+        like = papers.get(session, EVIDENCE)
+        officer = get_person(session, "deputy-chief-constable")
+        accounts.get(session, "chief-officer").person_id = officer.id
+        own = Paper(
+            reference="a-paper-of-their-own",
+            title="Their own",
+            organisation_id=like.organisation_id,
+            format_id=like.format_id,
+            meeting_id=like.meeting_id,
+            author_id=officer.id,
+            marking=like.marking,
+            take=like.take,
+            fields={},
+            state=State.IN_REVIEW,
+        )
+        session.add(own)
+        session.flush()
+        version = versions.last(session, like.id)
+        session.add(Submission(paper_id=own.id, number=1, version_id=version.id, at=NOON, by="ada"))
+    assert [EVIDENCE in row[0] for row in table(browser_of("chief-officer"), "decisions")] == [True]
 
 
 def test_a_decision_waits_for_who_may_make_it_and_for_nobody_else(site, browser_of):

@@ -322,6 +322,21 @@ def test_the_outcome_is_recorded_after_the_meeting_and_corrected_by_another(appr
     ]
 
 
+def test_who_receives_a_paper_knows_it_as_it_was_released(approved, client_of):
+    release(approved)
+    approved.reopen()
+    approved.write(title="Not released", meeting="2027-06-10")
+    receiving = client_of(Role.SECRETARY, "office")
+    early = outcome(approved, receiving)
+    assert (early.status_code, early.json()["detail"]) == (
+        409,
+        "The meeting has not had “Collaboration update” yet: it is on 11 March 2027.",
+    )
+    after_the_meeting(approved)
+    assert "it is on 10 June 2027" in outcome(approved).json()["detail"]
+    assert outcome(approved, receiving).status_code == 201
+
+
 def test_a_meeting_makes_nothing_of_a_paper_that_was_never_approved(board):
     after_the_meeting(board)
     refused = outcome(board)

@@ -168,9 +168,10 @@ def record_outcome(
 
     def make() -> Response:
         said = read_as(OutcomeIn, document)
-        paper = Reach(session, who).allow(Action.RECORD_OUTCOMES, reference)
+        reach = Reach(session, who)
+        paper, received = reach.allow(Action.RECORD_OUTCOMES, reference), reach.received(reference)
         actions = [NewAction(action.text, action.owner, action.due_on) for action in said.actions]
-        meeting.record_outcome(session, reference, text=said.text, actions=actions, by=who, now=now)
+        meeting.record_outcome(session, reference, text=said.text, actions=actions, by=who, now=now, received=received)
         return _outcome(session, paper, 201)
 
     return once.answer(repr(sorted(document.items())).encode(), make)

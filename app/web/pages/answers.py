@@ -30,6 +30,7 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.reported import (
     refuse_loss,
+    refuse_ratings,
     refuse_text,
     said_of,
     typed_parts,
@@ -194,7 +195,9 @@ def _typed_answer(session: Session, form: Form, request: Request) -> SaidShape:
     if kind is AnswerKind.CHANGED:
         update = typed_update(form, as_at, scheme_of(session, workstream), parts, kept)
         return SaidShape(kind=kind, update=update)
-    refuse_text(typed_parts(form, parts), _kept_parts(session, request))
+    shown = said_of(find_update(session, workstream.ref, as_at))
+    refuse_text(typed_parts(form, parts), shown["parts"] if shown else None)
+    refuse_ratings(form, scheme_of(session, workstream), shown)
     try:
         if kind is AnswerKind.NO_CHANGE:
             return SaidShape(kind=kind, as_at=_day(form.value("last")))
@@ -202,11 +205,6 @@ def _typed_answer(session: Session, form: Form, request: Request) -> SaidShape:
         return SaidShape(kind=kind, subject=form.value("subject").strip() or None)
     except ValidationError as error:
         raise FaultyForm([Fault("subject", "Enter 300 characters or fewer, on one line")]) from error
-
-
-def _kept_parts(session: Session, request: Request) -> Mapping[str, str]:
-    kept = said_of(find_update(session, request.workstream.ref, request.round.as_at))
-    return kept["parts"] if kept else {}
 
 
 def _day(written: str) -> date | None:

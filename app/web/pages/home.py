@@ -13,7 +13,7 @@ from app.accounts import policy
 from app.accounts.models import Role
 from app.accounts.policy import Action
 from app.assembly import review
-from app.assembly.snapshot import Snapshot
+from app.assembly.snapshot import imprint_of
 from app.boards import queries as boards
 from app.boards.deadlines import Stage
 from app.papers import queries as papers
@@ -163,9 +163,10 @@ def _clearances(session: Session, visit: Visit) -> dict[str, Any] | None:
 
 
 def _answers(session: Session, visit: Visit) -> dict[str, Any] | None:
-    found = rounds.due_next(
-        session, limit=MOST, organisation_id=policy.confined_to(visit.account), boards=visit.account.boards
-    )
+    reach: dict[str, Any] = {"organisation_id": policy.confined_to(visit.account), "boards": visit.account.boards}
+    found = rounds.due_next(session, limit=MOST, wants_answers=True, **reach)
+    if not found and not rounds.due_next(session, limit=1, **reach):
+        return None
     tallies = rounds.tallies(session, (round_.id for round_ in found))
     rows: list[dict[str, Any]] = [
         {
@@ -179,7 +180,7 @@ def _answers(session: Session, visit: Visit) -> dict[str, Any] | None:
         }
         for round_ in found
     ]
-    return {"rounds": [row for row in rows if row["tally"].to_read or row["tally"].to_come]} if rows else None
+    return {"rounds": rows}
 
 
 def _actions(session: Session, visit: Visit) -> dict[str, Any] | None:
@@ -220,11 +221,11 @@ def _afterwards(session: Session, visit: Visit) -> dict[str, Any] | None:
 
 def _after(version: Version, deed: str, place: str) -> dict[str, Any]:
     """What is to be done with the paper, called as this version has it: who receives it knows it by that."""
-    facts = Snapshot.from_json(version.snapshot)
+    printed = imprint_of(version.snapshot)
     return {
-        "title": facts.paper.title,
-        "board": facts.board.name,
-        "held_on": facts.board.meeting_on,
+        "title": printed.title,
+        "board": printed.board_name,
+        "held_on": printed.meeting_on,
         "deed": deed,
         "href": f"/papers/{version.paper.reference}/{place}",
     }
@@ -234,10 +235,17 @@ def _received(session: Session, visit: Visit) -> dict[str, Any] | None:
     to = policy.confined_to(visit.account)
     if to is None:
         return None
-    coming = [meeting.id for meeting in boards.meetings(session, limit=MOST, held_from=visit.today)]
-    found = versions.last_received(session, to, limit=MOST, meetings=coming)
-    rows = list(map(released_row, filter(Reach(session, visit.account).sees_release, found)))
-    return {"received": rows} if rows else None
+    reach = Reach(session, visit.account)
+    rows: list[dict[str, Any]] = []
+    before: int | None = None
+    while len(rows) < MOST:
+        found = versions.last_received(session, to, limit=MOST, before=before, held_from=visit.today)
+        received = map(released_row, filter(reach.sees_release, found))
+        rows += [row for row in received if row["held_on"] >= visit.today]
+        if len(found) < MOST:
+            break
+        before = found[-1].id
+    return {"received": rows[:MOST]} if rows else None
 
 
 def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
@@ -256,7 +264,7 @@ def _meetings(session: Session, visit: Visit) -> dict[str, Any]:
 
 
 def _due(session: Session, visit: Visit) -> dict[str, Any] | None:
-    asked = rounds.to_answer(session, visit.account.person_id, visit.account.workstreams or ())
+    asked = rounds.to_answer(session, visit.account.person_id, visit.account.workstreams or (), wants_answers=True)
     seen = [request for request in asked if visit.may(Action.ANSWER_ROUNDS, matter_of(request.round, _ref(request)))]
     standings = [(request, standing_of(request, today=visit.today)) for request in seen]
     # By day due, so what is late comes first; of one day, what was sent back has nobody's answer either.

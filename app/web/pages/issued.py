@@ -119,13 +119,20 @@ def record_outcome(visit: Visiting, reference: KeyText, trace: Tracing, form: Ty
     try:
         asked, actions = _typed_outcome(form)
         with visit.writing() as session:
-            paper = Reach(session, visit.account).allow(Action.RECORD_OUTCOMES, reference)
+            reach = Reach(session, visit.account)
+            paper = reach.allow(Action.RECORD_OUTCOMES, reference)
             if len(papers.outcomes(session, paper.id)) != asked.seen:
                 raise ChangedMeanwhile(
                     "Somebody else recorded an outcome meanwhile: it stands above. Yours is still in the form."
                 )
             meeting.record_outcome(
-                session, reference, text=asked.outcome, actions=actions, by=visit.account, now=visit.now
+                session,
+                reference,
+                text=asked.outcome,
+                actions=actions,
+                by=visit.account,
+                now=visit.now,
+                received=reach.received(reference),
             )
     except people.NoPerson:
         return _outcome_page(visit, trace, reference, form.wrong("", "Choose who does it from the list"))
@@ -223,7 +230,8 @@ def _outcome_page(visit: Visit, trace: Trace, reference: str, form: Form = NOTHI
         kept, exists = Reach(session, visit.account).what_exists(reference)
         row = papers.get(session, reference)
         said = papers.outcomes(session, kept.id)
-        is_had = row.meeting.held_on <= visit.today and bool(versions.approvals(session, kept.id))
+        held_on = paper.held_on if isinstance(paper, Named) else row.meeting.held_on
+        is_had = held_on <= visit.today and bool(versions.approvals(session, kept.id))
         may_record = visit.may(Action.RECORD_OUTCOMES, matter_of(kept, exists)) and is_had
         return page(
             visit,
@@ -232,7 +240,7 @@ def _outcome_page(visit: Visit, trace: Trace, reference: str, form: Form = NOTHI
             form=form,
             paper=paper,
             board=paper.board if isinstance(paper, Named) else row.meeting.board.name,
-            held_on=paper.held_on if isinstance(paper, Named) else row.meeting.held_on,
+            held_on=held_on,
             is_had=is_had,
             said=list(said),
             actions=[_told(action) for action in papers.meeting_actions(session, kept.id)],

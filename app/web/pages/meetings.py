@@ -310,9 +310,10 @@ def _received(session: Session, visit: Visit, meeting: Meeting) -> list[dict[str
     to = policy.confined_to(visit.account)
     if to is None:
         return []
-    found = versions.last_received(session, to, limit=MOST, meetings=[meeting.id])
+    found = versions.last_received(session, to, limit=MOST, printed_day=meeting.held_on)
     rows = map(released_row, filter(Reach(session, visit.account).sees_release, found))
-    return [row for row in rows if row["held_on"] == meeting.held_on]
+    place = (meeting.board.key, meeting.held_on)
+    return [row for row in rows if (row["board_key"], row["held_on"]) == place]
 
 
 def _seen_and_chosen(paper: Paper, form: Form) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.policy import Action
-from app.assembly.snapshot import Snapshot
+from app.assembly.snapshot import imprint_of
 from app.boards import queries as boards
 from app.errors import Conflict, Invalid
 from app.facts.following import start_next
@@ -273,14 +273,15 @@ def _received(session: Session, visit: Visit, before: int | None) -> dict[str, A
 
 def released_row(release: Release) -> dict[str, Any]:
     """What the released version says, whatever its paper says now."""
-    facts = Snapshot.from_json(release.version.snapshot)
+    printed = imprint_of(release.version.snapshot)
     return {
         "reference": release.version.paper.reference,
-        "title": facts.paper.title,
-        "organisation": facts.paper.organisation,
-        "board": facts.board.name,
-        "held_on": facts.board.meeting_on,
-        "marking": facts.paper.marking,
+        "title": printed.title,
+        "organisation": printed.organisation,
+        "board": printed.board_name,
+        "board_key": printed.board,
+        "held_on": printed.meeting_on,
+        "marking": printed.marking,
         "label": release.version.label,
         "released_at": release.at,
     }

@@ -11,10 +11,11 @@ from app.accounts import queries as accounts
 from app.accounts.policy import Action, State
 from app.assembly.assemble import assemble, preview
 from app.assembly.differences import changes_since, is_as_now
-from app.assembly.snapshot import Snapshot
+from app.assembly.snapshot import Snapshot, imprint_of
 from app.assembly.wording import worded_paper
 from app.facts.shapes import PaperShape
 from app.fields import LARGEST_NUMBER, KeyText, Line
+from app.papers import queries as papers
 from app.versions import queries as versions
 from app.web.deps import Paced
 from app.web.downloads import download
@@ -46,19 +47,12 @@ def known(session: Session, visit: Visit, trace: Trace, reference: str) -> Paper
     """The paper; for who receives it, what was released of it. Raises as `Reach.what_exists`."""
     visit.authorise(Action.READ_VERSIONS)
     reach = Reach(session, visit.account)
-    paper, state = reach.what_exists(reference)
-    if state is not State.RELEASED:
+    newest = reach.received(reference)
+    if newest is None:
         return paper_for(session, visit, trace, reference)
-    to = reach.receives_as(state)
-    # However many were released since that are not theirs to see: there is one, or the paper did not exist for them.
-    newest = next(
-        release.version
-        for release in reversed(versions.released(session, paper.id).values())
-        if release.organisation_id == to and reach.is_cleared_for(release.version)
-    )
-    facts = Snapshot.from_json(newest.snapshot)
-    trace.reading(reference, f"{paper.marking} {facts.paper.marking}", "paper")
-    return Named(reference, facts.paper.title, facts.board.name, facts.board.meeting_on)
+    printed = imprint_of(newest.snapshot)
+    trace.reading(reference, f"{papers.kept(session, reference).marking} {printed.marking}", "paper")
+    return Named(reference, printed.title, printed.board_name, printed.meeting_on)
 
 
 @router.post("/versions")

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from app.errors import Fault
 from app.facts.read import update_shape
-from app.facts.shapes import RatingShape, UpdateShape
+from app.facts.shapes import NOT_RATED, RatingShape, UpdateShape
 from app.web.pages.forms import FaultyForm, Form
 from app.web.pages.narrative import narrative_of
 from app.workstreams.models import RagScheme, Update, Workstream
@@ -100,6 +100,22 @@ def refuse_text(written: Mapping[str, str], kept: Mapping[str, str] | None = Non
     if new:
         what = "Take this text out where there is nothing to report, or save the update"
         raise FaultyForm([Fault(f"parts.{key}", what) for key in new])
+
+
+def refuse_ratings(form: Form, scheme: RagScheme | None, kept: Mapping[str, Any] | None) -> None:
+    """No rating and no source is new: none is thrown away by a button. Raises FaultyForm; `kept` is of `said_of`."""
+    faults: list[Fault] = []
+    for dimension in scheme.dimensions if scheme else ():
+        key, rated = dimension.key, kept is not None and dimension.key in kept["ratings"]
+        value = kept["ratings"][key] if kept and rated else None
+        now = {
+            f"ratings.{key}": (value.key if value else NOT_RATED) if rated else "",
+            f"sources.{key}": (kept["sources"][key] or "") if kept and rated else "",
+        }
+        what = "This is new: send it as what has changed, or open the page anew"
+        faults += [Fault(name, what) for name, said in now.items() if form.value(name).strip() not in ("", said)]
+    if faults:
+        raise FaultyForm(faults)
 
 
 def refuse_loss(others: Collection[str]) -> None:

@@ -11,7 +11,6 @@ from app.accounts.policy import Action
 from app.errors import Conflict, Invalid
 from app.facts.asked import asked, last_time
 from app.fields import KeyText, Line, SafeText
-from app.people import queries as people
 from app.rounds import commands, queries, reach
 from app.rounds.models import AnswerKind, Request, Verdict
 from app.rounds.standing import last_answer
@@ -137,7 +136,7 @@ def _request_page(session: Session, visit: Visit, key: str, ref: str, form: Form
         asked=shown,
         standing=STANDINGS[shown.standing],
         kinds=KINDS,
-        names=people.names(session),
+        names={person.key: person.name for given in request.answers if (person := given.on_behalf_of) is not None},
         now=said_of(newest.update) if newest and newest.kind is not AnswerKind.NO_CHANGE else None,
         last=said_of(before),
         last_day=before.as_at if before else None,

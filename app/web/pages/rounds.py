@@ -22,7 +22,7 @@ from app.papers.models import Paper
 from app.rounds import commands, queries, reach
 from app.rounds.commands import RequestEntry, RoundEntry
 from app.rounds.models import Round
-from app.rounds.standing import OPEN, Standing
+from app.rounds.standing import Standing
 from app.web.pages.answers import KINDS, STANDINGS
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
@@ -67,7 +67,9 @@ def show_all(visit: Visiting, after: Annotated[str, Query(max_length=100)] = "")
             limit=PAGE_SIZE + 1,
             organisation_id=policy.confined_to(visit.account),
             boards=visit.account.boards,
+            whole=False,
         )
+        tallies = queries.tallies(session, (row.id for row in found))
         rows = [
             {
                 "key": row.key,
@@ -76,8 +78,8 @@ def show_all(visit: Visiting, after: Annotated[str, Query(max_length=100)] = "")
                 "board": row.meeting.board.name,
                 "due_on": row.due_on,
                 "closed": row.closed,
-                "open": sum(asked_in_brief(one, today=visit.today).standing in OPEN for one in row.requests),
-                "asked": len(row.requests),
+                "open": tallies[row.id].to_come,
+                "asked": tallies[row.id].asked,
             }
             for row in found
         ]
