@@ -1,7 +1,8 @@
 """Meetings of the boards: their agenda with the papers on it, deadlines and what is late, rounds, calendars."""
 
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -235,7 +236,8 @@ def _meeting_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_
         tallies = rounds.tallies(session, (round_.id for round_ in asked))
         to_come = sum(tallies[round_.id].to_come for round_ in asked if not round_.closed)
         received = _received(session, visit, meeting) if shows_versions else []
-        missing = _missing(session, found, newest, to_come) if held_on >= visit.today else {}
+        had = _which_are_released(session, found, newest) if shows_versions else {paper.id for paper in found}
+        missing = _missing(found, had, to_come) if held_on >= visit.today else {}
         return page(
             visit,
             "meetings/meeting.html",
@@ -283,21 +285,37 @@ def _agenda_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_T
         )
 
 
-def _missing(
-    session: Session, found: Iterable[Paper], newest: Mapping[int, Version], to_come: int
-) -> dict[str, list[str]]:
-    """Stage → what is still to be done for it, in words."""
+def _which_are_released(session: Session, found: Iterable[Paper], newest: Mapping[int, Version]) -> set[int]:
+    """Ids of the papers that are released for their meeting as they were approved for it last.
+
+    One that was reopened since is: what the meeting has of it goes on being released.
+    """
+    last = versions.last_released(session, newest)
+    return {
+        paper.id
+        for paper in found
+        if paper.id in last
+        and (
+            last[paper.id].id == newest[paper.id].id
+            if paper.state is State.APPROVED
+            else _meeting_day(last[paper.id]) == paper.meeting.held_on
+        )
+    }
+
+
+def _meeting_day(version: Version) -> date:
+    """The day of the meeting for which the version was made, whatever the paper is for now."""
+    return date.fromisoformat(json.loads(version.snapshot)["board"]["meeting_on"])  # the rest is not looked at
+
+
+def _missing(found: Iterable[Paper], released: Collection[int], to_come: int) -> dict[str, list[str]]:
+    """Stage → what is still to be done for it, in words; `released` are the ids of papers that the board has."""
     going = [paper for paper in found if paper.state is not State.WITHDRAWN]
-    released = versions.which_released(session, (version.id for version in newest.values()))
     answers = "1 answer is still to come" if to_come == 1 else f"{to_come} answers are still to come"
     open_ones = {
         Stage.DRAFT: [f"{paper.title} is a draft" for paper in going if paper.state is State.DRAFT],
         Stage.CHIEF_OFFICER: [f"{paper.title} is not approved" for paper in going if paper.state is not State.APPROVED],
-        Stage.BOARD: [
-            f"{paper.title} is not released"
-            for paper in going
-            if newest and (paper.id not in newest or newest[paper.id].id not in released)
-        ],
+        Stage.BOARD: [f"{paper.title} is not released" for paper in going if paper.id not in released],
     }
     return {
         Stage.ANSWERS.value: [answers] if to_come else [],
