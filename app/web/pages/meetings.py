@@ -25,11 +25,11 @@ from app.papers import queries as papers
 from app.papers.commands import number_draft
 from app.papers.lifecycle import State, may_change
 from app.papers.models import Paper
-from app.rounds import commands as round_commands
 from app.rounds import queries as rounds
 from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.loading import load_within_reach, plain, state_of
+from app.web.pages import calendars
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers import released_row
@@ -160,22 +160,10 @@ def number_papers(visit: Visiting, board: KeyText, held_on: Day, form: Typed) ->
 
 
 @router.post("/meetings/{board}/{held_on}/calendar")
-def give_calendar(visit: Visiting, board: KeyText, held_on: Day) -> Response:
+def give_calendar(visit: Visiting, board: KeyText, held_on: Day, form: Typed) -> Response:
     """The address of the board's calendar for who visits, shown this once."""
-    visit.authorise(Action.READ_FACTS)
-    with visit.writing() as session:
-        found = _meeting(session, visit, board, held_on).board
-        _, secret = round_commands.give_calendar(session, visit.account, board=found, person=None, at=visit.now)
-        name = found.name
-    return page(
-        visit,
-        "rounds/secret.html",
-        f"Calendar of {name}",
-        is_secret=True,
-        secret=f"{visit.here.address}/api/v1/calendar/{secret}.ics",
-        ends=None,
-        back=_address(board, held_on),
-    )
+    address = _address(board, held_on)
+    return calendars.give(visit, form, lambda session: _meeting(session, visit, board, held_on).board, address)
 
 
 @router.get("/meetings/{board}/{held_on}/agenda")
@@ -263,6 +251,7 @@ def _meeting_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_
             may_write=visit.may(Action.WRITE_FACTS),
             may_reissue=visit.may(Action.REISSUE),
             may_run=visit.may(Action.RUN_ROUNDS),
+            calendars_so_far=rounds.last_calendar_number(session, visit.account.id),
         )
 
 
