@@ -36,6 +36,9 @@ from app.workstreams.models import Update
 from app.workstreams.queries import theme_places, themes_of, unused_parts, workstream_ids
 
 SECRET_BYTES = 32
+
+MOST_CALENDARS = 50
+"""Calendars that an account can have at a time."""
 """256 bits: nobody guesses a link."""
 
 
@@ -69,6 +72,25 @@ class NotTheLastAnswer(Conflict):
 
     def __init__(self) -> None:
         super().__init__("There is a newer answer. Read it, and judge that one.")
+
+
+class TooManyCalendars(Conflict):
+    """An account has as many calendars as one can have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"You have {MOST_CALENDARS} calendars: take one away that you do not use before you get another."
+        )
+
+
+class CalendarGivenMeanwhile(Conflict):
+    """The account got a calendar since it was asked for this one, perhaps by the same form: a page loaded again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You got a calendar after you opened that page, and its address is shown once only. If you lost it, take "
+            "the calendar away and get another."
+        )
 
 
 class ReasonMissing(Invalid):
@@ -272,13 +294,32 @@ def use_link(session: Session, link: AnswerLink, *, at: datetime) -> bool:
 
 
 def give_calendar(
-    session: Session, account: Account, *, board: Board | None, person: Person | None, at: datetime
+    session: Session,
+    account: Account,
+    *,
+    board: Board | None,
+    person: Person | None,
+    at: datetime,
+    last: int | None = None,
 ) -> tuple[CalendarFeed, str]:
-    """A new calendar of the board or of the person for this account, and its secret, which is never shown again."""
+    """A new calendar of the board or of the person for this account, and its secret, which is never shown again.
+
+    `last` is the number of the account's newest calendar when it was asked for this one, where that is known.
+
+    Raises:
+        CalendarGivenMeanwhile: the account has a newer one than `last`.
+        TooManyCalendars: it has as many as it can have.
+    """
+    lock(session, f"calendars/{account.key}")
+    newest = queries.last_calendar_number(session, account.id)
+    if last is not None and last != newest:
+        raise CalendarGivenMeanwhile
+    if len(queries.calendars(session, account.id, limit=MOST_CALENDARS)) == MOST_CALENDARS:
+        raise TooManyCalendars
     secret = f"bc_{secrets.token_urlsafe(SECRET_BYTES)}"
     feed = CalendarFeed(
         account_id=account.id,
-        number=queries.last_calendar_number(session, account.id) + 1,
+        number=newest + 1,
         board=board,
         person=person,
         secret_hash=queries.secret_hash(secret),

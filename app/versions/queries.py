@@ -180,12 +180,22 @@ def is_released(session: Session, version: Version, *, to: int | None = None) ->
     return session.scalar(found) != 0
 
 
-def which_released(session: Session, version_ids: Iterable[int]) -> frozenset[int]:
-    """Those of the versions with these ids that were released."""
-    found: set[int] = set()
-    for batch in batches(sorted(set(version_ids))):
-        found |= set(session.scalars(select(Release.version_id).where(Release.version_id.in_(batch))))
-    return frozenset(found)
+def last_released(session: Session, paper_ids: Iterable[int]) -> dict[int, Version]:
+    """Id of a paper → the last version of it that was released to anybody, for those of the papers that have one.
+
+    A snapshot is read when it is asked for.
+    """
+    found: dict[int, Version] = {}
+    for batch in batches(sorted(set(paper_ids))):
+        numbers = (
+            select(func.max(Version.id))
+            .join(Release, Release.version_id == Version.id)
+            .where(Version.paper_id.in_(batch))
+            .group_by(Version.paper_id)
+        )
+        rows = session.scalars(select(Version).where(Version.id.in_(numbers)).options(defer(Version.snapshot)))
+        found |= {version.paper_id: version for version in rows}
+    return found
 
 
 def released(session: Session, paper_id: int) -> dict[str, Release]:

@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 
 from app.accounts import queries as accounts
 from app.accounts.models import Role
-from app.assembly import review
+from app.assembly import issuing, review
 from app.boards import queries as boards
 from app.boards.models import Meeting
 from app.main import create_app
@@ -24,6 +24,7 @@ from tests.stories import NOON
 
 REFERENCE = "digital-evidence-2026-12"
 PAPER = f"/papers/{REFERENCE}"
+TITLE = "From the scene to the court: digital evidence and digital forensics"
 REVIEW, DECIDE, OUTCOME, REISSUE = (f"{PAPER}/{place}" for place in ("review", "decide", "outcome", "reissue"))
 
 
@@ -255,3 +256,25 @@ def test_who_receives_the_paper_records_what_their_own_meeting_made_of_it(site, 
     assert deed not in office.visit("/").page.links()
     assert office.visit(REISSUE).page.status == 404
     assert "We noted it." in held.visit(OUTCOME).page.text
+
+
+def test_the_board_waits_for_what_is_approved_and_not_for_what_is_reopened(site, secretary):
+    meeting, late = "/meetings/performance-resources/2026-12-10", f"{TITLE} is not released"
+    with site.state.premises.database.writing() as session:
+        boards.get(session, "performance-resources").deadlines = {"board": -20}
+    assert late in secretary.visit(meeting).page.text
+    with site.state.premises.database.writing() as session:
+        issuing.release(session, REFERENCE, "1.0", by=accounts.get(session, "board-secretary"), now=NOON)
+    assert late not in secretary.visit(meeting).page.text
+    with site.state.premises.database.writing() as session:
+        review.reopen(session, REFERENCE, by=accounts.get(session, "report-author"), now=NOON)
+    said = secretary.visit(meeting).page.text
+    assert late not in said, "the meeting has 1.0"
+    assert f"{TITLE} is a draft" in said
+    with site.state.premises.database.writing() as session:
+        other = Meeting(board_id=boards.get(session, "performance-resources").id, held_on=date(2026, 12, 15))
+        session.add(other)
+        session.flush()
+        papers.get(session, REFERENCE).meeting_id = other.id
+    moved = secretary.visit("/meetings/performance-resources/2026-12-15").page.text
+    assert late in moved, "1.0 was for another meeting"

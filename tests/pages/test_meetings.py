@@ -9,9 +9,14 @@ from app.accounts import queries as accounts
 from app.audit.models import AuditEvent
 from app.boards import queries as boards
 from app.boards.models import AgendaItem
+from app.facts import read
 from app.facts.demonstration_round import KEY
+from app.facts.load import load
+from app.facts.parse import parse_facts
 from app.papers import queries as papers
 from app.versions import queries as versions
+from app.web.loading import plain
+from tests.stories import NOON
 
 MEETING = "/meetings/performance-resources/2026-12-10"
 AGENDA = f"{MEETING}/agenda"
@@ -66,6 +71,17 @@ def test_a_meeting_says_what_is_on_its_agenda_due_and_late(browser_of):
     assert secretary.page.path == f"/rounds/{KEY}"
     (address,) = secretary.visit(MEETING).send(f"{MEETING}/calendar").page.tree.xpath("//main//code/text()")
     assert secretary.client.get(address[address.index("/api/v1/") :]).text.startswith("BEGIN:VCALENDAR")
+
+
+def test_what_was_never_generated_is_late_for_the_board(site, browser_of):
+    with site.state.premises.database.writing() as session:
+        board, paper = plain(read.board(session, "performance-resources")), plain(read.paper(session, EVIDENCE))
+        new = {"reference": "new", "title": "A new paper", "meeting": "2026-11-30", "agenda_number": None}
+        facts = {"facts": "1", "boards": [board | {"meetings": [{"held_on": "2026-11-30"}]}], "papers": [paper | new]}
+        load(session, site.state.premises.blobs, parse_facts(facts), by="x", now=NOON)
+    secretary = browser_of("board-secretary").visit("/meetings/performance-resources/2026-11-30")
+    assert "A new paper is not released" in secretary.page.text
+    assert "is not released" not in browser_of("workstream-lead").visit(secretary.page.path).page.text
 
 
 def test_a_meeting_is_entered_and_its_agenda_written(site, browser_of):

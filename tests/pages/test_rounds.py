@@ -160,6 +160,31 @@ def test_the_address_of_the_boards_calendar_is_shown_once(browser_of):
     assert answer.text.startswith("BEGIN:VCALENDAR")
 
 
+def test_a_page_that_is_loaded_again_gives_out_nothing_more(browser_of):
+    secretary = browser_of("board-secretary").visit(ROUND)
+    sent = dict(secretary.page.form(f"{ROUND}/calendar").fields)
+    (address,) = secretary.send(f"{ROUND}/calendar").page.tree.xpath("//main//code/text()")
+    again = secretary.client.post(f"{ROUND}/calendar", data=sent)
+    assert (again.status_code, "after you opened that page" in again.text) == (409, True)
+    secretary.visit(ROUND).follow("Your calendars")
+    assert secretary.page.text.count("Performance and Resources Scrutiny Board") == 2, "seen, and said of its button"
+    reader = browser_of("report-author")
+    assert reader.client.post("/calendars/1/taken").status_code == 404, "everybody has their own"
+    secretary.send("/calendars/1/taken")
+    assert secretary.page.told == "The calendar is taken away: nothing is at its address any more."
+    assert "You have no calendar." in secretary.page.text
+    assert secretary.client.get(address[address.index("/api/v1/calendar/") :]).status_code == 404
+    assert secretary.visit(ROUND).send(f"{ROUND}/calendar").page.status == 200
+
+    before = secretary.visit(REG).page.text.count("Take away the link")
+    sent = {**secretary.page.form(f"{REG}/links").fields, "name": "Regional office", "days": "14"}
+    first, again = (secretary.client.post(f"{REG}/links", data=sent) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 409)
+    assert "A link was given out after you opened this page" in again.text
+    assert secretary.visit(REG).page.text.count("Take away the link") == before + 1
+    assert 'value="Regional office"' in again.text, "what was typed is in the form"
+
+
 @pytest.mark.parametrize("address", ["/new-round", "/new-round?paper=collaboration-2026-12"])
 def test_who_may_not_run_rounds_does_not(address, site, browser_of):
     lead = browser_of("workstream-lead")

@@ -101,6 +101,15 @@ def test_an_address_is_shown_once_kept_nowhere_and_can_be_taken_away(filled, str
     assert filled.post(CALENDARS, json={"board": "scrutiny-board"}).json()["number"] == 2
 
 
+def test_nobody_has_calendars_without_end(filled, monkeypatch):
+    monkeypatch.setattr("app.rounds.commands.MOST_CALENDARS", 2)
+    given = [filled.post(CALENDARS, json={"board": "scrutiny-board"}) for _ in range(3)]
+    assert [answer.status_code for answer in given] == [201, 201, 409]
+    assert "take one away" in given[-1].json()["detail"]
+    assert filled.delete(f"{CALENDARS}/1").status_code == 204
+    assert filled.post(CALENDARS, json={"board": "scrutiny-board"}).json()["number"] == 3
+
+
 def test_a_calendar_shows_what_exists_for_its_account_and_ends_with_it(filled, stranger, client_of, database):
     open_round(filled)
     author = client_of(Role.AUTHOR, "force")

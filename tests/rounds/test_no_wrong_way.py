@@ -71,7 +71,6 @@ class Asking(RuleBasedStateMachine):
         self.links: dict[str, list[bool]] = {ref: [] for ref in ANSWERS}
         """Workstream → of each link, whether it still opens."""
         self.outside: dict[str, TestClient] = {}
-        self.texts = count(1)
 
     # What people do
 
@@ -177,7 +176,7 @@ class Asking(RuleBasedStateMachine):
     def news(self, kind: str, ref: str) -> dict[str, Any]:
         """What is new, by somebody who has read what is there."""
         seen = {"revision": self.admin.get(self.asked(ref)).json()["revision"]} if kind != "no-change" else {}
-        return seen | ({"update": update("2027-02-11", f"Turn {next(self.texts)}.")} if kind == "changed" else {})
+        return seen | ({"update": update("2027-02-11", f"Turn {next(self.walked.numbers)}.")} if kind == "changed" else {})
 
     def note(self, ref: str, told: dict[str, Any]) -> None:
         self.walked.answers += 1

@@ -84,7 +84,7 @@ ADDRESS = "https://papers.example/api/v1/calendar/bc_6mP0yVq3Ck1oJ9b2dX8fR5tH7wL
     summary="Get a calendar",
     description="Its address is secret, and shown in this answer only: whoever knows it sees the calendar, without "
     "signing in. It shows what exists for the account that got it, as long as the account is open. The calendar of "
-    "another person than the account's own is for who runs rounds.",
+    "another person than the account's own is for who runs rounds. An account has at most 50 at a time.",
     operation_id="post_calendar",
     openapi_extra=takes(CalendarIn, {"board": "scrutiny"}),
     responses={

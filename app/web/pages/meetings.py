@@ -1,7 +1,8 @@
 """Meetings of the boards: their agenda with the papers on it, deadlines and what is late, rounds, calendars."""
 
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -24,11 +25,11 @@ from app.papers import queries as papers
 from app.papers.commands import number_draft
 from app.papers.lifecycle import State, may_change
 from app.papers.models import Paper
-from app.rounds import commands as round_commands
 from app.rounds import queries as rounds
 from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.loading import load_within_reach, plain, state_of
+from app.web.pages import calendars
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers import released_row
@@ -159,22 +160,10 @@ def number_papers(visit: Visiting, board: KeyText, held_on: Day, form: Typed) ->
 
 
 @router.post("/meetings/{board}/{held_on}/calendar")
-def give_calendar(visit: Visiting, board: KeyText, held_on: Day) -> Response:
+def give_calendar(visit: Visiting, board: KeyText, held_on: Day, form: Typed) -> Response:
     """The address of the board's calendar for who visits, shown this once."""
-    visit.authorise(Action.READ_FACTS)
-    with visit.writing() as session:
-        found = _meeting(session, visit, board, held_on).board
-        _, secret = round_commands.give_calendar(session, visit.account, board=found, person=None, at=visit.now)
-        name = found.name
-    return page(
-        visit,
-        "rounds/secret.html",
-        f"Calendar of {name}",
-        is_secret=True,
-        secret=f"{visit.here.address}/api/v1/calendar/{secret}.ics",
-        ends=None,
-        back=_address(board, held_on),
-    )
+    address = _address(board, held_on)
+    return calendars.give(visit, form, lambda session: _meeting(session, visit, board, held_on).board, address)
 
 
 @router.get("/meetings/{board}/{held_on}/agenda")
@@ -235,7 +224,8 @@ def _meeting_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_
         tallies = rounds.tallies(session, (round_.id for round_ in asked))
         to_come = sum(tallies[round_.id].to_come for round_ in asked if not round_.closed)
         received = _received(session, visit, meeting) if shows_versions else []
-        missing = _missing(session, found, newest, to_come) if held_on >= visit.today else {}
+        had = _which_are_released(session, found, newest) if shows_versions else {paper.id for paper in found}
+        missing = _missing(found, had, to_come) if held_on >= visit.today else {}
         return page(
             visit,
             "meetings/meeting.html",
@@ -261,6 +251,7 @@ def _meeting_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_
             may_write=visit.may(Action.WRITE_FACTS),
             may_reissue=visit.may(Action.REISSUE),
             may_run=visit.may(Action.RUN_ROUNDS),
+            calendars_so_far=rounds.last_calendar_number(session, visit.account.id),
         )
 
 
@@ -283,21 +274,37 @@ def _agenda_page(visit: Visit, board: str, held_on: date, form: Form = NOTHING_T
         )
 
 
-def _missing(
-    session: Session, found: Iterable[Paper], newest: Mapping[int, Version], to_come: int
-) -> dict[str, list[str]]:
-    """Stage → what is still to be done for it, in words."""
+def _which_are_released(session: Session, found: Iterable[Paper], newest: Mapping[int, Version]) -> set[int]:
+    """Ids of the papers that are released for their meeting as they were approved for it last.
+
+    One that was reopened since is: what the meeting has of it goes on being released.
+    """
+    last = versions.last_released(session, newest)
+    return {
+        paper.id
+        for paper in found
+        if paper.id in last
+        and (
+            last[paper.id].id == newest[paper.id].id
+            if paper.state is State.APPROVED
+            else _meeting_day(last[paper.id]) == paper.meeting.held_on
+        )
+    }
+
+
+def _meeting_day(version: Version) -> date:
+    """The day of the meeting for which the version was made, whatever the paper is for now."""
+    return date.fromisoformat(json.loads(version.snapshot)["board"]["meeting_on"])  # the rest is not looked at
+
+
+def _missing(found: Iterable[Paper], released: Collection[int], to_come: int) -> dict[str, list[str]]:
+    """Stage → what is still to be done for it, in words; `released` are the ids of papers that the board has."""
     going = [paper for paper in found if paper.state is not State.WITHDRAWN]
-    released = versions.which_released(session, (version.id for version in newest.values()))
     answers = "1 answer is still to come" if to_come == 1 else f"{to_come} answers are still to come"
     open_ones = {
         Stage.DRAFT: [f"{paper.title} is a draft" for paper in going if paper.state is State.DRAFT],
         Stage.CHIEF_OFFICER: [f"{paper.title} is not approved" for paper in going if paper.state is not State.APPROVED],
-        Stage.BOARD: [
-            f"{paper.title} is not released"
-            for paper in going
-            if newest and (paper.id not in newest or newest[paper.id].id not in released)
-        ],
+        Stage.BOARD: [f"{paper.title} is not released" for paper in going if paper.id not in released],
     }
     return {
         Stage.ANSWERS.value: [answers] if to_come else [],

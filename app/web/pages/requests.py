@@ -47,6 +47,15 @@ class LinkForm(BaseModel):
     days: Annotated[int, Field(ge=1, le=90)] = Field(title="the number of days")
 
 
+class GivenMeanwhile(Conflict):
+    """A link was given out since the form was opened, perhaps by this very form: a page that is loaded again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A link was given out after you opened this page: it stands below. Press again to give another."
+        )
+
+
 @router.get("")
 def show(visit: Visiting, key: KeyText, ref: KeyText) -> Response:
     """What is asked, and what was answered."""
@@ -80,6 +89,8 @@ def give_link(visit: Visiting, form: Typed, key: KeyText, ref: KeyText) -> Respo
             request = _of(session, visit, Action.RUN_ROUNDS, key, ref)
             if request.round.closed:
                 raise commands.RoundIsClosed(request.round)
+            if form.number("seen", -1) != (request.links[-1].number if request.links else 0):
+                raise GivenMeanwhile
             link, secret = commands.give_link(
                 session,
                 request,

@@ -23,6 +23,7 @@ from app.rounds import commands, queries, reach
 from app.rounds.commands import RequestEntry, RoundEntry
 from app.rounds.models import Round
 from app.rounds.standing import Standing
+from app.web.pages import calendars
 from app.web.pages.answers import KINDS, STANDINGS
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
@@ -126,21 +127,10 @@ def remind(visit: Visiting, key: KeyText) -> Response:
 
 
 @router.post("/rounds/{key}/calendar")
-def give_calendar(visit: Visiting, key: KeyText) -> Response:
+def give_calendar(visit: Visiting, form: Typed, key: KeyText) -> Response:
     """The address of the board's calendar for who visits, shown this once."""
-    visit.authorise(Action.READ_FACTS)
-    with visit.writing() as session:
-        board = reach.get(session, visit.account, key).meeting.board
-        _, secret = commands.give_calendar(session, visit.account, board=board, person=None, at=visit.now)
-        name = board.name
-    return page(
-        visit,
-        "rounds/secret.html",
-        f"Calendar of {name}",
-        is_secret=True,
-        secret=f"{visit.here.address}/api/v1/calendar/{secret}.ics",
-        ends=None,
-        back=f"/rounds/{key}",
+    return calendars.give(
+        visit, form, lambda session: reach.get(session, visit.account, key).meeting.board, f"/rounds/{key}"
     )
 
 
@@ -262,6 +252,7 @@ def _round_page(session: Session, visit: Visit, key: str, standing: str) -> Resp
         kinds=KINDS,
         deadlines=_deadlines(boards.deadlines(session, round_.meeting)),
         may_run=visit.may(Action.RUN_ROUNDS, reach.matter_of(round_)),
+        calendars_so_far=queries.last_calendar_number(session, visit.account.id),
     )
 
 
