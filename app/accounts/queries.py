@@ -146,12 +146,6 @@ def opened_by(session: Session, secret: str, *, now: datetime) -> Token | None:
     return None if expired or shut else token
 
 
-def by_token(session: Session, secret: str, *, now: datetime) -> Account | None:
-    """The account that this secret opens now, allowed no more than its token is for."""
-    token = opened_by(session, secret, now=now)
-    return None if token is None else acting_by(token)
-
-
 def acting_by(token: Token) -> Account:
     """The token's account, allowed no more than the token is for."""
     token.account.scopes = None if token.scopes is None else frozenset(token.scopes)

@@ -58,7 +58,7 @@ def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime, pu
 
 def facts_of(session: Session, reference: str, *, now: datetime) -> Snapshot:
     """The facts that a preview of the paper would be made of."""
-    paper = papers.get(session, reference)
+    paper = papers.to_assemble(session, reference)
     template = formats.live(session, paper.format.key)
     return select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now)
 

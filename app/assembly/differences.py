@@ -1,9 +1,11 @@
 """What has changed between two snapshots, fact by fact under its natural key, in words."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.assembly.selection import select_for
@@ -35,7 +37,7 @@ def changes_since(session: Session, version: Version, *, now: datetime) -> list[
     `version` comes with its paper and template version. What it would say now is selected for that same template.
     """
     before = Snapshot.from_json(version.snapshot)
-    paper = papers.get(session, version.paper.reference)
+    paper = papers.to_assemble(session, version.paper.reference)
     after = select_for(session, paper, version.template_version, stage="draft", label=version.label, now=now)
     return differences(before, after) or list(_something_else(before, after))
 
@@ -100,7 +102,7 @@ def _facts(snapshot: Snapshot) -> Iterator[_Fact]:
     headings = {section.key: section.heading for section in snapshot.manifest.sections}
     for section in snapshot.sections:
         place = f"Section “{headings.get(section.key, section.key)}”"
-        yield _Fact(("section", section.key), place, section.model_dump_json())
+        yield _Fact(("section", section.key), place, _in_full(section))
     for theme in snapshot.themes:
         if said := theme.introduction:
             yield _Fact(("theme", theme.key), f"{theme.name}, introduction", f"<{said.as_at}>{said.text}")
@@ -116,11 +118,11 @@ def _facts(snapshot: Snapshot) -> Iterator[_Fact]:
         yield _Fact(("outcome",), place, snapshot.previous.outcome)
     for action in snapshot.actions:
         place = f"Action of {in_words(action.asked_on, 'day-month-year')}"
-        yield _Fact(("action", action.paper, str(action.number)), place, action.model_dump_json())
+        yield _Fact(("action", action.paper, str(action.number)), place, _in_full(action))
     for framework in snapshot.frameworks:
-        yield _Fact(("framework", framework.key), framework.name, framework.model_dump_json())
+        yield _Fact(("framework", framework.key), framework.name, _in_full(framework))
     for scheme in snapshot.schemes:
-        yield _Fact(("scheme", scheme.key), scheme.name, scheme.model_dump_json())
+        yield _Fact(("scheme", scheme.key), scheme.name, _in_full(scheme))
 
 
 def _update(snapshot: Snapshot, workstream: WorkstreamFacts, update: UpdateFacts) -> Iterator[_Fact]:
@@ -141,6 +143,11 @@ def _update(snapshot: Snapshot, workstream: WorkstreamFacts, update: UpdateFacts
         value = words.get(rating.value, rating.value) if rating.value else "not rated"
         place = f"{name}, rating of {labels.get(rating.dimension, rating.dimension)} as at {day}"
         yield _Fact((*key, "rating", rating.dimension), place, value)
+
+
+def _in_full(facts: BaseModel) -> str:
+    """All that they say; in what order the values of a table were written down is no matter, as in a snapshot."""
+    return json.dumps(facts.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
 
 
 def _plain(value: object) -> str | None:

@@ -175,7 +175,7 @@ def submit(
 
 def in_the_way(session: Session, reference: str, *, now: datetime) -> list[Fault]:
     """What keeps the paper from being submitted as it is: every gap, every date out of order, what is not cleared."""
-    return _faults(session, papers.get(session, reference), now, None)
+    return _faults(session, papers.to_assemble(session, reference), now, None)
 
 
 def clear(
@@ -421,7 +421,7 @@ def clearances_wanted(
     clearing = {key for key, template in live.items() if parse_manifest(template.manifest).wants_clearances}
     wanted: list[tuple[Paper, tuple[ToClear, ...]]] = []
     for paper in [paper for paper in found if paper.format.key in clearing][:limit]:
-        whole = papers.get(session, paper.reference)
+        whole = papers.to_assemble(session, paper.reference)
         open_ones = clearances_of(session, whole, live[paper.format.key], now=now)
         own = tuple(
             needed

@@ -63,11 +63,6 @@ class Loaded:
             setattr(count, row.outcome, getattr(count, row.outcome) + 1)
         return counts
 
-    @property
-    def changed_nothing(self) -> bool:
-        """Whether everything was there as the file says it."""
-        return all(row.outcome is Outcome.UNCHANGED for row in self.rows)
-
 
 def load(session: Session, blobs: Blobs, facts: FactsFile, *, by: str, now: datetime) -> Loaded:
     """The database holds what the file says; entries that it does not name stay as they are.

@@ -144,6 +144,7 @@ def _kept(
     digest = pair_digest(manifest, template)
     version = next((known for known in row.versions if known.digest == digest), None)
     if version is not None:
+        session.refresh(version, ["format"])  # it came with its format, which does not say so by itself
         return version, False
     version = TemplateVersion(
         number=max((known.number for known in row.versions), default=0) + 1,

@@ -6,7 +6,20 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
 from app.boards.models import Board, Meeting
@@ -545,6 +558,19 @@ def page(
             )
         )
     )
+
+
+def printed_markings(session: Session, version_ids: Iterable[int]) -> dict[int, str]:
+    """What is printed on every page of these versions, by their ids; no snapshot is read whole for it."""
+    # As JSON it is read by the database: one keeps it as text, and the other must be told that the text is JSON.
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    snapshot = cast(Version.snapshot, JSON) if is_postgresql else type_coerce(Version.snapshot, JSON)
+    marking = snapshot["paper"]["marking"].as_string()
+    return {
+        number: said
+        for batch in batches(version_ids)
+        for number, said in session.execute(select(Version.id, marking).where(Version.id.in_(batch)))
+    }
 
 
 def last_of_paper(

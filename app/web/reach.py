@@ -47,6 +47,7 @@ class Reach:
         self._session = session
         self._account = account
         self._seen: dict[str, bool] = {}
+        self._printed: dict[int, str] = {}
 
     def paper(self, reference: str) -> PaperKept:
         """Whose the paper is and how it is marked; raises NoPaper, or Hidden where it is none for this account."""
@@ -104,7 +105,16 @@ class Reach:
 
     def is_cleared_for(self, version: Version) -> bool:
         """Whether the account may see what bears the marking that is printed in this version."""
-        return self._account.markings is None or marking_of(version) in self._account.markings
+        if self._account.markings is None:
+            return True
+        printed = self._printed.get(version.id)
+        return (marking_of(version) if printed is None else printed) in self._account.markings
+
+    def expecting(self, found: list[Version]) -> list[Version]:
+        """The same versions; `is_cleared_for` will ask the database nothing for each of them."""
+        if self._account.markings is not None:
+            self._printed |= versions.printed_markings(self._session, [version.id for version in found])
+        return found
 
     def threads(self, paper: PaperKept) -> list[Sequence[Comment]]:
         """The threads of comments on the paper as the account sees them, each with the comment that began it first.

@@ -405,27 +405,16 @@ def described(session: Session, workstream_ids: Sequence[int]) -> list[Described
 # Updates and introductions
 
 
-def heads(
-    session: Session,
-    workstream_ids: Iterable[int],
-    *,
-    after: date | None = None,
-    recorded_from: datetime | None = None,
-    up_to: date | None = None,
-    without: Collection[int] = (),
-) -> list[Update]:
-    """The newest revision of each update of these workstreams with a date behind `after`, up to and with `up_to`.
+def heads(session: Session, workstream_ids: Iterable[int]) -> list[Update]:
+    """The newest revision of each update of these workstreams.
 
-    With `recorded_from`, those too whose date is `after` or before it, and that were recorded at that moment or later.
-    The revisions with the ids `without` count as never reported. Ordered by workstream and date, with parts and ratings
-    (dimension and value).
+    Ordered by workstream and date, with parts and ratings (dimension and value).
     """
-    conditions = _is_head(after, recorded_from, up_to, without)
     found: list[Update] = []
     for batch in batches(sorted(set(workstream_ids))):
         found += session.scalars(
             select(Update)
-            .where(Update.workstream_id.in_(batch), *conditions)
+            .where(Update.workstream_id.in_(batch), _is_newest_revision())
             .order_by(Update.workstream_id, Update.as_at)
             .options(*WHOLE_UPDATE)
         )
@@ -458,7 +447,11 @@ def head_revisions(
     up_to: date,
     without: Collection[int] = (),
 ) -> list[Revision]:
-    """What `heads` answers, in plain values."""
+    """What `heads` answers, with dates behind `after`, up to and with `up_to`, in plain values.
+
+    With `recorded_from`, those too whose date is `after` or before it, and that were recorded at that moment or later.
+    The revisions with the ids `without` count as never reported.
+    """
     conditions = _is_head(after, recorded_from, up_to, without)
     return [
         revision
@@ -752,16 +745,16 @@ def _is_wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _is_head(
-    after: date | None, recorded_from: datetime | None, up_to: date | None, without: Collection[int]
+    after: date, recorded_from: datetime | None, up_to: date, without: Collection[int]
 ) -> list[ColumnElement[bool]]:
-    """Whether an update is one of `heads`."""
-    conditions = [_is_newest_revision(without), _is_none_of(Update.id, without)]
-    if after is not None:
-        late = Update.recorded_at >= recorded_from if recorded_from is not None else false()
-        conditions.append(or_(Update.as_at > after, late))
-    if up_to is not None:
-        conditions.append(Update.as_at <= up_to)
-    return conditions
+    """Whether an update is one of `head_revisions`."""
+    late = Update.recorded_at >= recorded_from if recorded_from is not None else false()
+    return [
+        _is_newest_revision(without),
+        _is_none_of(Update.id, without),
+        or_(Update.as_at > after, late),
+        Update.as_at <= up_to,
+    ]
 
 
 def _latest_ids(session: Session, workstream_ids: Collection[int], up_to: date, without: Collection[int]) -> list[int]:

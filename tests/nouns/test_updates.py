@@ -44,8 +44,8 @@ def test_heads_are_the_newest_revisions_in_order_of_dates(corrected):
 @pytest.mark.parametrize(
     ("after", "up_to", "found"),
     [
-        (None, AUGUST - timedelta(days=1), []),
-        (None, AUGUST, [AUGUST]),
+        (date.min, AUGUST - timedelta(days=1), []),
+        (date.min, AUGUST, [AUGUST]),
         (AUGUST, NOVEMBER, [NOVEMBER]),
         (AUGUST - timedelta(days=1), NOVEMBER, [AUGUST, NOVEMBER]),
         (NOVEMBER, date(2027, 1, 1), []),
@@ -53,7 +53,7 @@ def test_heads_are_the_newest_revisions_in_order_of_dates(corrected):
 )
 def test_heads_lie_behind_the_one_day_and_up_to_the_other(corrected, after, up_to, found):
     with corrected.reading() as session:
-        heads = queries.heads(session, [first_id(session)], after=after, up_to=up_to)
+        heads = queries.head_revisions(session, [first_id(session)], after=after, up_to=up_to)
         assert [update.as_at for update in heads] == found
 
 

@@ -2,9 +2,10 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app import word
 from app.accounts import queries as accounts
@@ -87,6 +88,37 @@ def test_a_reader_who_is_confined_to_other_boards_or_markings_sees_no_release(ap
 
         get(session, "reader-force").markings = ["SECRET"]
     assert other.get(RELEASES).json()["items"] == []
+
+
+def test_of_versions_that_bear_another_marking_one_question_is_asked_for_all(board, client_of, database):
+    confined = client_of(Role.AUTHOR, "force")
+    with database.writing() as session:
+        accounts.get(session, "report-author-force").markings = ["OFFICIAL"]
+
+    def write(**changes: str) -> None:
+        assert board.write(**changes).status_code == 200
+        assert board.author.post(f"{ADDRESS}/versions").status_code == 201
+
+    def listed_with() -> tuple[list[str], int]:
+        asked: list[str] = []
+
+        def note(*told: Any) -> None:
+            asked.append(told[2])
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            items = confined.get(f"{ADDRESS}/versions").json()["items"]
+        finally:
+            event.remove(database.engine, "before_cursor_execute", note)
+        return [item["label"] for item in items], len(asked)
+
+    write(marking="OFFICIAL-SENSITIVE")
+    write(marking="OFFICIAL")
+    labels, few = listed_with()
+    assert labels == ["0.2"], "the first one bears what it bore"
+    for title in ("One", "Two", "Three"):
+        write(title=title)
+    assert listed_with() == (["0.2", "0.3", "0.4", "0.5"], few)
 
 
 def test_a_release_stays_with_whom_it_was_released_to_when_the_paper_goes_to_another_board(

@@ -3,14 +3,18 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app import word
 from app.accounts.models import Account, Role
 from app.assembly import review
+from app.assembly.assemble import facts_of
+from app.assembly.differences import changes_since
 from app.people.models import Person
+from app.versions import queries as versions
+from app.workstreams.models import Workstream
 from tests.review.board import ADDRESS, WRITTEN, Board, gather
-from tests.stories import NOON, scrutiny, update, world
+from tests.stories import NOON, PAPER, scrutiny, update, world
 
 CLEARANCES = f"{ADDRESS}/clearances"
 MARKED = 'heading = "Equality and/or Human Rights Implications"\n'
@@ -239,6 +243,26 @@ def test_who_is_asked_to_clear_is_told_of_it_until_it_is_cleared(board, database
     clear(board, "section/equality")
     assert asked("approver-force") == []
     assert asked("secretary-force") == ["implication/money"]
+
+
+def test_whoever_asks_what_a_paper_says_reads_its_workstreams_once(board, database):
+    assert board.author.post(f"{ADDRESS}/versions").status_code == 201
+    loaded: list[str] = []
+
+    def note(workstream: Workstream, _: object) -> None:
+        loaded.append(workstream.ref)
+
+    event.listen(Workstream, "load", note)
+    try:
+        with database.reading() as session:
+            account = session.scalar(select(Account).where(Account.key == "secretary-force"))
+            assert [w.ref for w in facts_of(session, PAPER, now=NOON).workstreams] == ["procurement"]
+            assert changes_since(session, versions.get(session, PAPER, "0.1"), now=NOON) == []
+            assert review.in_the_way(session, PAPER, now=NOON)
+            assert review.clearances_wanted(session, account, now=NOON, limit=5)
+    finally:
+        event.remove(Workstream, "load", note)
+    assert loaded == [], "in plain values alone"
 
 
 def test_no_token_clears_and_no_person_who_only_bears_the_accounts_name(board, client_of):

@@ -24,7 +24,7 @@ def test_a_token_opens_its_account(database):
 
     assert re.fullmatch(r"bp_[A-Za-z0-9_-]{43}", token)
     with database.reading() as session:
-        assert queries.by_token(session, token, now=NOW).key == "ada"
+        assert queries.opened_by(session, token, now=NOW).account.key == "ada"
 
 
 @pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t.upper(), lambda t: "", lambda t: t + "\udc00"])
@@ -33,7 +33,7 @@ def test_no_other_token_opens_it(database, change):
         _, token = an_account(session)
 
     with database.reading() as session:
-        assert queries.by_token(session, change(token), now=NOW) is None
+        assert queries.opened_by(session, change(token), now=NOW) is None
 
 
 def test_the_token_itself_is_nowhere_in_the_database(database):
@@ -53,8 +53,8 @@ def test_a_renewed_token_replaces_the_old_one(database):
         new = commands.renew_token(session, account, by="command-line", now=NOW)
 
     with database.reading() as session:
-        assert queries.by_token(session, old, now=NOW) is None
-        assert queries.by_token(session, new, now=NOW).key == "ada"
+        assert queries.opened_by(session, old, now=NOW) is None
+        assert queries.opened_by(session, new, now=NOW).account.key == "ada"
 
 
 def test_a_revoked_token_opens_nothing(database):
@@ -64,7 +64,7 @@ def test_a_revoked_token_opens_nothing(database):
         commands.revoke_token(session, account, by="command-line", now=NOW)
 
     with database.reading() as session:
-        assert queries.by_token(session, token, now=NOW) is None
+        assert queries.opened_by(session, token, now=NOW) is None
         actions = [json.loads(entry.body)["action"] for entry in log.walk(session)]
     assert actions == ["account.created", "account.token-revoked"]
 

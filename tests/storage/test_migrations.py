@@ -226,8 +226,9 @@ def test_the_one_token_that_an_account_had_goes_on_opening_it(empty_database_url
     upgrade(empty_database_url, PACKAGED_MIGRATIONS)
 
     with database.reading() as session:
-        account = queries.by_token(session, secret, now=NOW)
-        assert account is not None
+        token = queries.opened_by(session, secret, now=NOW)
+        assert token is not None
+        account = queries.acting_by(token)
         assert (account.key, account.scopes) == ("ada", None)
         assert [token.name for token in queries.tokens(session, account)] == ["main"]
         assert queries.tokens(session, queries.get(session, "bob")) == []

@@ -108,10 +108,10 @@ def test_a_disabled_account_is_shut_and_its_deeds_are_still_known(database, link
         commands.disable(session, account, by="x", now=NOW)
     assert not opens(database, PASSWORD)
     with database.writing() as session:
-        assert queries.by_token(session, secret, now=NOW) is None
+        assert queries.opened_by(session, secret, now=NOW) is None
         account = queries.get(session, "ada")
         commands.enable(session, account, by="x", now=NOW)
-        assert queries.by_token(session, secret, now=NOW) is None, "what was given before stays shut"
+        assert queries.opened_by(session, secret, now=NOW) is None, "what was given before stays shut"
     assert not opens(database, PASSWORD)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import inspect, text
 from app.accounts import sign_in
 from app.accounts.commands import create
 from app.accounts.models import Role
-from app.accounts.queries import by_token
+from app.accounts.queries import opened_by
 from app.settings import PACKAGED_MIGRATIONS
 from app.upkeep.archive import MANIFEST, NotABackup
 from app.upkeep.backup import Backup, FileIsThere, back_up
@@ -140,7 +140,7 @@ def test_nobody_is_signed_in_after_a_backup_was_put_back(stores, empty_place, tm
         with stores.database.reading() as there, again.database.reading() as here:
             assert sign_in.find_session(there, secret, RULES, now=stories.NOON) is not None
             assert sign_in.find_session(here, secret, RULES, now=stories.NOON) is None
-            assert by_token(here, token, now=stories.NOON).key == "ada"
+            assert opened_by(here, token, now=stories.NOON).account.key == "ada"
         assert {len(rows_in(again)[name]) for name in PASSING} == {0}
         assert {len(rows_in(stores)[name]) for name in PASSING} == {1}
         again.database.dispose()

@@ -177,7 +177,9 @@ def list_versions(reference: KeyText, who: VersionReader, session: Reading, page
     paper, state = reach.what_exists(reference)
     to = reach.receives_as(state)
     found = every(
-        lambda after, size: versions.page(session, paper.id, after=int(after), limit=size, released_to=to),
+        lambda after, size: reach.expecting(
+            versions.page(session, paper.id, after=int(after), limit=size, released_to=to)
+        ),
         str(page.after_number()),
         size=page.limit + 1,
         key=lambda version: str(version.number),

@@ -54,7 +54,8 @@ def compare(
         reach = Reach(session, visit.account)
         paper_id = reach.paper(reference).id
         title = papers.get(session, reference).title
-        kept = list(filter(reach.is_cleared_for, versions.page(session, paper_id, limit=MOST_VERSIONS)))
+        kept = reach.expecting(versions.page(session, paper_id, limit=MOST_VERSIONS))
+        kept = list(filter(reach.is_cleared_for, kept))
         labels = [version.label for version in kept]
         if len(kept) < 2:
             return _page(visit, None, show, reference=reference, title=title, labels=labels)
