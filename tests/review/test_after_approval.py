@@ -369,6 +369,21 @@ def test_who_receives_a_paper_knows_it_as_it_was_released(approved, client_of):
     assert outcome(approved, receiving).status_code == 201
 
 
+def test_what_is_received_for_a_meeting_is_what_is_printed(approved, database, organisation_of):
+    release(approved)
+    approved.reopen()
+    approved.write(meeting="2027-06-10")
+
+    def received(**asked) -> list[str]:
+        with database.reading() as session:
+            found = versions.last_received(session, organisation_of("office"), limit=5, **asked)
+            return [row.version.label for row in found]
+
+    assert received(printed_day=date(2027, 3, 11)) == ["1.0"]
+    assert received(printed_day=date(2027, 3, 12)) == []
+    assert (received(held_from=date(2027, 6, 10)), received(held_from=date(2027, 6, 11))) == (["1.0"], [])
+
+
 def test_a_meeting_makes_nothing_of_a_paper_that_was_never_approved(board):
     after_the_meeting(board)
     refused = outcome(board)

@@ -11,7 +11,7 @@ from app.accounts.models import Role
 from app.assembly.assemble import ENGINE, make_again
 from app.people.queries import get_person
 from app.rounds.commands import claim_reminder
-from app.rounds.queries import get_request
+from app.rounds.queries import due_next, get_request, to_answer
 from app.upkeep.verify import verify
 from app.web.deps import utc_now
 from tests.rounds.stories import ASKED, FORENSICS, PROCUREMENT, ROUND, no_change, open_round, send_back
@@ -314,6 +314,28 @@ def test_what_one_round_sent_back_and_another_one_accepted_is_printed(filled):
     said = {"verdict": "sent-back", "reason": "Which team?"}
     assert filled.post(f"{other}/answers/1/judgements", json=said).status_code == 201
     assert "So it is." not in printed(filled)
+
+
+def test_what_wants_answers_is_asked_of_the_database(filled, database):
+    open_round(filled)
+
+    def wanting() -> tuple[list[str], list[str]]:
+        with database.reading() as session:
+            rounds = due_next(session, limit=5, wants_answers=True)
+            requests = to_answer(session, None, ["procurement", "forensics"], wants_answers=True)
+            return [row.key for row in rounds], [request.workstream.ref for request in requests]
+
+    assert wanting() == (["march"], ["procurement", "forensics"])
+    no_change(filled)
+    assert wanting() == (["march"], ["forensics"])
+    send_back(filled)
+    assert wanting() == (["march"], ["procurement", "forensics"])
+    no_change(filled)
+    filled.post(f"{FORENSICS}/answers", json={"kind": "nothing-to-report", "given_by": "head"})
+    assert wanting() == (["march"], [])
+    for address, number in ((PROCUREMENT, 2), (FORENSICS, 1)):
+        filled.post(f"{address}/answers/{number}/judgements", json={"verdict": "accepted"})
+    assert wanting() == ([], [])
 
 
 def test_who_said_that_something_changed_may_say_that_nothing_did(filled):
