@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.assembly.objectives import Objectives
 from app.assembly.public_copy import Shown
 from app.assembly.snapshot import ClearanceFacts, PersonFacts, SectionFacts, Snapshot, WorkstreamFacts
 from app.formats.manifest import Manifest, SectionEntry
@@ -158,8 +157,9 @@ def _reported(snapshot: Snapshot, block: WorkstreamsBlock, entry: SectionEntry) 
     introduced = [theme.introduction.text for theme in themes if block.introductions and theme.introduction]
     used = {update.scheme for w in told for update in w.updates} | {theme.scheme for theme in themes}
     schemes = [scheme.model_dump_json() for scheme in snapshot.schemes if block.ratings and scheme.key in used]
-    objectives = Objectives.of(snapshot.frameworks if entry.workstreams.objectives else ())
-    served = [[line.text for line in objectives.served(w)] for w in told]
+    plans = snapshot.frameworks if entry.workstreams.objectives else ()
+    items = {f"{plan.key}/{item.key}": item.model_dump_json() for plan in plans for item in plan.items}
+    served = [[items[key] for key in w.serves if key in items] for w in told]
     return names, said, [theme.name for theme in themes], introduced, schemes, served
 
 
