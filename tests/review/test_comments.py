@@ -2,6 +2,7 @@
 
 from app.accounts import queries as accounts
 from app.accounts.models import Role
+from tests.demonstrated import build_assets
 from tests.review.board import ADDRESS
 from tests.stories import PAPER
 
@@ -61,7 +62,8 @@ def test_a_settled_thread_stays_settled(board):
     assert len(threads(board)[0]["remarks"]) == 1
 
 
-def test_words_about_a_version_above_ones_clearance_are_not_there(board, database, client_of):
+def test_words_about_a_version_above_ones_clearance_are_not_there(board, database, client_of, cannot_run):
+    build_assets(cannot_run)
     assert board.write(marking="OFFICIAL-SENSITIVE").status_code == 200
     assert board.submit().status_code == 201
     said = {"place": "section/purpose", "text": "Name the site."}
