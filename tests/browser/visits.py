@@ -58,6 +58,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit("board-secretary", "/rounds/collaboration-2026-12"),
         Visit("reader", "/rounds/collaboration-2026-12?standing=missing"),
     ],
+    "/calendars": [Visit("board-secretary", "/calendars")],
     "/new-round": [
         Visit("board-secretary", "/new-round"),
         Visit("board-secretary", "/new-round?paper=collaboration-2026-12"),
