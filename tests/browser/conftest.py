@@ -190,11 +190,14 @@ def _wide(page: Page, width: int) -> list[str]:
 
 
 @pytest.fixture
-def pictured(tmp_path: Path) -> Callable[[Page, str], None]:
-    """Takes pictures of the page at two widths, into the folder of the test or that of BOARDPAPERS_PICTURES."""
-    folder = Path(os.environ.get("BOARDPAPERS_PICTURES") or tmp_path)
+def pictured(tmp_path: Path, full: bool) -> Callable[[Page, str], None]:
+    """Takes pictures at two widths, into the folder BOARDPAPERS_PICTURES; without one, only in full runs."""
+    asked_for = os.environ.get("BOARDPAPERS_PICTURES")
+    folder = Path(asked_for or tmp_path)
 
     def take(page: Page, name: str) -> None:
+        if not (asked_for or full):
+            return
         for width, height in (NARROW, WIDE):
             page.set_viewport_size({"width": width, "height": height})
             try:
