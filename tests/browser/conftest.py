@@ -123,7 +123,7 @@ class watched:  # noqa: N801 - it reads as what happens within the block
 
     def __enter__(self) -> Page:
         window = self.context.new_page()
-        window.set_default_timeout(10_000)
+        window.set_default_timeout(30_000)  # a crowded machine is slow, and that is no fault
         window.on("console", self._heard)
         window.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         return window
