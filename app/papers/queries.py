@@ -117,6 +117,23 @@ def kept(session: Session, reference: str) -> PaperKept:
     return paper
 
 
+def within(
+    *, organisation_id: int | None, boards: Collection[str] | None, markings: Collection[str] | None
+) -> list[ColumnElement[bool]]:
+    """What holds for papers within a reach: of the organisation, for one of the boards, with one of the markings.
+
+    Where one is None, all are. The statement needs no table but the paper's.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if organisation_id is not None:
+        conditions.append(Paper.organisation_id == organisation_id)
+    if boards is not None:
+        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
+    if markings is not None:
+        conditions.append(Paper.marking.in_(markings))
+    return conditions
+
+
 def meetings_of_person(
     session: Session,
     person_id: int,
@@ -131,21 +148,19 @@ def meetings_of_person(
     A withdrawn paper does not count. By day and board. Only papers of the organisation, for one of the boards and with
     one of the markings count, where they are given.
     """
-    paper = and_(or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id), Paper.state != State.WITHDRAWN)
-    if organisation_id is not None:
-        paper = and_(paper, Paper.organisation_id == organisation_id)
-    if markings is not None:
-        paper = and_(paper, Paper.marking.in_(markings))
-    statement = (
+    theirs = exists().where(
+        Paper.meeting_id == Meeting.id,
+        or_(Paper.author_id == person_id, Paper.chief_officer_id == person_id),
+        Paper.state != State.WITHDRAWN,
+        *within(organisation_id=organisation_id, boards=boards, markings=markings),
+    )
+    return session.scalars(
         select(Meeting)
         .join(Meeting.board)
-        .where(Meeting.held_on >= held_from, exists().where(Paper.meeting_id == Meeting.id, paper))
+        .where(Meeting.held_on >= held_from, theirs.correlate(Meeting))
         .order_by(Meeting.held_on, Board.key)
         .options(contains_eager(Meeting.board))
-    )
-    if boards is not None:
-        statement = statement.where(Board.key.in_(boards))
-    return session.scalars(statement).all()
+    ).all()
 
 
 def papers(
@@ -168,8 +183,7 @@ def papers(
     of the meeting are both included. With organisation, format, series, and meeting with its board: what a list shows.
     """
     conditions = [Paper.reference > after]
-    if organisation_id is not None:
-        conditions.append(Paper.organisation_id == organisation_id)
+    conditions += within(organisation_id=organisation_id, boards=boards, markings=markings)
     if organisation is not None:
         conditions.append(Paper.organisation.has(Organisation.key == organisation))
     if board is not None:
@@ -180,10 +194,6 @@ def papers(
         conditions.append(Paper.meeting.has(Meeting.held_on >= meeting_from))
     if meeting_to is not None:
         conditions.append(Paper.meeting.has(Meeting.held_on <= meeting_to))
-    if boards is not None:
-        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
-    if markings is not None:
-        conditions.append(Paper.marking.in_(markings))
     statement = select(Paper).where(*conditions).order_by(Paper.reference).limit(limit)
     return session.scalars(statement.options(*LISTED_PAPER)).all()
 
@@ -217,13 +227,7 @@ class PapersWanted:
             found.append(Meeting.held_on == self.held_on)
         if self.state is not None:
             found.append(Paper.state == self.state)
-        if self.organisation_id is not None:
-            found.append(Paper.organisation_id == self.organisation_id)
-        if self.boards is not None:
-            found.append(Board.key.in_(self.boards))
-        if self.markings is not None:
-            found.append(Paper.marking.in_(self.markings))
-        return found
+        return found + within(organisation_id=self.organisation_id, boards=self.boards, markings=self.markings)
 
 
 def found(session: Session, asked: PapersWanted, *, skip: int = 0, limit: int) -> Sequence[Paper]:
@@ -268,7 +272,7 @@ _LONGEST_STEM = 60
 def _of_asked(statement: Select[Any], asked: PapersWanted) -> Select[Any]:
     """The statement about the papers that are asked for, with their meetings, and with no table that nobody asks."""
     statement = statement.join(Paper.meeting)
-    if asked.board is not None or asked.boards is not None:
+    if asked.board is not None:
         statement = statement.join(Meeting.board)
     if asked.format is not None:
         statement = statement.join(Paper.format)
@@ -296,12 +300,7 @@ def to_come(
         conditions.append(tuple_(Meeting.held_on, Paper.reference) > after)
     if states is not None:
         conditions.append(Paper.state.in_(states))
-    if organisation_id is not None:
-        conditions.append(Paper.organisation_id == organisation_id)
-    if boards is not None:
-        conditions.append(Meeting.board.has(Board.key.in_(boards)))
-    if markings is not None:
-        conditions.append(Paper.marking.in_(markings))
+    conditions += within(organisation_id=organisation_id, boards=boards, markings=markings)
     statement = select(Paper).join(Paper.meeting).where(*conditions)
     ordered = statement.order_by(Meeting.held_on, Paper.reference).limit(limit)
     return session.scalars(ordered.options(*LISTED_PAPER)).all()
@@ -318,12 +317,7 @@ def of_meeting(
 ) -> Sequence[Paper]:
     """At most `limit` papers for this meeting by reference; filters as in `papers`, and with what a list shows."""
     conditions = [Paper.meeting_id == meeting_id]
-    if organisation_id is not None:
-        conditions.append(Paper.organisation_id == organisation_id)
-    if boards is not None:
-        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
-    if markings is not None:
-        conditions.append(Paper.marking.in_(markings))
+    conditions += within(organisation_id=organisation_id, boards=boards, markings=markings)
     statement = select(Paper).where(*conditions).order_by(Paper.reference).limit(limit)
     return session.scalars(statement.options(*LISTED_PAPER)).all()
 
@@ -342,12 +336,7 @@ def of_format(
     With what a list shows.
     """
     conditions = [Paper.format.has(Format.key == format_key)]
-    if organisation_id is not None:
-        conditions.append(Paper.organisation_id == organisation_id)
-    if boards is not None:
-        conditions.append(Meeting.board.has(Board.key.in_(boards)))
-    if markings is not None:
-        conditions.append(Paper.marking.in_(markings))
+    conditions += within(organisation_id=organisation_id, boards=boards, markings=markings)
     statement = select(Paper).join(Paper.meeting).where(*conditions)
     ordered = statement.order_by(Meeting.held_on.desc(), Paper.reference).limit(limit)
     return session.scalars(ordered.options(*LISTED_PAPER)).all()
@@ -498,12 +487,7 @@ def actions_of_person(
     With owner and paper; filters of the papers as in `papers`.
     """
     conditions = [MeetingAction.owner_id == person_id, ~MeetingAction.done.has()]
-    if organisation_id is not None:
-        conditions.append(Paper.organisation_id == organisation_id)
-    if boards is not None:
-        conditions.append(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
-    if markings is not None:
-        conditions.append(Paper.marking.in_(markings))
+    conditions += within(organisation_id=organisation_id, boards=boards, markings=markings)
     return session.scalars(
         select(MeetingAction)
         .join(MeetingAction.paper)

@@ -22,12 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
-from app.boards.models import Board, Meeting
+from app.boards.models import Meeting
 from app.db import batches
 from app.errors import NotFound
 from app.formats.models import Format, TemplateVersion
 from app.papers.lifecycle import State
 from app.papers.models import MeetingOutcome, Paper, Writer
+from app.papers.queries import within
 from app.versions.models import Comment, Decision, Reissue, Release, Submission, Verdict, Version
 
 Later = aliased(Version)
@@ -356,22 +357,8 @@ def to_release(
         Version.id == _newest_of(Paper.id),
         Version.id.not_in(select(Release.version_id)),
     ]
-    if organisation_id is not None:
-        conditions.append(Paper.organisation_id == organisation_id)
-    if boards is not None:
-        conditions.append(Board.key.in_(boards))
-    if markings is not None:
-        conditions.append(Paper.marking.in_(markings))
-    return session.scalars(
-        select(Version)
-        .join(Version.paper)
-        .join(Paper.meeting)
-        .join(Meeting.board)
-        .where(*conditions)
-        .order_by(Meeting.held_on, Paper.reference)
-        .limit(limit)
-        .options(*WITH_MEETING)
-    ).all()
+    conditions += within(organisation_id=organisation_id, boards=boards, markings=markings)
+    return _by_meeting(session, conditions, limit)
 
 
 def without_outcome(
@@ -408,20 +395,14 @@ def without_outcome(
                 ),
             )
         )
-    if boards is not None:
-        conditions.append(Board.key.in_(boards))
-    if markings is not None:
-        conditions.append(Paper.marking.in_(markings))
-    return session.scalars(
-        select(Version)
-        .join(Version.paper)
-        .join(Paper.meeting)
-        .join(Meeting.board)
-        .where(*conditions)
-        .order_by(Meeting.held_on, Paper.reference)
-        .limit(limit)
-        .options(*WITH_MEETING)
-    ).all()
+    conditions += within(organisation_id=None, boards=boards, markings=markings)
+    return _by_meeting(session, conditions, limit)
+
+
+def _by_meeting(session: Session, conditions: Iterable[ColumnElement[bool]], limit: int) -> Sequence[Version]:
+    """At most `limit` versions of which this holds, the earliest meeting first."""
+    ordered = select(Version).join(Version.paper).join(Paper.meeting).where(*conditions)
+    return session.scalars(ordered.order_by(Meeting.held_on, Paper.reference).limit(limit).options(*WITH_MEETING)).all()
 
 
 def _newest_of(paper_id: Any, among: Select[int] | None = None) -> ScalarSelect[int]:
@@ -618,15 +599,9 @@ def last_of_format(
         select(func.max(Version.id))
         .join(Version.paper)
         .join(Paper.format)
-        .where(Format.key == format_key)
+        .where(Format.key == format_key, *within(organisation_id=organisation_id, boards=boards, markings=markings))
         .group_by(Version.paper_id)
     )
-    if organisation_id is not None:
-        newest = newest.where(Paper.organisation_id == organisation_id)
-    if boards is not None:
-        newest = newest.where(Paper.meeting.has(Meeting.board.has(Board.key.in_(boards))))
-    if markings is not None:
-        newest = newest.where(Paper.marking.in_(markings))
     return list(
         session.scalars(
             select(Version)

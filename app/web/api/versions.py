@@ -24,7 +24,7 @@ from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, Vers
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
 from app.web.reach import Reach
-from app.web.trace import Tracing, marking_of
+from app.web.trace import Tracing, marking_of, markings_of
 
 router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
 
@@ -254,7 +254,7 @@ def download_version(
 ) -> Response:
     """The kept bytes under the version's file name."""
     version = Reach(session, who).version(reference, label)
-    trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
+    trace.reading(reference, markings_of(version), "document")
     etag = f'"{version.file_digest}"'
     if conditions.knows(etag):
         return Response(status_code=304, headers={"ETag": etag})
@@ -288,5 +288,5 @@ def compare_versions(
     reach.paper(reference)
     found = between(session, blobs, reference, since, label)
     for version in {reach.version(reference, compared.label) for compared in (found.old, found.new)}:
-        trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
+        trace.reading(reference, markings_of(version), "document")
     return json_answer(plain(ComparisonOut.of(found)))
