@@ -120,6 +120,46 @@ THROUGH = """html => {
 }"""
 
 
+@pytest.fixture
+def late(page, signed_in, trial):
+    """The page before its editor has arrived, and what lets the editor arrive."""
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    signed_in(page, "report-author")
+    page.route("**/editor-*.js", hold)
+    page.goto(ADDRESS, wait_until="commit")
+    page.locator("textarea[data-editor]").click()
+
+    def arrive() -> None:
+        while not held:
+            page.wait_for_timeout(10)
+        held[0].continue_()
+        page.wait_for_load_state()
+
+    return page, arrive
+
+
+def test_what_was_typed_before_the_editor_arrived_stays_and_is_saved(late, trial):
+    page, arrive = late
+    page.keyboard.type("Twelve vans")
+    arrive()
+    page.keyboard.type(" came.")
+
+    assert saved(page, trial) == "<p>Twelve vans came.</p>"
+
+
+def test_who_is_in_the_text_when_the_editor_arrives_is_in_the_editor(late, trial):
+    page, arrive = late
+    arrive()
+    page.keyboard.type("Twelve vans came.")
+
+    expect(writing(page)).to_have_text("Twelve vans came.")
+    assert saved(page, trial) == "<p>Twelve vans came.</p>"
+
+
 # What comes from elsewhere
 
 

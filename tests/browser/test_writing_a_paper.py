@@ -23,6 +23,7 @@ def test_an_author_makes_fills_generates_and_downloads_a_paper(page: Page, signe
     pictured(page, "paper-begun")
 
     page.get_by_role("link", name="Purpose of Report").click()
+    page.wait_for_url("**/sections/purpose")  # with all that it loads: the editor is there
     text = page.get_by_role("textbox", name="Text")
     text.click()
     page.keyboard.type("It asks the board to:")

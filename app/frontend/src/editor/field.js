@@ -27,16 +27,35 @@ const FIELDS = new WeakMap()
 /** Makes an editor of each text area inside `root` that asks for one and is none yet. */
 export function enhance (root) {
   for (const area of root.querySelectorAll('textarea[data-editor]')) {
-    if (!FIELDS.has(area)) FIELDS.set(area, new Field(area))
+    if (FIELDS.has(area) || isBegun(area)) continue
+    const isEntered = area === document.activeElement
+    FIELDS.set(area, new Field(area))
+    if (isEntered) FIELDS.get(area).view.focus()
   }
+}
+
+/** Whether somebody has begun to write in the area as it is, before the editor arrived: it stays as it is, then. */
+function isBegun (area) {
+  return area.value !== area.defaultValue && !saysHtml(area)
+}
+
+/** Whether the area says HTML: sent back by the server, or given again by the browser after going back. */
+function saysHtml (area) {
+  const format = formatOf(area)
+  return format?.value === 'html' && (format.defaultValue === 'html' || area.value !== area.defaultValue)
+}
+
+/** The field that says in which format the area is written, if there is one. */
+function formatOf (area) {
+  return area.form?.elements.namedItem(area.dataset.editorFormat || `${area.name}_format`) || null
 }
 
 class Field {
   constructor (area) {
     this.area = area
     this.form = area.form
-    this.format = area.form?.elements.namedItem(area.dataset.editorFormat || `${area.name}_format`) || null
-    const html = this.isHtml() ? area.value : area.dataset.editor
+    this.format = formatOf(area)
+    const html = saysHtml(area) ? area.value : area.dataset.editor
     const { id } = area
     const described = [...(area.getAttribute('aria-describedby') || '').split(' ').filter(Boolean), `${id}-keys`]
     const label = document.querySelector(`label[for="${CSS.escape(id)}"]`)
@@ -82,13 +101,6 @@ class Field {
     this.form?.addEventListener('formdata', (event) => this.tell(event.formData))
     this.view.dom.addEventListener('blur', () => this.tell())
     this.write()
-  }
-
-  /** Whether the area says HTML: sent back by the server, or given again by the browser after going back. */
-  isHtml () {
-    const { area, format } = this
-    if (!format || format.value !== 'html') return false
-    return format.defaultValue === 'html' || area.value !== area.defaultValue
   }
 
   plugins () {
