@@ -25,7 +25,8 @@ from app.upkeep.figures import figures
 from app.upkeep.stores import Stores, open_stores
 from app.upkeep.upgrade import is_at_head
 from app.web import errors, health, identity, reference
-from app.web.api import routes
+from app.web.api import routes as api
+from app.web.api.routing import PREFIX
 from app.web.deps import Limits, Premises
 from app.web.edges import BodyLimit, RequestName
 from app.web.metrics import Metrics
@@ -53,7 +54,13 @@ def create_app(settings: Settings) -> FastAPI:
         stores.database.dispose()
 
     app = FastAPI(
-        title=TITLE, version=version("boardpapers"), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+        title=TITLE,
+        version=version("boardpapers"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        routes=[*api.ROUTES, *identity.router.routes, *health.router.routes, *reference.router.routes, *pages.ROUTES],
+        lifespan=lifespan,
     )
     metrics = Metrics(lambda: figures(stores), _token(settings))
     app.state.premises = Premises(
@@ -79,12 +86,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     errors.install(app, faults.as_page)
-    for router in (routes.router(), identity.router, health.router, reference.router, pages.router()):
-        app.include_router(router)
     app.mount("/static", reference.style_sheets)
     app.add_middleware(BodyLimit, usual=settings.max_json_bytes, special=_body_limits(settings))
     app.add_middleware(Seats, count=settings.requests_at_once)
-    app.add_middleware(Watch, metrics=metrics, prefix=routes.PREFIX)
+    app.add_middleware(Watch, metrics=metrics)
     app.add_middleware(RequestName)
     return app
 
@@ -107,13 +112,13 @@ def _body_limits(settings: Settings) -> dict[str, int]:
     """Beginning of a path → bytes of the largest body, where it is not the usual one."""
     form = 64 * 1024  # what a multipart form adds to its file
     return {
-        f"{routes.PREFIX}/facts": settings.max_facts_bytes,
-        f"{routes.PREFIX}/pictures": settings.max_picture_bytes + form,
+        f"{PREFIX}/facts": settings.max_facts_bytes,
+        f"{PREFIX}/pictures": settings.max_picture_bytes + form,
         "/papers/": settings.max_picture_bytes + settings.max_json_bytes,  # a section with a picture to go into it
         "/narrative/pictures": settings.max_picture_bytes + form,
         **dict.fromkeys(("/formats/", "/new-format"), settings.max_template_bytes + settings.max_json_bytes),
         # base 64 takes four bytes for three; a manifest comes with the template
-        f"{routes.PREFIX}/formats/": settings.max_template_bytes * 4 // 3 + settings.max_json_bytes,
+        f"{PREFIX}/formats/": settings.max_template_bytes * 4 // 3 + settings.max_json_bytes,
     }
 
 

@@ -13,7 +13,7 @@ from app.accounts.models import Role
 from app.main import create_app
 from app.people.queries import organisation_ids
 from app.settings import Settings
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.stories import NOON, scrutiny, world
 
 Clients = Callable[..., TestClient]
@@ -28,7 +28,7 @@ def app(database, database_url: str, tmp_path: Path) -> FastAPI:
     # It is always noon: a minute never ends, and a story may generate as often as it likes.
     settings = Settings(data=tmp_path, database_url=database_url, generate_per_minute=1_000_000, _env_file=None)
     made = create_app(settings)
-    made.dependency_overrides[utc_now] = lambda: NOON
+    set_clock(made, lambda: NOON)
     return made
 
 

@@ -30,6 +30,11 @@ from app.web.metrics import Metrics
 from app.web.pace import Pace
 
 
+def utc_now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much routes take, in bytes, pixels or rows; the length of bodies is watched before them."""
@@ -72,6 +77,8 @@ class Premises:
     """How browsers reach the service, without a slash at its end."""
     remind: Callable[[str, str, datetime], Sequence[Outcome]]
     """Sends the reminders of the round with this key that are due and were never sent, in the name of the account."""
+    clock: Callable[[], datetime] = utc_now
+    """Tells what time it is."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - it reads as what is the case
@@ -112,9 +119,9 @@ async def limits(here: Here) -> Limits:
     return here.limits
 
 
-async def utc_now() -> datetime:
+async def now(here: Here) -> datetime:
     """This moment, in UTC."""
-    return datetime.now(UTC)
+    return here.clock()
 
 
 def reading(here: Here) -> Iterator[Session]:
@@ -154,7 +161,7 @@ def writing(here: Here, request: Request) -> Iterator[Session]:
 
 Store = Annotated[Blobs, Depends(store)]
 Bounds = Annotated[Limits, Depends(limits)]
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(now)]
 # Routes name who asks first, then the body, then the door: nobody uploads without leave, or holds a door meanwhile.
 # The scope "function" commits before the answer leaves: with the default, a client would be told 201 first.
 Reading = Annotated[Session, Depends(reading, scope="function")]

@@ -16,10 +16,9 @@ UNKNOWN = "none"
 class Watch:
     """Sees each request end. The line has the route's pattern, never its address, which may name what is sensitive."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, prefix: str) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
-        self.prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, and tell of it once its answer was sent or failed."""
@@ -44,7 +43,7 @@ class Watch:
             self._tell(scope, status, perf_counter() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        route, method = self._route(scope), scope["method"]
+        route, method = getattr(scope.get("route"), "path", UNKNOWN), scope["method"]
         self.metrics.count(method=method, route=route, status=status, seconds=seconds)
         state: dict[str, Any] = scope["state"]
         LOG.info(
@@ -56,10 +55,3 @@ class Watch:
             status=status,
             ms=round(seconds * 1000, 1),
         )
-
-    def _route(self, scope: Scope) -> str:
-        path = getattr(scope.get("route"), "path", None)
-        if path is None:
-            return UNKNOWN
-        below = scope["path"].startswith(f"{self.prefix}/") and not path.startswith(self.prefix)
-        return f"{self.prefix}{path}" if below else str(path)

@@ -8,7 +8,7 @@ from app.accounts.models import Role
 from app.db import Database
 from app.main import create_app
 from app.settings import Settings
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.stories import NOON, PAPER, paper, scrutiny, update, world
 
 UPDATE = "/api/v1/workstreams/procurement/updates"
@@ -41,7 +41,7 @@ STORY = [
 
 def answers_over(url: str, folder) -> list[tuple[object, ...]]:
     app = create_app(Settings(data=folder, database_url=url, _env_file=None))
-    app.dependency_overrides[utc_now] = lambda: NOON
+    set_clock(app, lambda: NOON)
     database = Database(url)
     with database.writing() as session:
         _, token = accounts.create(

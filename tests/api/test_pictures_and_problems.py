@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from sqlalchemy.exc import OperationalError
 
-from app.web.deps import reading
 from app.web.errors import ProblemError, problem
 from tests.api.openapi_document import PROBLEM
 
@@ -90,10 +90,11 @@ def test_a_body_that_is_too_long_is_refused_also_when_it_does_not_say_how_long_i
 
 
 def test_what_goes_wrong_on_our_side_says_nothing_of_our_inside(app, client):
-    def broken():
-        raise OperationalError("SELECT secret FROM account", {}, RuntimeError("disk on fire"))
+    class Broken:
+        def reading(self):
+            raise OperationalError("SELECT secret FROM account", {}, RuntimeError("disk on fire"))
 
-    app.dependency_overrides[reading] = broken
+    app.state.premises = replace(app.state.premises, database=Broken())
     client._transport.raise_server_exceptions = False
     answer = client.get("/api/v1/organisations", headers={"X-Request-Id": "r-1"})
     said = problem_of(answer, 500)

@@ -9,8 +9,9 @@ from starlette.testclient import TestClient
 
 from app.accounts import queries
 from app.accounts.models import Role
-from app.web.deps import RecentlyProved, utc_now
+from app.web.deps import RecentlyProved
 from tests.api_fixtures import PASSWORD
+from tests.clock import set_clock
 from tests.stories import NOON
 
 SESSION = "/api/v1/session"
@@ -18,7 +19,7 @@ COOKIE = "__Host-boardpapers"
 
 
 def later(app, **time):
-    app.dependency_overrides[utc_now] = lambda: NOON + timedelta(**time)
+    set_clock(app, lambda: NOON + timedelta(**time))
 
 
 def sign_in(browser, key, password=PASSWORD, **sent):

@@ -6,7 +6,7 @@ import pytest
 
 from app.accounts.models import Role
 from app.accounts.policy import Action
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.stories import NOON, PAPER
 
 TOKENS = "/api/v1/accounts/intranet/tokens"
@@ -83,7 +83,7 @@ def test_a_role_that_shrinks_takes_its_tokens_along(intranet, stranger, database
 def test_a_token_opens_until_its_last_moment(app, intranet, stranger):
     token = make(intranet, expires_at=(NOON + timedelta(days=1)).isoformat())
     for after, status in [(timedelta(hours=23, minutes=59), 200), (timedelta(days=1), 401), (timedelta(days=9), 401)]:
-        app.dependency_overrides[utc_now] = lambda after=after: NOON + after
+        set_clock(app, lambda after=after: NOON + after)
         assert asking(stranger, token, "GET", "/accounts/me").status_code == status
 
 
@@ -138,7 +138,7 @@ def test_the_last_use_is_known_to_the_hour_and_written_once_in_it(app, intranet,
     assert last_used() is None
     writes.clear()
     for minutes, seen in [(0, "12:00"), (30, "12:00"), (59, "12:00"), (61, "13:01"), (90, "13:01")]:
-        app.dependency_overrides[utc_now] = lambda minutes=minutes: NOON + timedelta(minutes=minutes)
+        set_clock(app, lambda minutes=minutes: NOON + timedelta(minutes=minutes))
         asking(stranger, token, "GET", "/accounts/me")
         assert last_used()[11:16] == seen
     nightly = [write for write in writes if write]

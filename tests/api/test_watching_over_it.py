@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from app.accounts.models import Role
 from app.main import create_app
 from app.settings import Settings
-from app.web.deps import utc_now
 from app.web.pace import Pace, TooFast
+from tests.clock import set_clock
 from tests.stories import NOON, PAPER
 
 TOKEN = "figures-for-the-test"
@@ -25,7 +25,7 @@ def app(database, database_url, tmp_path):
         data=tmp_path, database_url=database_url, metrics_token=TOKEN, generate_per_minute=2, _env_file=None
     )
     made = create_app(settings)
-    made.dependency_overrides[utc_now] = lambda: NOON
+    set_clock(made, lambda: NOON)
     return made
 
 
@@ -79,7 +79,7 @@ def test_a_document_may_be_made_so_many_times_a_minute_by_each_account(app, fill
     assert refused.json()["detail"] == "This may be done 2 times a minute. Try again in 60 seconds."
 
     assert client_of(Role.AUTHOR).post(preview).status_code == 200, "others have their own pace"
-    app.dependency_overrides[utc_now] = lambda: NOON + timedelta(minutes=1)
+    set_clock(app, lambda: NOON + timedelta(minutes=1))
     headers = {"Idempotency-Key": "k"}
     answers = [filled.post(f"/api/v1/papers/{PAPER}/versions", headers=headers) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [201] * 5, "a request that comes again costs nothing"

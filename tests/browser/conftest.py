@@ -17,7 +17,7 @@ from fastapi import APIRouter
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 from app.main import create_app
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.demonstrated import PASSWORD, build_assets, copied, demonstrated, settings_for
 from tests.service import free_port
 
@@ -91,7 +91,7 @@ class serving:  # noqa: N801 - it reads as what happens within the block
         for router in self.more:
             app.include_router(router)
         if self.now is not None:
-            app.dependency_overrides[utc_now] = lambda: self.now
+            set_clock(app, lambda: self.now)
         self.server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()

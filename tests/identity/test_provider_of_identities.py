@@ -19,7 +19,8 @@ from app.accounts.identity import IdentityRefused
 from app.accounts.models import Account, BrowserSession, Role
 from app.main import create_app
 from app.settings import Settings
-from app.web.deps import RecentlyProved, utc_now
+from app.web.deps import RecentlyProved
+from tests.clock import set_clock
 from tests.conftest import NOW
 from tests.demonstrated import build_assets
 from tests.identity import oidc
@@ -235,12 +236,12 @@ def test_a_refusal_there_is_a_refusal_here(browser, provider, ada):
 
 def test_a_journey_of_ten_minutes_is_too_long(app, browser, provider, ada):
     back = provider.follow(leave(browser))
-    app.dependency_overrides[utc_now] = lambda: datetime.now(UTC) + timedelta(minutes=10)
+    set_clock(app, lambda: datetime.now(UTC) + timedelta(minutes=10))
     refused(browser.get(back), "took too long")
 
 
 def test_an_identity_that_has_expired_is_refused(app, browser, provider, ada):
-    app.dependency_overrides[utc_now] = lambda: datetime.now(UTC) + timedelta(days=1)
+    set_clock(app, lambda: datetime.now(UTC) + timedelta(days=1))
     refused(signed_in(browser, provider), "expired")
 
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from app.accounts import queries, sign_in
 from app.main import create_app
 from app.web.cookies import PREFIX, SESSION
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.demonstrated import build_assets, copied, demonstrated, settings_for
 from tests.pages.reading import Browser
 from tests.stories import NOON
@@ -31,7 +31,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> 
 def site(installed: Path, tmp_path: Path) -> FastAPI:
     """The application over a demonstration of the test's own; it is noon there."""
     made = create_app(settings_for(copied(installed, tmp_path / "site")))
-    made.dependency_overrides[utc_now] = lambda: NOON
+    set_clock(made, lambda: NOON)
     return made
 
 
@@ -48,7 +48,7 @@ def browser_of(site: FastAPI, visitor: Browser) -> Callable[[str], Browser]:
 
     def make(account: str) -> Browser:
         client = TestClient(site, base_url="https://testserver", follow_redirects=False)
-        here, now = site.state.premises, site.dependency_overrides[utc_now]()
+        here, now = site.state.premises, site.state.premises.clock()
         with here.database.writing() as session:
             secret = sign_in.begin(session, queries.get(session, account), here.rules, now=now)
         client.cookies.set(f"{PREFIX}{SESSION}", secret)

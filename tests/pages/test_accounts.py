@@ -6,7 +6,7 @@ import pytest
 
 from app.accounts import queries as accounts
 from app.accounts.models import Role
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.demonstrated import PASSWORD
 from tests.stories import NOON
 
@@ -137,7 +137,7 @@ def test_nobody_else_sees_them(browser_of, address):
 
 def test_what_opens_accounts_asks_for_a_fresh_proof_and_loses_nothing(site, browser_of):
     browser = browser_of("administrator").visit("/accounts/reader")
-    site.dependency_overrides[utc_now] = lambda: NOON + timedelta(minutes=25)
+    set_clock(site, lambda: NOON + timedelta(minutes=25))
     proof = "Show again that it is you, then send this again: nothing of what you typed is lost"
 
     for action, typed in {

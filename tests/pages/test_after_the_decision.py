@@ -18,7 +18,7 @@ from app.papers import queries as papers
 from app.upkeep.stores import open_stores
 from app.versions import queries as versions
 from app.versions.models import Release, Version
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.demonstrated import copied, settings_for
 from tests.stories import NOON
 
@@ -47,7 +47,7 @@ def decided(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(decided: Path, tmp_path: Path) -> FastAPI:
     """The application over such a demonstration of the test's own; it is noon there."""
     made = create_app(settings_for(copied(decided, tmp_path / "site")))
-    made.dependency_overrides[utc_now] = lambda: NOON
+    set_clock(made, lambda: NOON)
     return made
 
 
@@ -60,7 +60,7 @@ def secretary(browser_of):
 @pytest.fixture
 def held(site, browser_of):
     """Such a secretary on the day of the paper's meeting."""
-    site.dependency_overrides[utc_now] = lambda: NOON.replace(month=12, day=10)
+    set_clock(site, lambda: NOON.replace(month=12, day=10))
     return browser_of("board-secretary")
 
 

@@ -13,7 +13,7 @@ from app.audit.models import AuditEvent
 from app.papers import queries as papers
 from app.papers.commands import note_writer
 from app.people.queries import get_person
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.demonstrated import PASSWORD
 from tests.stories import NOON
 
@@ -93,7 +93,7 @@ def test_what_changed_after_it_was_on_screen_is_not_approved(submitted, officer)
 
 def test_without_a_fresh_proof_nothing_is_decided_and_nothing_lost(site, submitted, officer):
     officer.visit(DECIDE)
-    site.dependency_overrides[utc_now] = lambda: NOON + timedelta(minutes=25)
+    set_clock(site, lambda: NOON + timedelta(minutes=25))
 
     page = officer.send(f"{DECIDE}/send-back", reasons="Too long.").page
 

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from app.audit.models import AuditEvent
 from app.main import create_app
 from app.papers import queries as papers
-from app.web.deps import only_writer, utc_now
+from app.web.deps import only_writer
+from tests.clock import set_clock
 from tests.conftest import ENGINES
 from tests.demonstrated import copied, demonstrate, settings_for
 from tests.stories import NOON
@@ -25,7 +26,7 @@ def site(request, tmp_path):
         settings = settings_for(tmp_path / "site", database_url=request.getfixturevalue("postgresql_url"))
         demonstrate(settings)
     made = create_app(settings)
-    made.dependency_overrides[utc_now] = lambda: NOON
+    set_clock(made, lambda: NOON)
     with made.state.premises.database.writing() as session:
         papers.get(session, REFERENCE).marking = "OFFICIAL-SENSITIVE"
     yield made

@@ -16,8 +16,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from app import word
-from app.web.deps import utc_now
 from tests.api_fixtures import PASSWORD
+from tests.clock import set_clock
 from tests.service import free_port
 from tests.stories import JANUARY, paper, scrutiny, update, workstream, world
 
@@ -111,7 +111,7 @@ class Quarter:
     def on(self, month: int, day: int) -> None:
         """From now on, it is noon of that day of 2027."""
         noon = datetime(2027, month, day, 12, tzinfo=UTC)
-        self.app.dependency_overrides[utc_now] = lambda: noon
+        set_clock(self.app, lambda: noon)
 
     # Accounts
 

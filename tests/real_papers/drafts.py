@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.web.deps import utc_now
+from tests.clock import set_clock
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAPERS = ROOT.parent / "shared" / "papers"
@@ -43,7 +43,7 @@ def last_draft(
 
     Each draft before it says in its first section that it is one, so that each is a version of its own.
     """
-    app.dependency_overrides[utc_now] = lambda: datetime.combine(written, NOON, tzinfo=UTC)
+    set_clock(app, lambda: datetime.combine(written, NOON, tzinfo=UTC))
     address = f"/api/v1/papers/{reference}/versions"
     for draft in range(1, number + 1):
         loaded = client.post("/api/v1/facts", json=facts if draft == number else _earlier(facts, reference, draft))

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app import word
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.real_papers.comparison import reported
 from tests.real_papers.coordination_facts import REFERENCE, CoordinationPaper, facts_of, read_coordination_paper
 from tests.real_papers.drafts import manifest_of, template_of, text_of_paper
@@ -46,7 +46,7 @@ def facts(paper: CoordinationPaper) -> dict[str, Any]:
 @pytest.fixture
 def draft(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: CoordinationPaper) -> bytes:
     """The draft as a client of the API downloads it, made on the day of the meeting."""
-    app.dependency_overrides[utc_now] = lambda: datetime.combine(paper.held_on, time(12), tzinfo=UTC)
+    set_clock(app, lambda: datetime.combine(paper.held_on, time(12), tzinfo=UTC))
     loaded = client.post("/api/v1/facts", json=facts)
     assert loaded.status_code == 200, loaded.text
     made = client.post(f"/api/v1/papers/{REFERENCE}/versions", headers={"Idempotency-Key": "the-draft-for-the-board"})

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app import word
-from app.web.deps import utc_now
 from app.word import narrated
+from tests.clock import set_clock
 from tests.real_papers.comparison import reported, words_of
 from tests.real_papers.delivery_facts import REFERENCE, DeliveryPaper, facts_of, read_delivery_paper
 from tests.real_papers.drafts import manifest_of, template_of, text_of_paper
@@ -40,7 +40,7 @@ def facts(paper: DeliveryPaper) -> dict[str, Any]:
 @pytest.fixture
 def draft(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: DeliveryPaper) -> bytes:
     """The draft as a client of the API downloads it, made on the day of the meeting."""
-    app.dependency_overrides[utc_now] = lambda: datetime.combine(paper.held_on, time(12), tzinfo=UTC)
+    set_clock(app, lambda: datetime.combine(paper.held_on, time(12), tzinfo=UTC))
     loaded = client.post("/api/v1/facts", json=facts)
     assert loaded.status_code == 200, loaded.text
     made = client.post(f"/api/v1/papers/{REFERENCE}/versions", headers={"Idempotency-Key": "the-draft-for-the-board"})

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.real_papers.comparison import Words, paper_words, reported, words_of
 from tests.real_papers.edition import edition_of_2020
 from tests.real_papers.paper_facts import PARTS, REFERENCE, SECTIONS, day, facts_of, tree_of
@@ -51,7 +51,7 @@ def facts(paper: PaperText) -> dict[str, Any]:
 def draft(app: FastAPI, client: TestClient, facts: dict[str, Any], paper: PaperText) -> bytes:
     """The draft as a client of the API downloads it, made on the day on which the paper was written."""
     written = datetime.combine(day(paper.front_sheet["date paper was written"]), NOON, tzinfo=UTC)
-    app.dependency_overrides[utc_now] = lambda: written
+    set_clock(app, lambda: written)
     loaded = client.post("/api/v1/facts", json=facts)
     assert loaded.status_code == 200, loaded.text
     address = f"/api/v1/papers/{REFERENCE}/versions"

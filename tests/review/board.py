@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.accounts.models import Role
-from app.web.deps import utc_now
 from tests.api_fixtures import PASSWORD
+from tests.clock import set_clock
 from tests.stories import NOON, PAPER, paper, scrutiny, world
 
 ADDRESS = f"/api/v1/papers/{PAPER}"
@@ -81,7 +81,7 @@ class Board:
 
     def on(self, year: int, month: int, day: int) -> None:
         """From now on, it is noon of that day, and who had a session signs in again."""
-        self.app.dependency_overrides[utc_now] = lambda: datetime(year, month, day, 12, tzinfo=UTC)
+        set_clock(self.app, lambda: datetime(year, month, day, 12, tzinfo=UTC))
         for name in PEOPLE:
             sign_in(getattr(self, name), f"{name}-force")
 
@@ -101,6 +101,6 @@ def gather(app: FastAPI, admin: TestClient, person_of: Any, *, manifest: str = "
     format_ = scrutiny() | {"manifest": f"{scrutiny()['manifest']}\n{manifest}"}
     answer = admin.post("/api/v1/facts", json=world(formats=[format_], papers=[whole_paper(**changes)]))
     assert answer.status_code == 200, answer.text
-    app.dependency_overrides[utc_now] = lambda: NOON
+    set_clock(app, lambda: NOON)
     people = {name: person_of(role, "force", f"{name}-force") for name, role in PEOPLE.items()}
     return Board(app, admin, **people)

@@ -25,6 +25,7 @@ from app.upkeep.verify import verify
 from app.versions.models import Decision, Version
 from app.web.pace import Pace
 from tests.api.test_it_fails_cleanly import Steps, is_told_without_our_inside
+from tests.clock import set_clock
 from tests.review.board import ADDRESS, gather
 from tests.stories import PAPER, on_every_page, paper, scrutiny
 
@@ -108,11 +109,9 @@ def test_another_day_is_another_candidate_and_the_answer_names_it(board):
 def test_the_day_of_approval_is_londons(board):
     from datetime import UTC, datetime
 
-    from app.web.deps import utc_now
-
     board.on(2027, 3, 1)
     board.submit()
-    board.app.dependency_overrides[utc_now] = lambda: datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    set_clock(board.app, lambda: datetime(2026, 7, 1, 23, 30, tzinfo=UTC))
     refused = board.approver.get(f"{ADDRESS}/candidate")
     assert refused.status_code == 422, "before it was written"
     assert "2 July 2026" in refused.json()["errors"][0]["detail"]

@@ -8,7 +8,7 @@ from app.accounts import commands
 from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.people.queries import get_person
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.rounds.stories import ROUND, no_change, open_round
 from tests.stories import NOON, PAPER, paper
 
@@ -70,9 +70,9 @@ def test_what_moves_to_another_day_or_is_called_otherwise_is_known_again(filled,
 
 def test_the_same_calendar_is_the_same_bytes_all_day(app, filled, stranger):
     address = address_of(filled, board="scrutiny-board")
-    app.dependency_overrides[utc_now] = lambda: NOON + timedelta(hours=1)
+    set_clock(app, lambda: NOON + timedelta(hours=1))
     first = stranger.get(address).content
-    app.dependency_overrides[utc_now] = lambda: NOON + timedelta(hours=2)
+    set_clock(app, lambda: NOON + timedelta(hours=2))
     assert stranger.get(address).content == first
 
 

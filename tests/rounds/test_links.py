@@ -8,9 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.accounts.models import Role
-from app.web.deps import utc_now
 from app.web.pace import Pace
 from tests.api.test_who_may_do_what import OPEN
+from tests.clock import set_clock
 from tests.rounds.stories import PROCUREMENT, open_round
 from tests.stories import NOON, update
 
@@ -115,10 +115,10 @@ def test_every_use_is_in_the_log(filled, outsider, client_of):
 
 
 def test_a_link_ends_with_its_days_or_when_it_is_taken_away(app, filled, outsider):
-    app.dependency_overrides[utc_now] = lambda: NOON + timedelta(days=7)
+    set_clock(app, lambda: NOON + timedelta(days=7))
     refused = outsider.get(LINK)
     assert (refused.status_code, "expired" in refused.json()["detail"]) == (401, True)
-    app.dependency_overrides[utc_now] = lambda: NOON + timedelta(days=6)
+    set_clock(app, lambda: NOON + timedelta(days=6))
     assert outsider.get(LINK).status_code == 200
     assert filled.delete(f"{PROCUREMENT}/links/1").status_code == 204
     assert filled.delete(f"{PROCUREMENT}/links/1").status_code == 204

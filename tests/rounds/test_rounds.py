@@ -13,7 +13,7 @@ from app.people.queries import get_person
 from app.rounds.commands import claim_reminder
 from app.rounds.queries import due_next, get_request, to_answer
 from app.upkeep.verify import verify
-from app.web.deps import utc_now
+from tests.clock import set_clock
 from tests.rounds.stories import ASKED, FORENSICS, PROCUREMENT, ROUND, no_change, open_round, send_back
 from tests.stories import JANUARY, NOON, PAPER, paper, update
 
@@ -38,7 +38,7 @@ def later(app):
     """Makes it another day."""
 
     def make(day: datetime) -> None:
-        app.dependency_overrides[utc_now] = lambda: day
+        set_clock(app, lambda: day)
 
     return make
 

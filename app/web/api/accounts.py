@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -20,10 +19,11 @@ from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
+from app.web.api.routing import for_accounts
 from app.web.deps import AccountManager, Now, ProvedByBrowser, Reading, SignedIn, Writing
 from app.web.openapi import LINK, LOCATION, REPLAY, gives, problems, takes
 
-router = APIRouter(prefix="/accounts", tags=["accounts"])
+router = for_accounts("/accounts", "accounts")
 
 
 class AccountIn(BaseModel):

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -15,12 +15,13 @@ from app.web.api import examples
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging
 from app.web.api.representation import plain
+from app.web.api.routing import for_accounts
 from app.web.deps import Auditor, Now, Reading
 from app.web.edges import REQUEST_NAME
 from app.web.log_file import MEDIA_TYPES, Way, log_file
 from app.web.openapi import LINK, gives, problems
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = for_accounts("/audit", "audit")
 
 
 EXPORTED = {"Content-Disposition": {"description": "Attachment, with its name", "schema": {"type": "string"}}}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -20,13 +20,14 @@ from app.web.api.kinds import Listing
 from app.web.api.lists import Paging
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
+from app.web.api.routing import for_accounts, for_anybody
 from app.web.deps import FactsReader, Here, Now, Reading, Writing
 from app.web.openapi import LINK, LOCATION, REPLAY, gives, open_problems, problems, takes
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 
-router = APIRouter(prefix="/calendars", tags=["rounds"])
-doors = APIRouter(prefix="/calendar", tags=["rounds"])
+router = for_accounts("/calendars", "rounds")
+doors = for_anybody("/calendar", "rounds")
 """What is open to whoever knows the address."""
 
 Number = Annotated[int, Path(ge=1, le=1_000_000)]

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -16,11 +15,12 @@ from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
 from app.web.api.review import DigestText
+from app.web.api.routing import for_accounts
 from app.web.deps import Clearer, InPerson, Now, Reading, VersionReader, Writing
 from app.web.openapi import REPLAY, gives, problems, takes
 from app.web.reach import Reach
 
-router = APIRouter(prefix="/papers/{reference}/clearances", tags=["review"])
+router = for_accounts("/papers/{reference}/clearances", "review")
 
 
 class ClearanceIn(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -17,11 +17,12 @@ from app.versions.models import Comment
 from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
+from app.web.api.routing import for_accounts
 from app.web.deps import Commenter, Now, Reading, VersionReader, Writing
 from app.web.openapi import REPLAY, gives, problems, takes
 from app.web.reach import Reach
 
-router = APIRouter(prefix="/papers/{reference}", tags=["review"])
+router = for_accounts("/papers/{reference}", "review")
 
 Number = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 

@@ -20,6 +20,7 @@ from app.web.api.conditions import Conditions, Preconditions
 from app.web.api.kinds import DATED, KINDS, SECTIONS, Kind, Listing, Part
 from app.web.api.lists import Paging, every
 from app.web.api.representation import AsText, etag_of, json_answer, plain, shown
+from app.web.api.routing import for_accounts
 from app.web.deps import FactsReader, FactsWriter, May, Now, Reading, Store, Writing
 from app.web.loading import load_within_reach
 from app.web.openapi import ETAG, LINK, gives, problems, takes
@@ -135,7 +136,7 @@ def _below(place: str, error: FaultyFacts) -> list[Fault]:
 
 def router() -> APIRouter:
     """The routes of every kind and part."""
-    routes = APIRouter()
+    routes = for_accounts()
     for kind in KINDS:
         if kind.page is not None:
             _list_route(routes, kind, kind.page)

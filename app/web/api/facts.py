@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -16,12 +16,13 @@ from app.web.api import examples
 from app.web.api.body import JSON, YAML, RawBody, media_type
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer
+from app.web.api.routing import for_accounts
 from app.web.deps import FactsWriter, Now, Store, Writing
 from app.web.errors import UnsupportedMediaType
 from app.web.openapi import REPLAY, gives, problems, takes
 from app.web.reach import Reach
 
-router = APIRouter()
+router = for_accounts()
 
 
 class LoadedRow(BaseModel):

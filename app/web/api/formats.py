@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -25,11 +25,12 @@ from app.web.api.entries import AtDesk
 from app.web.api.kinds import Kind, Listing
 from app.web.api.lists import Paging, every
 from app.web.api.representation import plain, shown
+from app.web.api.routing import for_accounts
 from app.web.deps import FactsReader, FormatManager, Here, Reading, Store
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, gives, problems, takes
 
-router = APIRouter(prefix="/formats", tags=["formats"])
+router = for_accounts("/formats", "formats")
 
 
 class LoadedAlone(Conflict):

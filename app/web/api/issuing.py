@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -20,12 +19,13 @@ from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
 from app.web.api.representation import etag_of, json_answer, plain
 from app.web.api.review import review_of
+from app.web.api.routing import for_accounts
 from app.web.api.versions import VersionOut, address
 from app.web.deps import Now, Paced, Reading, Reissuer, Releaser, Store, VersionReader, Writing
 from app.web.openapi import LINK, LOCATION, REPLAY, gives, problems, takes
 from app.web.reach import Reach
 
-router = APIRouter(tags=["review"])
+router = for_accounts("", "review")
 
 
 class ReleaseOut(BaseModel):

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -14,10 +13,11 @@ from app.web.api import examples
 from app.web.api.body import JsonBody, read_as
 from app.web.api.once import DoingByLink
 from app.web.api.representation import AsText, in_words, json_answer, plain
+from app.web.api.routing import for_links
 from app.web.deps import ByLink, LinkHolder, Now, Reading, Store, Writing
 from app.web.openapi import LOCATION, REPLAY, gives, problems, takes
 
-router = APIRouter(prefix="/link", tags=["rounds"])
+router = for_links("/link", "rounds")
 
 
 ANSWER: dict[str, Any] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -18,12 +18,13 @@ from app.web.api.entries import Missing, visible
 from app.web.api.kinds import THEMES, WORKSTREAMS, Listing
 from app.web.api.lists import Paging, every
 from app.web.api.representation import AsText, json_answer, plain
+from app.web.api.routing import for_accounts
 from app.web.deps import FactsReader, Reading
 from app.web.openapi import LINK, gives, problems
 from app.workstreams import queries as workstreams
 from app.workstreams.models import ThemeIntroduction, Update
 
-router = APIRouter()
+router = for_accounts()
 
 
 class MeetingOfBoard(BaseModel):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 
 from app.accounts import policy
@@ -15,10 +15,11 @@ from app.web.api.kinds import Listing
 from app.web.api.lists import Paging
 from app.web.api.representation import plain
 from app.web.api.rounds import LISTED, SHAPE
+from app.web.api.routing import for_accounts
 from app.web.deps import FactsReader, Now, Reading
 from app.web.openapi import LINK, gives, problems
 
-router = APIRouter(prefix="/accounts/me", tags=["rounds"])
+router = for_accounts("/accounts/me", "rounds")
 
 MINE: dict[str, Any] = {
     **LISTED,

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -22,11 +22,12 @@ from app.web.api import examples
 from app.web.api.body import JsonBody, read_as
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
+from app.web.api.routing import for_accounts
 from app.web.deps import FactsReader, FactsWriter, Now, OutcomeRecorder, Reading, VersionReader, Writing
 from app.web.openapi import LOCATION, REPLAY, gives, problems, takes
 from app.web.reach import Reach
 
-router = APIRouter(prefix="/papers/{reference}", tags=["papers"])
+router = for_accounts("/papers/{reference}", "papers")
 
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -13,11 +12,12 @@ from app.papers.asking import proposed_consultees, round_for
 from app.web.api.meetings import Deadlines, deadlines_out
 from app.web.api.representation import json_answer, plain
 from app.web.api.rounds import RoundShape, shape_of
+from app.web.api.routing import for_accounts
 from app.web.deps import FactsReader, Reading, RoundRunner
 from app.web.openapi import gives, problems
 from app.web.reach import Reach
 
-router = APIRouter(prefix="/papers/{reference}", tags=["papers"])
+router = for_accounts("/papers/{reference}", "papers")
 
 
 class ProposedConsultee(BaseModel):

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -26,13 +26,14 @@ from app.web.api import examples
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.representation import json_answer, plain
+from app.web.api.routing import for_accounts
 from app.web.deps import FactsReader, Now, Paced, Previewer, Reading, Store
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import LINK, gives, problems
 from app.web.reach import Reach
 from app.web.trace import Tracing
 
-router = APIRouter(tags=["papers"])
+router = for_accounts("", "papers")
 
 
 class PaperListed(BaseModel):

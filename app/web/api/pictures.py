@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
@@ -17,12 +17,13 @@ from app.web.api.body import RawBody, media_type
 from app.web.api.conditions import Preconditions
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain, shown
+from app.web.api.routing import for_accounts
 from app.web.deps import Bounds, FactsReader, Now, PictureAdder, Reading, Store, Writing
 from app.web.downloads import download
 from app.web.errors import FaultyParameter, UnsupportedMediaType
 from app.web.openapi import ETAG, LOCATION, REPLAY, gives, problems
 
-router = APIRouter(prefix="/pictures", tags=["pictures"])
+router = for_accounts("/pictures", "pictures")
 
 FORM = "multipart/form-data"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from app.web.api.body import JsonBody, read_as
 from app.web.api.conditions import Preconditions
 from app.web.api.once import Doing
 from app.web.api.representation import etag_of, json_answer, plain, shown
+from app.web.api.routing import for_accounts
 from app.web.deps import (
     Decider,
     DecisionRecorder,
@@ -41,7 +42,7 @@ from app.web.openapi import ETAG, REPLAY, gives, problems, takes
 from app.web.reach import Reach
 from app.web.trace import Tracing
 
-router = APIRouter(prefix="/papers/{reference}", tags=["review"])
+router = for_accounts("/papers/{reference}", "review")
 
 
 class _In(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -26,10 +26,11 @@ from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
 from app.web.api.representation import AsText, etag_of, json_answer, plain, shown
+from app.web.api.routing import for_accounts
 from app.web.deps import Answerer, AnswerJudge, FactsReader, Now, Reading, RoundRunner, Store, Writing
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems, takes
 
-router = APIRouter(prefix="/rounds", tags=["rounds"])
+router = for_accounts("/rounds", "rounds")
 
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 

@@ -1,8 +1,6 @@
 """Every route of the API, below `/api/v1`."""
 
-from functools import cache
-
-from fastapi import APIRouter, Depends
+from starlette.routing import BaseRoute
 
 from app.web.api import (
     accounts,
@@ -27,16 +25,12 @@ from app.web.api import (
     templates,
     versions,
 )
-from app.web.api.parameters import only_known_parameters, only_known_parameters_by_link, parameters_of_all
 
-PREFIX = "/api/v1"
-
-
-@cache
-def router() -> APIRouter:
-    """The whole API, put together once: what each route asks for takes long to find out."""
-    by_account = APIRouter(dependencies=[Depends(only_known_parameters)])
+ROUTES: list[BaseRoute] = [
+    route
     for part in (
+        session.doors,
+        calendars.doors,
         papers.router,
         paper_rounds.router,
         entries.router(),
@@ -58,14 +52,8 @@ def router() -> APIRouter:
         accounts.router,
         session.router,
         audit.router,
-    ):
-        by_account.include_router(part)
-    by_link = APIRouter(dependencies=[Depends(only_known_parameters_by_link)])
-    by_link.include_router(link.router)
-    by_nobody = APIRouter(dependencies=[Depends(parameters_of_all)])
-    by_nobody.include_router(session.doors)
-    by_nobody.include_router(calendars.doors)
-    whole = APIRouter()
-    for routes in (by_nobody, by_account, by_link):
-        whole.include_router(routes, prefix=PREFIX)
-    return whole
+        link.router,
+    )
+    for route in part.routes
+]
+"""The whole API, made once for all applications of a process: what each route asks for takes long to find out."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -16,13 +16,14 @@ from app.web import cookies, doorman
 from app.web.api.accounts import ACCOUNT, AccountOut, said
 from app.web.api.body import JsonBody, read_as
 from app.web.api.representation import json_answer, plain
+from app.web.api.routing import for_accounts, for_anybody
 from app.web.deps import Caller, Calling, Here, Now, Premises, Reading, Writing
 from app.web.openapi import gives, open_problems, problems, takes
 
-doors = APIRouter(prefix="/session", tags=["session"])
+doors = for_anybody("/session", "session")
 """What needs no sign-in, since it is one."""
 
-router = APIRouter(prefix="/session", tags=["session"])
+router = for_accounts("/session", "session")
 
 
 class NoSession(Conflict):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from app.web.api.conditions import Preconditions
 from app.web.api.formats import LIFE, Number, TemplateInFull, TemplateWithLife
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain
+from app.web.api.routing import for_accounts
 from app.web.deps import (
     Bounds,
     FactsReader,
@@ -54,8 +55,8 @@ from app.web.reach import Reach
 from app.web.trace import Tracing, markings_of
 from app.word import Difference, Finding
 
-router = APIRouter(prefix="/formats/{key}/versions", tags=["formats"])
-reference_router = APIRouter(tags=["formats"])
+router = for_accounts("/formats/{key}/versions", "formats")
+reference_router = for_accounts("", "formats")
 
 FORM = "multipart/form-data"
 FILE = {"type": "string", "format": "binary"}

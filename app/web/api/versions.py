@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -20,13 +20,14 @@ from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
 from app.web.api.representation import json_answer, plain, shown
+from app.web.api.routing import for_accounts
 from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, VersionReader, Writing
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
 from app.web.reach import Reach
 from app.web.trace import Tracing, marking_of, markings_of
 
-router = APIRouter(prefix="/papers/{reference}/versions", tags=["versions"])
+router = for_accounts("/papers/{reference}/versions", "versions")
 
 
 class TemplateOfVersion(BaseModel):

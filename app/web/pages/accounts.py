@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -21,10 +21,11 @@ from app.people import queries as people
 from app.web.deps import Caller, ProofNeeded, proved_by_browser
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Allowed, Visit
 from app.workstreams import queries as workstreams
 
-router = APIRouter()
+router = page_router()
 
 MOST = 50
 """Accounts on one page of the list."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -38,12 +38,13 @@ from app.web.pages.reported import (
     usual_source,
     without_field,
 )
+from app.web.pages.routing import page_router
 from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Passing, Visit, Visiting
 from app.web.pages.workstreams import scheme_of
 from app.workstreams.queries import find_update
 
-router = APIRouter()
+router = page_router()
 
 LINKED = "/answer-by-link"
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 
 from app.accounts.policy import Action
@@ -17,11 +17,12 @@ from app.papers.models import Paper
 from app.rounds.standing import Standing
 from app.versions import queries as versions
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing, marking_of
 
-router = APIRouter(prefix="/papers/{reference}")
+router = page_router("/papers/{reference}")
 
 MOST = {"moved": 12, "gaps": 6, "changes": 4, "names": 8, "comments": 4, "clearances": 6, "actions": 5}
 """How much of each list the page shows: more would not fit on one sheet of paper."""

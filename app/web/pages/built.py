@@ -5,13 +5,14 @@ from functools import cache
 from mimetypes import guess_type
 from typing import NamedTuple
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from app import assets
 from app.errors import NotFound
+from app.web.pages.routing import page_router
 
-router = APIRouter(include_in_schema=False)
+router = page_router()
 
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -12,9 +12,10 @@ from app.boards.models import Board
 from app.rounds import commands, queries
 from app.web.pages.forms import NOTHING_TYPED, Form
 from app.web.pages.layout import page, to
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 
-router = APIRouter(prefix="/calendars")
+router = page_router("/calendars")
 
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Annotated, Any, Literal, NamedTuple
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 
 from app.accounts.policy import Action
@@ -16,11 +16,12 @@ from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.pages.forms import Form
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing, marking_of
 
-router = APIRouter(prefix="/papers/{reference}")
+router = page_router("/papers/{reference}")
 
 MOST_VERSIONS = 1_000
 """How many versions can be chosen from."""

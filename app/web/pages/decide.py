@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -23,11 +23,12 @@ from app.web.errors import leave_trace
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.preview import frame
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
 
-router = APIRouter(prefix="/papers/{reference}/decide")
+router = page_router("/papers/{reference}/decide")
 
 DecidedOn = Annotated[Day | None, Query(description="Day on which it was approved elsewhere")]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -26,10 +26,11 @@ from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import rows_shown
 from app.web.pages.papers_desk import ChangedMeanwhile, field_name
 from app.web.pages.papers_parts import choices
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 
-router = APIRouter()
+router = page_router()
 
 PAGE_SIZE = 50
 """Entries on one page of a list."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,10 @@ from app.formats.models import Format, TemplateChange, TemplateVersion
 from app.formats.queries import Stage
 from app.web.downloads import download
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Allowed, Visit
 
-router = APIRouter()
+router = page_router()
 
 MOST = 50
 """Formats on one page of the list."""

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Passing
 
-router = APIRouter()
+router = page_router()
 
 
 class Keys(NamedTuple):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -28,12 +27,13 @@ from app.versions.models import Version
 from app.web.pages.answers import STANDINGS
 from app.web.pages.layout import page
 from app.web.pages.papers import released_row
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.workstreams import queries as workstreams
 from app.workstreams.queries import Wanted
 
-router = APIRouter()
+router = page_router()
 
 MOST = 20
 """Rows of one part of the home page."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -21,11 +21,12 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_parts import Choice, choices, in_words
 from app.web.pages.papers_versions import Named, known
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
 from app.web.trace import Trace, Tracing
 
-router = APIRouter(prefix="/papers/{reference}")
+router = page_router("/papers/{reference}")
 
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,9 +19,10 @@ from app.fields import LARGEST_NUMBER, Day, KeyText, Line
 from app.web.log_file import Way, log_file
 from app.web.pages.forms import FaultyForm, Form
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Allowed, Visit
 
-router = APIRouter()
+router = page_router()
 
 MOST = 50
 """Events on one page."""

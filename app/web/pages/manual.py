@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -14,8 +14,9 @@ from markupsafe import Markup
 from app.assembly.reference import Group, groups, introduction
 from app.web.pages.formats import Reading
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 
-router = APIRouter()
+router = page_router()
 
 CLASSES = {
     "paragraph_open": "govuk-body",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -37,10 +37,11 @@ from app.web.pages.papers_blocks import row_numbers, rows_shown
 from app.web.pages.papers_desk import ChangedMeanwhile
 from app.web.pages.papers_parts import STATES, Choice, choices, in_words
 from app.web.pages.rounds import in_order
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 
-router = APIRouter()
+router = page_router()
 
 OF_A_PAGE = 25
 """Meetings on one page of the list."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, cast, get_args
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from app.accounts.policy import Action
@@ -13,9 +13,10 @@ from app.narrative import clean, markdown, salvaged
 from app.pictures import commands, image, queries
 from app.web.pages.forms import FaultyForm, Form, Typed
 from app.web.pages.layout import PAGES, PICTURES
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visiting
 
-router = APIRouter()
+router = page_router()
 
 FORMAT = "_format"
 """What the name of a field of prose has behind it where it says how that prose is written."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -27,11 +27,12 @@ from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import manifest_for, may_write, paper_for, write_paper
 from app.web.pages.papers_parts import STATES, Choice, choices, in_words, pages_of
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
 
-router = APIRouter()
+router = page_router()
 
 OF_A_PAGE = 25
 """Papers on one page of the list."""

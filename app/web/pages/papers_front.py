@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -23,12 +23,13 @@ from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import rows_shown
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words, way_back
+from app.web.pages.routing import page_router
 from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
 
-router = APIRouter(prefix="/papers/{reference}/front-sheet")
+router = page_router("/papers/{reference}/front-sheet")
 
 OWN = ("title", "agenda_number", "marking", "series", "chief_officer", "author", "take", "cut_off")
 """What a paper says of itself that has one value."""

@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -25,11 +24,12 @@ from app.versions import queries as versions
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import may_write, paper_for
 from app.web.pages.papers_parts import STATES, in_words
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
 from app.web.trace import Tracing
 
-router = APIRouter(prefix="/papers/{reference}")
+router = page_router("/papers/{reference}")
 
 NEWEST = 3
 """Versions that the page of a paper shows."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -30,12 +30,13 @@ from app.web.pages.papers_blocks import NAMES, Sent, flattened, kinds_to_add, ne
 from app.web.pages.papers_blocks import sent as sent_blocks
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, way_back
+from app.web.pages.routing import page_router
 from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
 
-router = APIRouter(prefix="/papers/{reference}/sections/{key}")
+router = page_router("/papers/{reference}/sections/{key}")
 
 Blocks = Sequence[Mapping[str, Any]]
 

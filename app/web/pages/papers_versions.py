@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -22,11 +22,12 @@ from app.web.downloads import download
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import may_write, paper_for
 from app.web.pages.papers_paper import address_of
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Trace, Tracing
 
-router = APIRouter(prefix="/papers/{reference}")
+router = page_router("/papers/{reference}")
 
 OF_A_PAGE = 25
 """Versions on one page of the timeline."""

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -26,13 +25,14 @@ from app.web.pages.narrative import narrative_of
 from app.web.pages.papers_blocks import prose_sent
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words
+from app.web.pages.routing import page_router
 from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
 from app.workstreams import queries as workstreams
 
-router = APIRouter(prefix="/papers/{reference}")
+router = page_router("/papers/{reference}")
 
 
 class NotChosen(NotFound):

@@ -6,7 +6,6 @@ The document is drawn by a script in a frame with an address of its own, which a
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.accounts.policy import Action
@@ -17,11 +16,12 @@ from app.papers import queries as papers
 from app.web.deps import Paced
 from app.web.downloads import download
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing, marking_of
 
-router = APIRouter(prefix="/papers/{reference}")
+router = page_router("/papers/{reference}")
 
 FRAME_POLICY = "; ".join(
     (

@@ -5,17 +5,17 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from app.web.deps import Reading
 from app.web.pages.built import FOR_EVER
 from app.web.pages.layout import PAGES
+from app.web.pages.routing import page_router
 from app.workstreams import queries as workstreams
 from app.workstreams.models import RagScheme, RagValue
 
-router = APIRouter()
+router = page_router()
 
 NONE = "Not rated"
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -19,10 +19,11 @@ from app.web.pages.answers import KINDS, LINKED, STANDINGS
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.reported import said_of
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.pages.workstreams import scheme_of
 
-router = APIRouter(prefix="/rounds/{key}/requests/{ref}")
+router = page_router("/rounds/{key}/requests/{ref}")
 
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 

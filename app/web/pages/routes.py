@@ -1,8 +1,6 @@
 """Every web page."""
 
-from functools import cache
-
-from fastapi import APIRouter, Depends
+from starlette.routing import BaseRoute
 
 from app.web.pages import (
     accounts,
@@ -39,13 +37,9 @@ from app.web.pages import (
     updates,
     workstreams,
 )
-from app.web.pages.forms import words_only
 
-
-@cache
-def router() -> APIRouter:
-    """All pages; each file of this room has the routes of one subject."""
-    pages = APIRouter(include_in_schema=False, dependencies=[Depends(words_only)])
+ROUTES: list[BaseRoute] = [
+    route
     for part in (
         built.router,
         sign_in.router,
@@ -80,6 +74,7 @@ def router() -> APIRouter:
         review.router,
         decide.router,
         issued.router,
-    ):
-        pages.include_router(part)
-    return pages
+    )
+    for route in part.routes
+]
+"""All pages; each file of this room has the routes of one subject."""

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import Response
 
 from app.accounts.policy import Action
 from app.upkeep.diary import Deed, Done
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Allowed, Visit
 
-router = APIRouter()
+router = page_router()
 
 Looking = Annotated[Visit, Depends(Allowed(Action.READ_AUDIT))]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,9 +16,10 @@ from app.web.deps import NotSignedIn
 from app.web.onward import own_page, with_next
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Passing, Visit, Visiting
 
-router = APIRouter()
+router = page_router()
 
 Onward = Annotated[str | None, Query(alias="next", max_length=2000)]
 """The page to which the browser goes on."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypedDict
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response
 
 from app.accounts import policy
@@ -22,12 +22,13 @@ from app.web.downloads import download
 from app.web.pages.formats import FormatTold, Number, VersionTold, told
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Allowed, Visit
 from app.web.reach import Reach
 from app.web.trace import Trace, markings_of
 from app.word import Finding
 
-router = APIRouter()
+router = page_router()
 
 MOST_PAPERS = 50
 """Papers that a trial offers to choose from: those for the latest meetings."""

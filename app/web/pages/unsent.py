@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.routing import compile_path
@@ -16,9 +16,10 @@ from app.web.errors import FaultyParameter, TooLarge
 from app.web.onward import own_page
 from app.web.pages.forms import Form, Typed, is_words
 from app.web.pages.layout import fragment, to
+from app.web.pages.routing import page_router
 from app.web.pages.visit import LOCAL, Visit, Visiting
 
-router = APIRouter()
+router = page_router()
 
 Guard = Callable[[Session, Visit, Mapping[str, str]], object]
 """Lets somebody type into a page whose address has these names in it; raises as the page does."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -18,12 +18,13 @@ from app.web.pages import ratings
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.reported import said_of, typed_update, usual_source, without_field
+from app.web.pages.routing import page_router
 from app.web.pages.unsent import NothingIsKept, begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.pages.workstreams import scheme_of, seen
 from app.workstreams import queries
 
-router = APIRouter()
+router = page_router()
 
 
 @router.get("/workstreams/{ref}/report")

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -16,12 +16,13 @@ from app.errors import Hidden
 from app.fields import Day, KeyText
 from app.web.pages import ratings
 from app.web.pages.layout import page
+from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.workstreams import queries
 from app.workstreams.models import RagScheme, RagValue, Theme, Update, Workstream
 from app.workstreams.queries import NoWorkstream, Wanted
 
-router = APIRouter()
+router = page_router()
 
 PAGE_SIZE = 50
 """Workstreams on one page of the tree."""
