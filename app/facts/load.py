@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.assembly.context import vocabulary
 from app.audit.changes import Outcome
 from app.blobs import Blobs
 from app.boards.commands import save_boards, save_series
@@ -144,7 +143,6 @@ class _Loading:
                 shape.key,
                 shape.manifest,
                 entries.template_bytes(shape.template),
-                vocabulary=vocabulary(),
                 by=self.by,
                 now=self.now,
             )

@@ -69,21 +69,14 @@ def add_template_version(
     manifest: str,
     template: bytes,
     *,
-    vocabulary: word.Vocabulary,
     by: str,
     now: datetime,
 ) -> TemplateVersion:
-    """This manifest with this template is the live version of the format `key`; answers that version.
+    """This manifest with this template, both judged fit, is the live version of the format `key`; answers that version.
 
     A pair that the format already has (in content: the digest covers the manifest's text and the template's members)
     is no second version; it goes live again if it is not. The template's bytes are among the blobs.
-
-    Raises:
-        UnfitTemplate: with every fault.
     """
-    faults = faults_of(key, manifest, template, vocabulary)
-    if faults:
-        raise UnfitTemplate(f"The format “{key}” cannot be used as it is.", faults)
     version, _ = _kept(session, blobs, key, manifest, template, by=by, now=now)
     current = live_versions(session, [key]).get(key)
     if current is None or current.id != version.id:
