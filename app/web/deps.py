@@ -58,6 +58,8 @@ class Premises:
     """How often each account may have a document made."""
     linked: Pace
     """How often each link may be used."""
+    keeping: Pace
+    """How often what each account types, and has not sent yet, may be kept."""
     metrics: Metrics
     figures: Callable[[], Mapping[str, float]]
     """How the installation stands, by name; those of a database that does not answer are left out."""

@@ -515,7 +515,7 @@ def record_decision(
 @router.get(
     "/versions/{label}/changes",
     summary="See which facts have changed since a version",
-    description="What the paper would say otherwise now, in words; an empty list: nothing. For who may preview the paper.",
+    description="What the paper would say otherwise now, in words; an empty list: nothing. For who may preview papers.",
     operation_id="list_changes",
     responses={
         200: gives(
