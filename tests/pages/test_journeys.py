@@ -99,8 +99,11 @@ def test_an_approver_compares_sends_back_and_later_approves(signs_in):
     officer.press("Send the paper back", reasons="Say what it costs.")
     assert officer.page.told == "The paper is sent back, and its author sees why."
 
-    author.visit(f"{EVIDENCE}/review")
-    assert "Say what it costs." in author.page.text
+    author.visit("/")
+    (row,) = [row for row in author.page.rows(1) if "digital-evidence" in row[0]]
+    assert "Sent back See why" in row[0], "it waits for the author, and says so"
+    author.visit(EVIDENCE)
+    assert "Sent back on 23 November 2026 by chief-officer Say what it costs." in author.page.text
     author.visit(EVIDENCE).follow("Purpose of Report").press("Save", blocks__0__text="It says what it **costs**.")
     author.visit(EVIDENCE).follow("Submit the paper, and see what stands in its way").press("Submit the paper")
 
@@ -117,6 +120,7 @@ def test_an_approver_compares_sends_back_and_later_approves(signs_in):
     assert officer.page.told == "Version 1.0 is approved."
     assert digest in officer.page.text
     assert "Approved" in author.visit(EVIDENCE).page.text
+    assert "Sent back" not in author.page.text
     kept = author.client.get(author.visit(f"{EVIDENCE}/versions/1.0").page.links()["Download version 1.0"])
     assert kept.content == document.content
 
