@@ -427,7 +427,9 @@ def sent_back(session: Session, paper_ids: Iterable[int]) -> dict[int, Decision]
     """
     found: dict[int, Decision] = {}
     for batch in batches(sorted(set(paper_ids))):
-        newest_ones = select(func.max(Submission.id)).where(Submission.paper_id.in_(batch)).group_by(Submission.paper_id)
+        newest_ones = (
+            select(func.max(Submission.id)).where(Submission.paper_id.in_(batch)).group_by(Submission.paper_id)
+        )
         found |= {
             decision.submission.paper_id: decision
             for decision in session.scalars(

@@ -152,6 +152,7 @@ def test_a_secretary_runs_a_round(signs_in, visitor):
     assert secretary.page.told.endswith("is accepted.")
 
     secretary.visit("/rounds/evidence").press("Remind who has not answered")
+    assert "No reminder reaches who answers for Digital forensics" in secretary.page.text
     secretary.follow("Late: no answer yet: 2")
     assert len(secretary.page.rows()) == 2
     secretary.visit("/rounds/evidence").press("Close the round")
