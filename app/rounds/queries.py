@@ -85,8 +85,8 @@ def rounds(
 ) -> Sequence[Round]:
     """At most `limit` rounds in the order of their keys, behind `after`; each filter that is given holds.
 
-    Each of the `words` stands in key or name. `boards` are those of which the meeting has one. Loaded as in `get`; those that are not `whole` with meeting and
-    board only.
+    Each of the `words` stands in key or name. `boards` are those of which the meeting has one. Loaded as in `get`;
+    those that are not `whole` with meeting and board only.
     """
     conditions = [Round.key > after, *holds_words(words, Round.key, Round.name)]
     if closed is not None:
