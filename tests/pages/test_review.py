@@ -230,6 +230,13 @@ def test_comments_are_answered_and_settled(author, officer):
     assert "Settled by report-author." in page.text
 
 
+def test_no_two_places_that_a_comment_may_be_about_bear_one_name(officer):
+    (places,) = officer.visit(REVIEW).page.tree.xpath("//select[@name='place']")
+    names = [option.text_content() for option in places.iter("option")]
+    assert "Digital evidence management: progress as at 20 November 2026" in names
+    assert len(set(names)) == len(names)
+
+
 def test_an_approval_elsewhere_is_recorded_with_its_evidence(submitted, browser_of):
     secretary = proved(browser_of("board-secretary"))
     page = secretary.visit(DECIDE).send(DECIDE, decided_on="2026-11-24").page
