@@ -1,12 +1,12 @@
 """Finding accounts, and opening them by a secret."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.accounts.models import Account, Role, Token
 from app.db import batches
@@ -43,20 +43,34 @@ def get(session: Session, key: str) -> Account:
     return account
 
 
-def of_the_same_persons(session: Session, keys: Iterable[str]) -> frozenset[str]:
-    """These keys, and those of every other account of the persons who sign in by them."""
-    keys = frozenset(keys)
-    persons = select(Account.person_id).where(Account.key.in_(keys), Account.person_id.is_not(None))
-    return keys | frozenset(session.scalars(select(Account.key).where(Account.person_id.in_(persons))))
+def of_the_same_persons(session: Session, keys: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Each of these keys → itself, and the keys of every other account of the person who signs in by it."""
+    found = {key: frozenset({key}) for key in keys}
+    other = aliased(Account)
+    for batch in batches(sorted(found)):
+        rows = session.execute(
+            select(Account.key, other.key)
+            .join(other, other.person_id == Account.person_id)
+            .where(Account.key.in_(batch))
+        )
+        for key, same in rows:
+            found[key] |= {same}
+    return found
 
 
-def keys_of(session: Session, person_id: int, key: str) -> frozenset[str]:
-    """Keys of the accounts by which the person with this id and key signs in.
+def keys_of(session: Session, persons: Mapping[int, str]) -> dict[int, frozenset[str]]:
+    """Id of each person → keys of the accounts by which they sign in; `persons` says the key of the person with an id.
 
     One that is linked to nobody and bears the person's key counts too: where nothing was said, caution speaks.
     """
-    own = or_(Account.person_id == person_id, and_(Account.person_id.is_(None), Account.key == key))
-    return frozenset(session.scalars(select(Account.key).where(own)))
+    found: dict[int, frozenset[str]] = {number: frozenset() for number in persons}
+    for batch in batches(sorted(persons)):
+        bearing = {persons[number]: number for number in batch}
+        nobodys = and_(Account.person_id.is_(None), Account.key.in_(sorted(bearing)))
+        rows = session.execute(select(Account.key, Account.person_id).where(or_(Account.person_id.in_(batch), nobodys)))
+        for key, number in rows:
+            found[bearing[key] if number is None else number] |= {key}
+    return found
 
 
 def names(session: Session, keys: Iterable[str]) -> dict[str, str]:

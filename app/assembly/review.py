@@ -28,7 +28,7 @@ from app.papers import queries as papers
 from app.papers.lifecycle import Deed, State
 from app.papers.models import Paper
 from app.people.models import Person
-from app.people.queries import get_person, person_by_id
+from app.people.queries import get_person, person_by_id, persons_by_id
 from app.versions import commands as version_commands
 from app.versions import queries as versions
 from app.versions.commands import Document, Ruling
@@ -369,28 +369,33 @@ def waiting_for(session: Session, by: Account, *, limit: int) -> list[Waiting]:
             session,
             since=date.min,
             after=after,
-            limit=limit,
+            limit=AT_ONCE,
             states=[State.IN_REVIEW],
             organisation_id=policy.confined_to(by),
             boards=by.boards,
             markings=by.markings,
         )
         waiting += _next_is(session, by, found)
-        if len(found) < limit:
+        if len(found) < AT_ONCE:
             break
         after = found[-1].meeting.held_on, found[-1].reference
     return waiting[:limit]
 
 
+AT_ONCE = 200
+"""Papers in review that are looked through together; an organisation has fewer, so that one look is enough."""
+
+
 def _next_is(session: Session, by: Account, found: Sequence[Paper]) -> Iterator[Waiting]:
     """Those of these papers in review whose next decision the account may make."""
     standing = versions.standing_of(session, (paper.id for paper in found))
+    written_by = _writers_of(session, found)
     for paper in found:
         submission = standing[paper.id]
         step = _manifest(submission).decisions[len(submission.decisions)]
         if by.role.value != step.role:
             continue
-        if policy.may(by, DECIDED_BY[step.role], _matter(paper, _written_by(session, paper))):
+        if policy.may(by, DECIDED_BY[step.role], _matter(paper, written_by[paper.id])):
             yield Waiting(paper, submission, step)
 
 
@@ -606,13 +611,24 @@ def _require_place(paper: Paper, person: Person, accounts_: frozenset[str], writ
 
 def _written_by(session: Session, paper: Paper) -> frozenset[str]:
     """Keys of the accounts of everybody who wrote or submitted the paper, its author's among them."""
-    author = person_by_id(session, paper.author_id) if paper.author_id is not None else None
-    hands = accounts.of_the_same_persons(session, versions.hands(session, paper.id))
-    return hands | _accounts(session, author)
+    return _writers_of(session, [paper])[paper.id]
 
 
-def _accounts(session: Session, person: Person | None) -> frozenset[str]:
-    return accounts.keys_of(session, person.id, person.key) if person else frozenset()
+def _writers_of(session: Session, found: Sequence[Paper]) -> dict[int, frozenset[str]]:
+    """Id of each paper → who wrote it, as in `_written_by`; as much is asked for many papers as for one."""
+    hands = versions.hands_of(session, (paper.id for paper in found))
+    same = accounts.of_the_same_persons(session, [key for keys in hands.values() for key in keys])
+    authors = persons_by_id(session, (paper.author_id for paper in found if paper.author_id is not None))
+    own = accounts.keys_of(session, {person.id: person.key for person in authors.values()})
+    written_by: dict[int, frozenset[str]] = {}
+    for paper in found:
+        author = own[paper.author_id] if paper.author_id is not None else frozenset()
+        written_by[paper.id] = author.union(*(same[key] for key in hands[paper.id]))
+    return written_by
+
+
+def _accounts(session: Session, person: Person) -> frozenset[str]:
+    return accounts.keys_of(session, {person.id: person.key})[person.id]
 
 
 def _matter(paper: Paper, written_by: frozenset[str]) -> Matter:

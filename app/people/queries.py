@@ -92,13 +92,32 @@ def person_by_id(session: Session, person_id: int) -> Person | None:
     return session.get(Person, person_id)
 
 
-def names(session: Session, *, organisation_id: int | None = None) -> dict[str, str]:
-    """Key of every person (of the organisation, where one is given) → name, in the order of the names."""
-    found = select(Person.key, Person.name)
+def names(
+    session: Session,
+    *,
+    organisation_id: int | None = None,
+    words: Sequence[str] = (),
+    keys: Iterable[str] | None = None,
+    limit: int | None = None,
+) -> dict[str, str]:
+    """Key of at most `limit` persons → name, in the order of the names; each filter that is given holds.
+
+    Of the organisation; with each of the `words` in key or name; with one of the `keys`.
+    """
+    conditions = holds_words(words, Person.key, Person.name)
     if organisation_id is not None:
-        found = found.where(Person.organisation_id == organisation_id)
+        conditions.append(Person.organisation_id == organisation_id)
+    found = select(Person.key, Person.name).where(*conditions).order_by(Person.key).limit(limit)
+    if keys is None:
+        return by_name(session.execute(found))
+    named = (session.execute(found.where(Person.key.in_(batch))) for batch in batches(sorted(set(keys))))
+    return by_name(row for rows in named for row in rows)
+
+
+def by_name(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Key → name of each (key, name), in the order of the names."""
     # Here and not in the database: each sorts letters in its own way.
-    return dict(sorted(session.execute(found), key=lambda row: (row[1].casefold(), row[0])))
+    return dict(sorted(found, key=lambda row: (row[1].casefold(), row[0])))
 
 
 def organisation_names(session: Session, *, organisation_id: int | None = None) -> dict[str, str]:

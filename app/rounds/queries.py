@@ -6,15 +6,24 @@ from datetime import UTC, date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting
 from app.db import batches, holds_words
 from app.errors import NotFound
-from app.rounds import standing
-from app.rounds.models import Answer, AnswerLink, CalendarFeed, Judgement, Request, Round, SentReminder, Verdict
+from app.rounds.models import (
+    Answer,
+    AnswerKind,
+    AnswerLink,
+    CalendarFeed,
+    Judgement,
+    Request,
+    Round,
+    SentReminder,
+    Verdict,
+)
 from app.workstreams.models import Rating, Update, Workstream
 
 
@@ -223,31 +232,54 @@ def of_meetings(session: Session, meeting_ids: Collection[int], workstream_ids: 
 
 
 def taken_back(session: Session, workstream_ids: Iterable[int]) -> set[int]:
-    """Ids of the revisions that answers of these workstreams brought, and that do not stand (`standing.taken_back`)."""
-    # Only an answer that was judged, or that another one followed, can be one that does not stand.
-    sent_back = exists().where(Answer.request_id == Request.id, Judgement.answer_id == Answer.id)
-    followed = exists().where(Answer.request_id == Request.id, Answer.number > 1)
-    doubtful: set[int] = set()
+    """Ids of the revisions that answers of these workstreams brought, and that do not stand as reported.
+
+    Those that were sent back do not; nor does what came before an answer that nothing has changed since an earlier day,
+    where that one counts. A revision that any answer brought or confirms that stands, in this round or another, stands.
+    """
+    kept = aliased(Answer)
+    brought = Answer.kind != AnswerKind.NO_CHANGE
+    stands = or_(
+        and_(kept.kind != AnswerKind.NO_CHANGE, ~_is_sent_back(kept), ~_is_undone(kept)),
+        and_(kept.kind == AnswerKind.NO_CHANGE, ~_is_sent_back(kept), kept.number == _last_number(kept.request_id)),
+    )
+    found: set[int] = set()
     for batch in batches(sorted(set(workstream_ids))):
         rows = session.scalars(
-            select(Request)
-            .where(
-                Request.workstream_id.in_(batch),
-                or_(sent_back.where(Judgement.verdict == Verdict.SENT_BACK), followed),
-            )
-            .options(*ANSWERED_REQUEST)
+            select(Answer.update_id)
+            .join(Answer.request)
+            .where(Request.workstream_id.in_(batch), brought, or_(_is_sent_back(Answer), _is_undone(Answer)))
+            .where(~exists().where(kept.update_id == Answer.update_id, stands))
         )
-        doubtful |= standing.taken_back(rows)
-    # Another round may have the same revision for an answer, and there it may stand.
-    found: set[int] = set()
-    for batch in batches(sorted(doubtful)):
-        rows = session.scalars(
-            select(Request)
-            .where(exists().where(Answer.request_id == Request.id, Answer.update_id.in_(batch)))
-            .options(*ANSWERED_REQUEST)
-        )
-        found |= standing.taken_back(rows).intersection(batch)
+        found |= set(rows)
     return found
+
+
+def _is_sent_back(answer: type[Answer]) -> ColumnElement[bool]:
+    """Whether the newest judgement of the answer sent it back; false where nothing was said of it."""
+    said, newest = aliased(Judgement), aliased(Judgement)
+    last = select(func.max(newest.number)).where(newest.answer_id == said.answer_id).scalar_subquery()
+    return exists().where(said.answer_id == answer.id, said.verdict == Verdict.SENT_BACK, said.number == last)
+
+
+def _is_undone(answer: type[Answer]) -> ColumnElement[bool]:
+    """Whether the answer that counts in its request says that nothing has changed since a day before it reports."""
+    last, unchanged, reported = aliased(Answer), aliased(Update), aliased(Update)
+    return exists().where(
+        last.request_id == answer.request_id,
+        last.number == _last_number(last.request_id),
+        last.kind == AnswerKind.NO_CHANGE,
+        ~_is_sent_back(last),
+        unchanged.id == last.update_id,
+        reported.id == answer.update_id,
+        unchanged.as_at < reported.as_at,
+    )
+
+
+def _last_number(request_id: InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """The number of the newest answer to that request."""
+    given = aliased(Answer)
+    return select(func.max(given.number)).where(given.request_id == request_id).scalar_subquery()
 
 
 def of_open_rounds(session: Session) -> Sequence[Request]:

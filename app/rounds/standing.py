@@ -1,12 +1,11 @@
 """How a request stands on a day: pure functions of what was asked and answered."""
 
-from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
 from app.boards.deadlines import LONDON
 from app.people.models import Person
-from app.rounds.models import Answer, AnswerKind, Request, Verdict
+from app.rounds.models import Answer, Request, Verdict
 
 
 class Standing(StrEnum):
@@ -51,27 +50,6 @@ def valid_answer(request: Request) -> Answer | None:
     """The newest answer, unless it was sent back. Needs `answers` with their `judgements`."""
     answer = last_answer(request)
     return None if answer is None or verdict_on(answer) is Verdict.SENT_BACK else answer
-
-
-def taken_back(requests: Iterable[Request]) -> set[int]:
-    """Ids of the revisions that answers to these requests brought, and that do not stand as reported.
-
-    Those that were sent back do not; nor does what came before an answer that nothing has changed since an earlier day.
-    A revision that an answer to another of the requests brought too, and that stands there, stands.
-    Needs `answers` with their `judgements` and `update`.
-    """
-    stands: set[int] = set()
-    gone: set[int] = set()
-    for request in requests:
-        last = valid_answer(request)
-        unchanged = last.update if last and last.kind is AnswerKind.NO_CHANGE else None
-        stands |= {last.update_id} if last else set()
-        for answer in request.answers:
-            if answer.kind is AnswerKind.NO_CHANGE:
-                continue
-            is_over = unchanged is not None and answer.update.as_at > unchanged.as_at
-            (gone if is_over or verdict_on(answer) is Verdict.SENT_BACK else stands).add(answer.update_id)
-    return gone - stands
 
 
 def is_late(answer: Answer, due_on: date) -> bool:

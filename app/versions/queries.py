@@ -19,8 +19,9 @@ from sqlalchemy import (
     true,
     tuple_,
     type_coerce,
+    union,
 )
-from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, defaultload, defer, joinedload, selectinload
 
 from app.boards.models import Meeting
 from app.db import batches
@@ -328,11 +329,16 @@ def standing(session: Session, paper_id: int) -> Submission | None:
 
 
 def standing_of(session: Session, paper_ids: Iterable[int]) -> dict[int, Submission]:
-    """Id of a paper → its newest submission, loaded as in `standing`, for those of the papers that have one."""
+    """Id of a paper → its newest submission, loaded as in `standing`, for those of the papers that have one.
+
+    The snapshot of a version is read when it is asked for.
+    """
     found: dict[int, Submission] = {}
     for batch in batches(sorted(set(paper_ids))):
         newest = select(func.max(Submission.id)).where(Submission.paper_id.in_(batch)).group_by(Submission.paper_id)
-        rows = session.scalars(select(Submission).where(Submission.id.in_(newest)).options(*WHOLE_SUBMISSION))
+        statement = select(Submission).where(Submission.id.in_(newest))
+        light = defaultload(Submission.version).defer(Version.snapshot)
+        rows = session.scalars(statement.options(*WHOLE_SUBMISSION, light))
         found |= {row.paper_id: row for row in rows}
     return found
 
@@ -454,9 +460,18 @@ def every_submission(session: Session) -> Iterator[Submission]:
 
 def hands(session: Session, paper_id: int) -> frozenset[str]:
     """Keys of the accounts that wrote on the paper or submitted it, now or earlier; an update does not count."""
-    wrote = select(Writer.account).where(Writer.paper_id == paper_id)
-    submitted = select(Submission.by).where(Submission.paper_id == paper_id)
-    return frozenset([*session.scalars(wrote), *session.scalars(submitted)])
+    return hands_of(session, [paper_id])[paper_id]
+
+
+def hands_of(session: Session, paper_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Id of each of these papers → what `hands` says of it."""
+    found: dict[int, frozenset[str]] = {}
+    for batch in batches(sorted(set(paper_ids))):
+        wrote = select(Writer.paper_id, Writer.account).where(Writer.paper_id.in_(batch))
+        submitted = select(Submission.paper_id, Submission.by).where(Submission.paper_id.in_(batch))
+        rows = session.execute(union(wrote, submitted)).all()
+        found |= {number: frozenset(key for paper_id, key in rows if paper_id == number) for number in batch}
+    return found
 
 
 WHOLE_SUBMISSION = (

@@ -9,7 +9,8 @@ from app.boards import queries as boards
 from app.facts.demonstration_round import KEY
 from app.papers import queries as papers
 from app.papers.lifecycle import State
-from app.papers.models import Paper
+from app.papers.models import Paper, Writer
+from app.people.models import Person
 from app.people.queries import get_person
 from app.rounds import queries as rounds
 from app.rounds.models import Round
@@ -21,6 +22,20 @@ from tests.stories import NOON
 
 EVIDENCE = "digital-evidence-2026-12"
 REVIEW, DECIDE = f"/papers/{EVIDENCE}/review", f"/papers/{EVIDENCE}/decide"
+
+
+def statements(site, browser) -> int:
+    """How many statements the home page asks of the database."""
+    found: list[str] = []
+
+    def listen(*said) -> None:
+        found.append(said[2])
+
+    engine = site.state.premises.database.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    browser.visit("/")
+    event.remove(engine, "before_cursor_execute", listen)
+    return len(found)
 
 
 def headings(browser) -> list[str]:
@@ -202,7 +217,8 @@ def test_a_lead_sees_their_workstreams_and_no_drafts(browser_of):
 
     assert page.tree.xpath("//main//h2/text()")[:2] == ["Updates due", "Your workstreams"]
     assert browser.follow("Report on Joint Serious Crime Directorate").page.heading.startswith("Report on Joint")
-    assert {len(row) for row in page.rows(1)} == {2}
+    assert page.rows(1)[0][1:] == ["20 November 2026", "Report on Digital evidence management"]
+    assert {len(row) for row in page.rows(2)} == {2}
 
 
 def test_the_commissioners_office_sees_no_paper_that_was_not_released(browser_of):
@@ -214,20 +230,8 @@ def test_the_commissioners_office_sees_no_paper_that_was_not_released(browser_of
 def test_the_home_page_asks_as_much_of_a_large_database_as_of_a_small_one(site, browser_of):
     secretary = browser_of("board-secretary")
     database = site.state.premises.database
-
-    def statements() -> int:
-        found: list[str] = []
-
-        def listen(*said) -> None:
-            found.append(said[2])
-
-        event.listen(database.engine, "before_cursor_execute", listen)
-        secretary.visit("/")
-        event.remove(database.engine, "before_cursor_execute", listen)
-        return len(found)
-
     secretary.visit("/")
-    before = statements()
+    before = statements(site, secretary)
     with database.writing() as session:
         meeting = boards.get_meeting(session, "delivery", date(2026, 12, 16))
         like = session.scalar(select(Paper).where(Paper.reference == "partners-2026-12"))
@@ -245,4 +249,44 @@ def test_the_home_page_asks_as_much_of_a_large_database_as_of_a_small_one(site, 
             )
             for number in range(60)
         )
-    assert statements() == before
+    assert statements(site, secretary) == before
+
+
+def test_the_home_page_asks_as_much_for_many_papers_in_review_as_for_two(site, browser_of):
+    officer = browser_of("chief-officer")
+    database = site.state.premises.database
+
+    def lay_before(numbers: range) -> None:
+        """So many papers are in review: each with an author, a writer and a submitter of its own."""
+        with database.writing() as session:
+            like = papers.get(session, EVIDENCE)
+            version = versions.last(session, like.id)
+            for number in numbers:
+                author = Person(key=f"p-{number}", name="Somebody", organisation_id=like.organisation_id)
+                paper = Paper(
+                    reference=f"more-{number}",
+                    title="One more",
+                    organisation_id=like.organisation_id,
+                    format_id=like.format_id,
+                    meeting_id=like.meeting_id,
+                    marking=like.marking,
+                    take=like.take,
+                    fields={},
+                    state=State.IN_REVIEW,
+                )
+                session.add_all([author, paper])
+                session.flush()
+                paper.author_id = author.id
+                session.add_all(
+                    [
+                        Writer(paper_id=paper.id, account=f"writer-{number}"),
+                        Submission(paper_id=paper.id, number=1, version_id=version.id, at=NOON, by=f"by-{number}"),
+                    ]
+                )
+
+    lay_before(range(2))
+    assert len(table(officer, "decisions")) == 2
+    before = statements(site, officer)
+    lay_before(range(2, 12))
+    assert len(table(officer, "decisions")) == 12
+    assert statements(site, officer) == before

@@ -50,6 +50,8 @@ def test_what_stands_in_the_way_is_told_before_and_after_submitting(author):
     address = "/papers/collaboration-2026-12/review"
     page = author.visit(address).page
     assert re.search(r"\d+ things? stands? in the way:", page.text)
+    assert "To be answered: National air support has not answered" in page.text
+    assert "National air support: To be answered" not in page.text
 
     page = author.send(f"{address}/submit").page
 

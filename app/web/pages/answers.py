@@ -20,7 +20,6 @@ from app.facts.answering import AnsweredMeanwhile, AnswerShape, Giver, SaidShape
 from app.facts.asked import Asked, asked, last_time, parts_to_fill, printed
 from app.facts.reporting import standing_at
 from app.fields import KeyText
-from app.people import queries as people
 from app.rounds import queries, reach
 from app.rounds.models import AnswerKind, Request
 from app.rounds.standing import last_answer
@@ -28,6 +27,7 @@ from app.web.deps import NotSignedIn, holder_of_secret
 from app.web.pages import ratings
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.persons import looks_for_persons, persons_for
 from app.web.pages.reported import (
     refuse_loss,
     refuse_ratings,
@@ -78,6 +78,8 @@ def give_answer(visit: Visiting, form: Typed, key: KeyText, ref: KeyText) -> Res
     with visit.reading() as session:
         request = _answerable(session, visit, key, ref)
         name = request.workstream.name
+        if looks_for_persons(form):
+            return _account_page(session, visit, key, ref, form)
     try:
         with visit.reading() as session:
             said = _typed_answer(session, form, _answerable(session, visit, key, ref))
@@ -245,8 +247,6 @@ def _account_page(
 ) -> Response:
     request = _answerable(session, visit, key, ref)
     form, earlier = begun(session, visit, form)
-    names = people.names(session)
-    persons = [{"value": "", "text": "Nobody"}, *({"value": one, "text": name} for one, name in names.items())]
     return page(
         visit,
         "rounds/answer.html",
@@ -254,8 +254,8 @@ def _account_page(
         form=form,
         begun=earlier,
         here=visit.request.url.path,
-        persons=persons,
-        names=names,
+        persons=persons_for(session, form),
+        names={person.key: person.name for given in request.answers if (person := given.on_behalf_of) is not None},
         knows_who=visit.account.person_id is not None,
         colours=ratings.style_sheet_address(session),
         link=None,
@@ -281,7 +281,7 @@ def _link_page(
         ends=given.expires_at if given else None,
         begun=None,
         here="",
-        persons=[],
+        persons=None,
         names={},
         knows_who=True,
         colours=ratings.style_sheet_address(session),

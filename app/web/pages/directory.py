@@ -26,6 +26,7 @@ from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import rows_shown
 from app.web.pages.papers_desk import ChangedMeanwhile, field_name
 from app.web.pages.papers_parts import choices
+from app.web.pages.persons import Persons, looks_for_persons, persons_for
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
@@ -99,6 +100,9 @@ def show_entry(visit: Visiting, slug: KeyText, key: KeyText) -> Response:
 def change_entry(visit: Visiting, slug: KeyText, key: KeyText, form: Typed) -> Response:
     """The entry is as it was typed, unless somebody else changed it meanwhile."""
     kind = _kind(visit, slug)
+    if looks_for_persons(form):
+        with visit.reading() as session:
+            return _form_page(session, visit, kind, form, key=key, before=_entry(session, visit, kind, key))
     try:
         with visit.writing() as session:
             before = _entry(session, visit, kind, key)
@@ -128,6 +132,9 @@ def ask_entry(visit: Visiting, slug: KeyText) -> Response:
 def add_entry(visit: Visiting, slug: KeyText, form: Typed) -> Response:
     """The entry is there, under a key that it keeps."""
     kind = _kind(visit, slug)
+    if looks_for_persons(form):
+        with visit.reading() as session:
+            return _form_page(session, visit, kind, form)
     try:
         with visit.writing() as session:
             written = Written(form, _blanks(session, visit, kind))
@@ -184,6 +191,18 @@ def _of_own_boards(visit: Visit, blank: Blank) -> Blank:
     return replace(blank, items=[item for item in blank.items or () if item["value"] in ("", *own)])
 
 
+def _offering_persons(
+    session: Session, form: Form, blanks: list[Blank], before: Mapping[str, Any]
+) -> tuple[Persons | None, list[Blank]]:
+    """The fields, those for a person with whom to choose from; and these, where there is such a field."""
+    chosen = [before.get(blank.name) for blank in blanks if blank.kind == "person"]
+    if not chosen:
+        return None, blanks
+    persons = persons_for(session, form, chosen=chosen)
+    offered = persons.items("Nobody yet")
+    return persons, [replace(blank, items=offered) if blank.kind == "person" else blank for blank in blanks]
+
+
 def _unasked(before: Mapping[str, Any], blanks: list[Blank]) -> dict[str, Any]:
     """What is known and stands in no field: it stays."""
     names = {blank.name for blank in blanks} | ELSEWHERE
@@ -232,8 +251,9 @@ def _form_page(
     before: Mapping[str, Any] | None = None,
     is_late: bool = False,
 ) -> Response:
-    blanks = _blanks(session, visit, kind)
-    values = known(blanks, before or {})
+    known_to = before or {}
+    persons, blanks = _offering_persons(session, form, _blanks(session, visit, kind), known_to)
+    values = known(blanks, known_to)
     typed = known(blanks, Written(form, blanks).document) if is_late else {}
     return page(
         visit,
@@ -245,6 +265,7 @@ def _form_page(
         address=f"/directory/{kind.slug}/{key}" if key else f"/new-entry/{kind.slug}",
         blanks=[blank.offering(values[blank.name]) for blank in blanks],
         values=values,
+        persons=persons,
         spare=SPARE_ROWS,
         rows_shown=rows_shown,
         choices=choices,

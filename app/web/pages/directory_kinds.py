@@ -65,7 +65,7 @@ class Blank:
     name: str
     label: str
     kind: str = "text"
-    """text, short, number, date, select, lines (a list, one on each line), rows, pairs (name → number), tree."""
+    """text, short, number, date, select, person, lines (one on each line), rows, pairs (name → number), tree."""
     hint: str | None = None
     items: Items | None = None
     columns: tuple[Column, ...] = ()
@@ -273,11 +273,10 @@ def _ask_theme(session: Session, own: int | None) -> list[Blank]:
 
 def _ask_workstream(session: Session, own: int | None) -> list[Blank]:
     themes = {theme.key: theme.name for theme in workstreams.themes_for(session, own)}
-    owners = people.names(session)
     return [
         Blank("name", "Name"),
         Blank("theme", "Theme", "select", items=_named(themes, "Choose")),
-        Blank("owner", "Owner (optional)", "select", "Who is asked for updates", _named(owners, "Nobody yet")),
+        Blank("owner", "Owner (optional)", "person", "Who is asked for updates"),
         Blank("position", "Place in its theme", "number", "A whole number; equal ones stand by reference"),
         Blank("rating_source", "Where its ratings come from (optional)", hint="Going on from “Ratings …”"),
         Blank("serves", "Items of plans that it serves (optional)", "lines", "Each as plan/item."),

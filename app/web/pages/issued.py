@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.orm import Session
 
 from app.accounts.policy import Action
 from app.assembly import issuing, meeting
@@ -21,6 +20,7 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_parts import Choice, choices, in_words
 from app.web.pages.papers_versions import Named, known
+from app.web.pages.persons import looks_for_persons, persons_for
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
@@ -117,6 +117,8 @@ def show_outcome(visit: Visiting, reference: KeyText, trace: Tracing) -> Respons
 def record_outcome(visit: Visiting, reference: KeyText, trace: Tracing, form: Typed) -> Response:
     """The outcome is recorded, and what the meeting asked for is open; said again, the outcome is corrected."""
     visit.authorise(Action.RECORD_OUTCOMES)
+    if looks_for_persons(form):
+        return _outcome_page(visit, trace, reference, form)
     try:
         asked, actions = _typed_outcome(form)
         with visit.writing() as session:
@@ -245,14 +247,10 @@ def _outcome_page(visit: Visit, trace: Trace, reference: str, form: Form = NOTHI
             is_had=is_had,
             said=list(said),
             actions=[_told(action) for action in papers.meeting_actions(session, kept.id)],
-            persons=_persons(session) if may_record else [],
+            persons=persons_for(session, form) if may_record else None,
             rows=range(SPARE_ROWS),
             may_record=may_record,
         )
-
-
-def _persons(session: Session) -> list[dict[str, str]]:
-    return choices([Choice(*named) for named in people.names(session).items()], first="Nobody is named")
 
 
 def _told(action: MeetingAction) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from app.fields import KeyText
 from app.formats.fields import FieldKind, PaperField
 from app.formats.manifest import Manifest
 from app.papers import queries as papers
-from app.people import queries as people
 from app.web.loading import plain, state_of
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_blocks import rows_shown
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words, way_back
+from app.web.pages.persons import Persons, looks_for_persons, persons_for
 from app.web.pages.routing import page_router
 from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
@@ -81,6 +81,9 @@ def keep_front_sheet(reference: KeyText, visit: Visiting, trace: Tracing, form: 
     """The front sheet is as it was typed, unless somebody else changed it meanwhile."""
     visit.authorise(Action.WRITE_FACTS)
     back = form.value("back")
+    if looks_for_persons(form):
+        with visit.reading() as session:
+            return _shown(session, visit, paper_for(session, visit, trace, reference), form, back=back)
     try:
         with visit.writing() as session:
             paper = paper_for(session, visit, trace, reference)
@@ -106,7 +109,12 @@ def _shown(
 ) -> Response:
     form, earlier = begun(session, visit, form)
     manifest = manifest_for(session, paper.format)
-    own, more = list(_own(session, visit, paper, manifest)), list(_fields(session, paper, manifest))
+    owner = Reach(session, visit.account).paper(paper.reference).organisation_id
+    own_people = persons_for(session, form, chosen=(paper.chief_officer, paper.author), organisation_id=owner)
+    everybody = persons_for(session, form, chosen=_persons_in(paper, manifest))
+    own = list(_own(session, visit, paper, manifest, owner=owner, persons=own_people))
+    more = list(_fields(paper, manifest, everybody))
+    asks_everybody = any(described.kind is FieldKind.PERSON for described in manifest.every_field.values())
     typed = _of(plain(paper) | _read(form, manifest)) if theirs else {}
     return page(
         visit,
@@ -119,6 +127,7 @@ def _shown(
         paper=paper,
         own=own,
         more=more,
+        persons=everybody if asks_everybody else own_people,
         spare=SPARE_ROWS,
         back=back,
         seen=_state(paper) if theirs or not form.typed else form.value("seen"),
@@ -152,9 +161,9 @@ def _state(paper: PaperShape) -> str:
 # The fields
 
 
-def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) -> Iterator[FormField]:
-    owner = Reach(session, visit.account).paper(paper.reference).organisation_id
-    persons = [Choice(*named) for named in people.names(session, organisation_id=owner).items()]
+def _own(
+    session: Session, visit: Visit, paper: PaperShape, manifest: Manifest, *, owner: int, persons: Persons
+) -> Iterator[FormField]:
     meetings = [
         Choice(f"{meeting.board.key} {meeting.held_on}", f"{in_words(meeting.held_on)}, {meeting.board.name}")
         for meeting in boards.meetings(session, limit=MOST, held_from=paper.meeting.replace(month=1, day=1))
@@ -179,8 +188,7 @@ def _own(session: Session, visit: Visit, paper: PaperShape, manifest: Manifest) 
     )
     for name, label in (("chief_officer", "Chief officer"), ("author", "Author")):
         kept = getattr(paper, name)
-        offered = choices(_with(persons, kept), first="Nobody yet")
-        yield FormField(name, label, "select", kept or "", items=offered)
+        yield FormField(name, label, "select", kept or "", items=persons.items("Nobody yet", kept=kept))
     yield FormField("take", "Updates that the paper takes", "radios", paper.take.value, items=choices(TAKES))
     yield FormField(
         "cut_off",
@@ -198,7 +206,13 @@ def _with(offered: list[Choice], kept: str | None) -> list[Choice]:
     return [*offered, Choice(kept, kept)]
 
 
-def _fields(session: Session, paper: PaperShape, manifest: Manifest) -> Iterator[FormField]:
+def _persons_in(paper: PaperShape, manifest: Manifest) -> list[str]:
+    """Keys of the persons whom the paper names in fields of its format."""
+    named = (key for key, described in manifest.every_field.items() if described.kind is FieldKind.PERSON)
+    return [said for key in named if isinstance(said := paper.fields.get(key), str)]
+
+
+def _fields(paper: PaperShape, manifest: Manifest, persons: Persons) -> Iterator[FormField]:
     for key, described in manifest.every_field.items():
         yield FormField(
             f"fields.{key}",
@@ -206,7 +220,7 @@ def _fields(session: Session, paper: PaperShape, manifest: Manifest) -> Iterator
             _KINDS[described.kind],
             _given(described, paper.fields.get(key)),
             described.guidance or None,
-            _items(session, described),
+            _items(described, persons),
             [(column.key, column.label) for column in described.columns],
         )
 
@@ -223,10 +237,10 @@ _KINDS = {
 }
 
 
-def _items(session: Session, described: PaperField) -> list[dict[str, str]]:
+def _items(described: PaperField, persons: Persons) -> list[dict[str, str]]:
     match described.kind:
         case FieldKind.PERSON:
-            return choices([Choice(*named) for named in people.names(session).items()], first="Nobody yet")
+            return persons.items("Nobody yet")
         case FieldKind.YES_NO:
             return choices([Choice("yes", "Yes"), Choice("no", "No")])
         case FieldKind.CHOICE | FieldKind.CHOICES:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.policy import Action
 from app.accounts.policy import State as Exists
 from app.assembly.assemble import facts_of
@@ -68,6 +69,7 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
             held_on=in_words(paper.meeting),
             board=boards.names(session)[paper.board],
             kept=kept,
+            makers=accounts.names(session, (version.made_by for version in kept)),
             state=STATES[state],
             is_open=is_open,
             may_write=may_write(visit) and is_open,

@@ -19,7 +19,6 @@ from app.narrative import Form as Format
 from app.papers import queries as papers
 from app.papers.blocks import BLOCKS, default_blocks
 from app.papers.commands import confirm_section
-from app.people import queries as people
 from app.pictures import commands as pictures
 from app.pictures import image
 from app.unsent.models import Unsent
@@ -30,6 +29,7 @@ from app.web.pages.papers_blocks import NAMES, Sent, flattened, kinds_to_add, ne
 from app.web.pages.papers_blocks import sent as sent_blocks
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, manifest_for, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, way_back
+from app.web.pages.persons import looks_for_persons, persons_for
 from app.web.pages.routing import page_router
 from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
@@ -75,6 +75,10 @@ def keep_section(reference: KeyText, key: KeyText, visit: Visiting, trace: Traci
         manifest = manifest_for(session, paper.format)
     entry = _entry(manifest, key)
     said, found = _typed(form, manifest)
+    if looks_for_persons(form):
+        with visit.reading() as session:
+            now = paper_for(session, visit, trace, reference)
+            return _shown(session, visit, now, manifest, entry=entry, said=said, form=form, back=back)
     try:
         _add_pictures(visit, form, found.blocks)
         said = said | {"blocks": _done(found.blocks, do, form.value("add"))}
@@ -145,7 +149,7 @@ def _shown(
         names=NAMES,
         manifest=manifest,
         kinds=choices(kinds_to_add(manifest, entry.key)),
-        persons=choices([Choice(*named) for named in people.names(session).items()], first="Nobody yet"),
+        persons=persons_for(session, form, chosen=_cleared_by(said)),
         frameworks=choices(
             [Choice(row.key, f"{row.name} {row.edition}") for row in frameworks.frameworks(session, limit=MOST)],
             first="Each that chosen workstreams serve",
@@ -184,6 +188,12 @@ def _typed(form: Form, manifest: Manifest) -> tuple[dict[str, Any], Sent]:
 
 def _given(paper: PaperShape, entry: SectionEntry) -> Any:
     return BLOCKS.dump_python(default_blocks(entry, paper.fields), mode="json")
+
+
+def _cleared_by(said: Mapping[str, Any]) -> list[str]:
+    """Keys of the persons who are named in the section as having cleared something."""
+    entries = [entry for block in said["blocks"] for entry in block.get("entries", {}).values()]
+    return [entry["cleared_by"] for entry in entries if entry.get("cleared_by")]
 
 
 def _state(paper: PaperShape, entry: SectionEntry) -> str:

@@ -25,6 +25,7 @@ from app.web.pages.narrative import narrative_of
 from app.web.pages.papers_blocks import prose_sent
 from app.web.pages.papers_desk import ChangedMeanwhile, keep_paper, may_type, paper_for
 from app.web.pages.papers_parts import Choice, choices, in_words
+from app.web.pages.persons import looks_for_persons, persons_for
 from app.web.pages.routing import page_router
 from app.web.pages.unsent import begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
@@ -269,6 +270,8 @@ def choose_consultees(reference: KeyText, visit: Visiting, trace: Tracing) -> Re
 def keep_consultees(reference: KeyText, visit: Visiting, trace: Tracing, form: Typed) -> Response:
     """One more is named, one is taken out, or two have changed places."""
     visit.authorise(Action.WRITE_FACTS)
+    if looks_for_persons(form):
+        return _consulting(visit, trace, reference, form)
     try:
         with visit.writing() as session:
             paper = paper_for(session, visit, trace, reference)
@@ -286,8 +289,8 @@ def keep_consultees(reference: KeyText, visit: Visiting, trace: Tracing, form: T
 def _consulting(visit: Visit, trace: Tracing, reference: str, form: Form) -> Response:
     with visit.reading() as session:
         paper = paper_for(session, visit, trace, reference)
-        names = people.names(session)
-        others = [Choice(key, name) for key, name in names.items() if key not in paper.consultees]
+        names = people.names(session, keys=paper.consultees)
+        persons = persons_for(session, form)
         return page(
             visit,
             "papers/consultees.html",
@@ -295,7 +298,8 @@ def _consulting(visit: Visit, trace: Tracing, reference: str, form: Form) -> Res
             form=form,
             paper=paper,
             chosen=[{"ref": key, "name": names[key]} for key in paper.consultees],
-            others=choices(others, first="Choose a person"),
+            persons=persons,
+            others=persons.items("Choose a person", without=paper.consultees),
             proposed=[
                 {"key": found.person.key, "name": found.person.name, "why": ", ".join(found.workstreams)}
                 for found in proposed_consultees(session, papers.get(session, reference))
