@@ -117,11 +117,7 @@ class watched:  # noqa: N801 - it reads as what happens within the block
 
     def __init__(self, chromium: Browser, address: str, **options) -> None:
         self.context = chromium.new_context(
-            base_url=address,
-            viewport={"width": WIDE[0], "height": WIDE[1]},
-            reduced_motion="reduce",
-            locale="en-GB",  # fields for days show them as people here write them
-            **options,
+            base_url=address, viewport={"width": WIDE[0], "height": WIDE[1]}, reduced_motion="reduce", **options
         )
         self.complaints: list[str] = []
 

@@ -20,6 +20,7 @@ from app.fields import KeyText, Line
 from app.people import queries as people
 from app.people.models import Person
 from app.web.deps import Caller, ProofNeeded, proved_by_browser
+from app.web.errors import leave_trace
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.persons import looks_for_persons, persons_for
@@ -199,6 +200,7 @@ def set_role(key: KeyText, visit: Managing, form: Typed) -> Response:
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "role"))
     except ProofNeeded:
+        leave_trace(visit.request)
         return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return to(f"/accounts/{key}", said=f"{key} is now: {ROLES[asked.role].lower()}.")
 
@@ -248,6 +250,7 @@ def confine(key: KeyText, visit: Managing, form: Typed) -> Response:
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "boards"))
     except ProofNeeded:
+        leave_trace(visit.request)
         return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return to(f"/accounts/{key}", said=f"What exists for {key} was changed.")
 
@@ -263,6 +266,7 @@ def give_link(key: KeyText, visit: Managing) -> Response:
     except Conflict as problem:
         return _account_page(visit, key, NOTHING_TYPED.refused(problem))
     except ProofNeeded:
+        leave_trace(visit.request)
         return _account_page(visit, key, NOTHING_TYPED.wrong("", NOT_PROVED, status=403))
     return page(
         visit,
@@ -309,6 +313,7 @@ def give_token(key: KeyText, visit: Managing, form: Typed) -> Response:
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "scopes", "name"))
     except ProofNeeded:
+        leave_trace(visit.request)
         return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return page(
         visit,

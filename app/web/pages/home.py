@@ -245,7 +245,8 @@ def _received(session: Session, visit: Visit) -> dict[str, Any] | None:
     before: int | None = None
     while len(rows) < MOST:
         found = versions.last_received(session, to, limit=MOST, before=before, held_from=visit.today)
-        received = map(released_row, filter(reach.sees_release, found))
+        seen = filter(reach.sees_release, reach.imprinted(found))
+        received = [released_row(release, reach.imprint(release)) for release in seen]
         rows += [row for row in received if row["held_on"] >= visit.today]
         if len(found) < MOST:
             break

@@ -39,7 +39,8 @@ def ask_day(visit: Visiting, ref: KeyText, as_at: Annotated[str | None, Query(ma
         try:
             return to(f"/workstreams/{ref}/updates/{date.fromisoformat(as_at.strip()).isoformat()}")
         except ValueError:
-            form = form.wrong("as_at", "Enter the day as at which you report")
+            # A field for days takes nothing else back.
+            form = NOTHING_TYPED.holding(as_at="").wrong("as_at", "Enter the day as at which you report")
     heading = f"Report on {workstream.name}"
     return page(visit, "workstreams/report.html", heading, form=form, workstream=workstream, asked=asked)
 
