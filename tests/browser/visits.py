@@ -62,6 +62,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit("board-secretary", "/rounds/collaboration-2026-12"),
         Visit("reader", "/rounds/collaboration-2026-12?standing=missing"),
     ],
+    "/rounds/{key}/change": [Visit("board-secretary", "/rounds/collaboration-2026-12/change")],
     "/calendars": [Visit("board-secretary", "/calendars")],
     "/new-round": [
         Visit("board-secretary", "/new-round"),

@@ -15,6 +15,9 @@ from app.accounts.policy import Action, Matter
 from app.errors import Hidden
 from app.facts import reporting
 from app.fields import Day, KeyText
+from app.rounds import queries as rounds
+from app.rounds.models import Request
+from app.rounds.reach import matter_of
 from app.web.pages import ratings
 from app.web.pages.layout import page
 from app.web.pages.routing import page_router
@@ -114,12 +117,14 @@ def history(visit: Visiting, ref: KeyText, before: Annotated[Day | None, Query()
         scheme = scheme_of(session, workstream)
         labels = part_labels(found, reporting.asked_of(session, workstream))
         colours = ratings.style_sheet_address(session)
+        asked = still_asked(session, visit, ref)
     updates = found[:STRIP]
     return page(
         visit,
         "workstreams/history.html",
         workstream.name,
         workstream=workstream,
+        asked=asked,
         updates=updates,
         rows=_strip(list(reversed(updates)), scheme),
         days=[update.as_at for update in reversed(updates)],
@@ -154,6 +159,12 @@ def seen(session: Session, visit: Visit, ref: str) -> tuple[Workstream, Matter]:
     if not policy.sees(visit.account, workstream.theme.organisation_id):
         raise Hidden(NoWorkstream(ref))
     return workstream, Matter(owner_id=workstream.theme.organisation_id, workstream=ref)
+
+
+def still_asked(session: Session, visit: Visit, ref: str) -> list[Request]:
+    """What open rounds ask of the workstream and have no answer to, where who visits may; the first due first."""
+    found = rounds.to_answer(session, None, [ref], wants_answers=True)
+    return [request for request in found if visit.may(Action.ANSWER_ROUNDS, matter_of(request.round, ref))]
 
 
 def scheme_of(session: Session, workstream: Workstream) -> RagScheme | None:
