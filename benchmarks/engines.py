@@ -17,6 +17,7 @@ from docx.text.paragraph import Paragraph
 from docxtpl import DocxTemplate
 from jinja2 import Environment
 
+from app.main import calm_collector
 from app.word import Narrative, Vocabulary, compile_template, render
 from benchmarks.workload import Piece, Prose, Runs
 
@@ -142,11 +143,11 @@ def timed(
     """Each deed in its turn, round after round, the first round left out: what it takes when all is warm.
 
     The clock counts what this process computes, unless told otherwise: what else the machine does is left out.
-    `before` has what must be done before a deed, and is not timed. As in a serving process, what was there before is
-    not looked through for garbage.
+    `before` has what must be done before a deed, and is not timed. Garbage is looked for as in a process that serves,
+    for every deed alike.
     """
-    gc.collect()
-    gc.freeze()
+    usual = gc.get_threshold()
+    calm_collector()
     taken: dict[str, list[float]] = {name: [] for name in deeds}
     sizes: dict[str, int] = {}
     for number in range(rounds + 1):
@@ -159,6 +160,7 @@ def timed(
                 if number:
                     taken[name].append(clock() - begun)
     gc.unfreeze()
+    gc.set_threshold(*usual)
     return {name: Timing(median(times) * 1000, sizes[name]) for name, times in taken.items()}
 
 

@@ -4,7 +4,6 @@ Each is served by two processes and asked by clients that keep both at work. The
 on the same cores: both sides pay for that alike.
 """
 
-import gc
 import os
 import socket
 import subprocess
@@ -22,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.main import calm_collector
 from benchmarks.engines import of_docxtpl
 from benchmarks.service import Service, reference_of
 from benchmarks.workload import facts, template
@@ -179,6 +179,5 @@ def _bare_application(n: int) -> Starlette:
 if __name__ == "__main__":
     workstreams, own_port = map(int, sys.argv[1:])
     application = _bare_application(workstreams)
-    gc.collect()
-    gc.freeze()  # as `boardpapers serve` does
+    calm_collector()  # as `boardpapers serve` does
     uvicorn.run(application, host=_HOST, port=own_port, log_level="warning")

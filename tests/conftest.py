@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from sqlalchemy import Engine
 
+from app import db
 from tests import postgresql
 from tests.real_papers.comparison import COMPARED
 
@@ -65,6 +67,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(COMPARED)
         for lines in dict.fromkeys(found):
             terminalreporter.write_line(lines)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """All databases of a kind share what SQLAlchemy compiled for the first: else each story pays for it anew."""
+    make, first = db.engine_for, {}
+
+    def engine_for(url: str) -> Engine:
+        engine = make(url)
+        shared = first.setdefault(engine.dialect.name, engine)
+        engine.dialect, engine._compiled_cache = shared.dialect, shared._compiled_cache
+        return engine
+
+    db.engine_for = engine_for
+    yield
+    db.engine_for = make
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """`boardpapers serve`, and the assets that its pages need."""
 
-import gc
 import sys
 from typing import Annotated
 
@@ -24,7 +23,7 @@ def serve(
 
     from app.accounts import queries
     from app.logs import to_stream
-    from app.main import create_app
+    from app.main import calm_collector, create_app
 
     settings = settings_of(data)
     check_schema(settings)
@@ -40,10 +39,7 @@ def serve(
         say("These accounts of the demonstration open this service: `user disable` shuts them.")
     with in_sentences(settings):
         application = create_app(settings)
-    # What the program itself is made of stays until the end: going through it for garbage takes a tenth of a second,
-    # in the middle of somebody's draft.
-    gc.collect()
-    gc.freeze()
+    calm_collector()
     to_stream(sys.stderr)
     # Told to stop (SIGTERM, Ctrl+C), it takes no new request, finishes those that run, and leaves.
     uvicorn.run(

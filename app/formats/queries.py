@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.db import batches, ids_by_key
@@ -155,17 +156,24 @@ def live_versions(session: Session, keys: Iterable[str]) -> dict[str, TemplateVe
     """Key of a format → its live template version with its format, for those of the keys that have one."""
     found: dict[str, TemplateVersion] = {}
     for batch in batches(sorted(set(keys))):
-        rows = session.scalars(
-            select(TemplateVersion)
-            .join(TemplateVersion.format)
-            .where(Format.key.in_(batch), TemplateVersion.id.in_(_last_live(batch)))
-            .options(joinedload(TemplateVersion.format))
-        )
+        rows = session.scalars(_live_among(), {"keys": batch})
         found |= {version.format.key: version for version in rows}
     return found
 
 
-def _last_live(keys: Sequence[str] | None = None) -> Select[int]:
+@cache  # every draft asks, and putting it together takes longer than the answer
+def _live_among() -> Select[TemplateVersion]:
+    """The live template versions of the formats with these `keys`, with their formats."""
+    keys: BindParameter[str] = bindparam("keys", expanding=True)
+    return (
+        select(TemplateVersion)
+        .join(TemplateVersion.format)
+        .where(Format.key.in_(keys), TemplateVersion.id.in_(_last_live(keys)))
+        .options(joinedload(TemplateVersion.format))
+    )
+
+
+def _last_live(keys: BindParameter[str] | None = None) -> Select[int]:
     """The id of the live template version of each format (with these keys), where it has one."""
     event, retired, version = aliased(TemplateEvent), aliased(TemplateEvent), aliased(TemplateVersion)
     standing = (

@@ -1,6 +1,7 @@
 """The blocks that fill a paper's sections, in order; the same shapes in the facts file, the API and the database."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
@@ -305,12 +306,17 @@ def default_blocks(entry: SectionEntry, values: Values | None = None) -> tuple[B
 
     With the values of a paper's fields, those whose condition does not hold are left out.
     """
-    shapes: list[dict[str, Any]] = []
-    for block in entry.blocks:
-        if values is None or block.when is None or block.when.holds(values):
-            shape = block.model_dump(exclude_defaults=True, exclude={"when"}) | {"kind": block.kind}
-            shapes.append(shape | {"text": ""} if block.kind in ("narrative", "table") else shape)
-    return BLOCKS.validate_python(shapes)
+    return tuple(_given(default) for default in entry.blocks if values is None or _holds(default, values))
+
+
+@lru_cache(maxsize=1_000)  # every draft asks, and a format is the same for years
+def _given(default: DefaultBlock) -> Block:
+    """The block that a format's default gives, wherever it stands."""
+    shape = default.model_dump(exclude_defaults=True, exclude={"when"}) | {"kind": default.kind}
+    if default.kind in ("narrative", "table"):
+        shape |= {"text": ""}
+    (block,) = BLOCKS.validate_python([shape])
+    return block
 
 
 _ALWAYS = frozenset({"clause", "actions"})

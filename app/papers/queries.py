@@ -6,9 +6,10 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -41,7 +42,7 @@ class NoPaper(NotFound):
 
 def find(session: Session, reference: str) -> Paper | None:
     """The paper with this reference, whole, if there is one."""
-    return session.scalar(select(Paper).where(Paper.reference == reference).options(*WHOLE_PAPER))
+    return session.scalar(_whole(), {"reference": reference})
 
 
 def get(session: Session, reference: str) -> Paper:
@@ -62,10 +63,21 @@ def to_assemble(session: Session, reference: str) -> Paper:
     Raises:
         NoPaper: if there is none.
     """
-    paper = session.scalar(select(Paper).where(Paper.reference == reference).options(*PAPER_TO_ASSEMBLE))
+    paper = session.scalar(_to_assemble(), {"reference": reference})
     if paper is None:
         raise NoPaper(reference)
     return paper
+
+
+# Put together once: that takes longer than the answer.
+@cache
+def _whole() -> Select[Paper]:
+    return select(Paper).where(Paper.reference == bindparam("reference")).options(*WHOLE_PAPER)
+
+
+@cache
+def _to_assemble() -> Select[Paper]:
+    return select(Paper).where(Paper.reference == bindparam("reference")).options(*PAPER_TO_ASSEMBLE)
 
 
 class PaperKept(NamedTuple):

@@ -426,6 +426,31 @@ def submissions(session: Session, paper_id: int) -> Sequence[Submission]:
     ).all()
 
 
+def sent_back(session: Session, paper_ids: Iterable[int]) -> dict[int, Decision]:
+    """Id of a paper → the decision by which its newest submission was sent back, for those where it was.
+
+    With its version, whose snapshot is read when it is asked for, and the person in whose place it was decided.
+    """
+    found: dict[int, Decision] = {}
+    for batch in batches(sorted(set(paper_ids))):
+        newest_ones = (
+            select(func.max(Submission.id)).where(Submission.paper_id.in_(batch)).group_by(Submission.paper_id)
+        )
+        found |= {
+            decision.submission.paper_id: decision
+            for decision in session.scalars(
+                select(Decision)
+                .where(Decision.submission_id.in_(newest_ones), Decision.verdict == Verdict.SENT_BACK)
+                .options(
+                    joinedload(Decision.submission),
+                    joinedload(Decision.on_behalf_of),
+                    joinedload(Decision.version).defer(Version.snapshot),
+                )
+            )
+        }
+    return found
+
+
 def every_submission(session: Session) -> Iterator[Submission]:
     """Every submission with its paper, loaded as in `standing`; streamed."""
     yield from session.scalars(

@@ -33,8 +33,9 @@ from app.word.refusals import (
 )
 from app.word.regions import Region, regions
 from app.word.rendering import Filled, fill, render
+from app.word.shelf import TemplatesHeld, Vocabulary
 from app.word.story import Passage, Saying, Tabled, story
-from app.word.templates import CompiledTemplate, TemplatesHeld, Vocabulary, compile_template, templates_held
+from app.word.templates import CompiledTemplate, compile_template, templates_held
 from app.word.values import (
     Chart,
     Coloured,

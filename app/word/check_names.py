@@ -10,7 +10,8 @@ from app.word.check_tags import PartRead
 from app.word.findings import QUOTED, Finding, error_at, warning_at
 from app.word.names import Path, known_part
 from app.word.quoting import quoted
-from app.word.templates import Vocabulary, with_reserved
+from app.word.shelf import Vocabulary
+from app.word.templates import with_reserved
 from app.word.typed import OURS, Tag, single_braces_in
 from app.word.values import Chart, Coloured, Narrative, Picture
 

@@ -18,7 +18,8 @@ from app.word.quoting import quoted
 from app.word.refusals import MisplacedValue, MissingValue, NotInLine, NotPrinted
 from app.word.rendering import render
 from app.word.scan import MisuseKind
-from app.word.templates import Vocabulary, compile_template
+from app.word.shelf import Vocabulary
+from app.word.templates import compile_template
 from app.word.typed import tags_in
 from app.word.values import Chart, Coloured, Fact, Narrative, Picture, key_of, placed
 

@@ -26,7 +26,8 @@ from app.word.findings import Finding, in_order
 from app.word.passages import TemplateRead, read_template
 from app.word.properties import properties_in
 from app.word.refusals import UnreadableTemplate
-from app.word.templates import Vocabulary, opened_template
+from app.word.shelf import Shelf, Vocabulary, known_as
+from app.word.templates import opened_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,20 @@ def check(template: bytes, vocabulary: Vocabulary, expected: Expected | None = N
     With `expected` it is also held against what it is made for, and a paper of the sample data is printed whole and
     looked at with the eyes of those who read with difficulty.
     """
+    if expected is not None:
+        return _judged(template, vocabulary, expected)
+    key = known_as(template, vocabulary)
+    found = _JUDGED.find(key)
+    if found is None:
+        found = tuple(_judged(template, vocabulary, None))
+        _JUDGED.put(key, found)
+    return list(found)
+
+
+_JUDGED: Shelf[tuple[Finding, ...]] = Shelf(32)
+
+
+def _judged(template: bytes, vocabulary: Vocabulary, expected: Expected | None) -> list[Finding]:
     try:
         opened = opened_template(template)
     except UnreadableTemplate as error:

@@ -1,13 +1,9 @@
 """A template made ready: read, checked and known by its digest, before any paper is printed with it."""
 
-import hashlib
-import json
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from threading import Lock
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -33,10 +29,8 @@ from app.word.parts import (
 )
 from app.word.properties import DocumentProperties, texts_in
 from app.word.refusals import BrokenTemplate, TemplateNotAllowed, UnknownName, UnreadableTemplate
+from app.word.shelf import Shelf, TemplatesHeld, Vocabulary, known_as
 from app.word.tags import TAG, has_tags
-
-Vocabulary: TypeAlias = "Mapping[str, Vocabulary | None]"
-"""A tree of the names that a template may use; None where a name has no names below it."""
 
 RESERVED = "document"
 """The key of the context that holds the document's properties; every template may use it."""
@@ -44,7 +38,6 @@ RESERVED = "document"
 FILLED_KINDS = ("document.main", "header", "footer", "footnotes", "endnotes", "comments")
 """The kinds of parts that are filled, as content types name them."""
 
-_KEPT_TEMPLATES = 32
 _PROPERTY = ", "
 
 
@@ -83,44 +76,7 @@ class TagFaults:
     unknown: tuple[Fault, ...]
 
 
-class TemplatesHeld(NamedTuple):
-    """How many compiled templates are held, how often one was found there, and how often one had to be compiled."""
-
-    held: int
-    found: int
-    prepared: int
-
-
-class _Shelf:
-    """The templates that were compiled last, by digest and vocabulary; threads may share it."""
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._lock = Lock()
-        self._templates: OrderedDict[tuple[str, str], CompiledTemplate] = OrderedDict()
-        self._found = self._prepared = 0
-
-    def counts(self) -> TemplatesHeld:
-        with self._lock:
-            return TemplatesHeld(len(self._templates), self._found, self._prepared)
-
-    def find(self, key: tuple[str, str]) -> CompiledTemplate | None:
-        with self._lock:
-            found = self._templates.get(key)
-            if found:
-                self._templates.move_to_end(key)
-                self._found += 1
-            return found
-
-    def put(self, key: tuple[str, str], template: CompiledTemplate) -> None:
-        with self._lock:
-            self._templates[key] = template
-            self._prepared += 1
-            while len(self._templates) > self._room:
-                self._templates.popitem(last=False)
-
-
-_SHELF = _Shelf(_KEPT_TEMPLATES)
+_SHELF: Shelf[CompiledTemplate] = Shelf(32)
 
 
 def templates_held() -> TemplatesHeld:
@@ -134,7 +90,7 @@ def compile_template(template: bytes, vocabulary: Vocabulary) -> CompiledTemplat
     Raises `UnreadableTemplate`, `BrokenTemplate`, `TemplateNotAllowed` or `UnknownName`, with every fault and
     its place.
     """
-    key = (hashlib.sha256(template).hexdigest(), json.dumps(vocabulary, sort_keys=True))
+    key = known_as(template, vocabulary)
     found = _SHELF.find(key)
     if found is None:
         found = _compiled(template, key[0], vocabulary)

@@ -23,7 +23,8 @@ from app.word.checking import Expected, check
 from app.word.findings import Finding
 from app.word.refusals import TemplateTooCostly
 from app.word.rendering import render
-from app.word.templates import Vocabulary, compile_template
+from app.word.shelf import Vocabulary
+from app.word.templates import compile_template
 from app.word.values import (
     Chart,
     Coloured,

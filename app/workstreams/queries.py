@@ -4,10 +4,23 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, false, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -30,6 +43,10 @@ from app.workstreams.models import (
     WorkstreamItem,
     WorkstreamPart,
 )
+
+# What every draft asks is put together once: that takes longer than the answer.
+
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 
 
 class NoScheme(NotFound):
@@ -202,10 +219,15 @@ def tree(session: Session, theme_ids: Iterable[int]) -> list[Theme]:
     wanted = set(theme_ids)
     while wanted:  # one step up a turn: a tree of themes is shallow
         for batch in batches(sorted(wanted)):
-            rows = session.scalars(select(Theme).where(Theme.id.in_(batch)).options(*THEME_WITH_SCHEME))
+            rows = session.scalars(_themes(), {"ids": batch})
             found |= {theme.id: theme for theme in rows}
         wanted = {theme.parent_id for theme in found.values() if theme.parent_id is not None} - found.keys()
     return _parents_first(found.values())
+
+
+@cache
+def _themes() -> Select[Theme]:
+    return select(Theme).where(Theme.id.in_(_IDS)).options(*THEME_WITH_SCHEME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,34 +394,41 @@ def described(session: Session, workstream_ids: Sequence[int]) -> list[Described
     """These workstreams in plain values, in this order."""
     found: dict[int, Described] = {}
     for batch in batches(workstream_ids):
-        columns = select(
-            Workstream.id,
-            Workstream.ref,
-            Workstream.name,
-            Workstream.theme_id,
-            Workstream.rating_source,
-            Workstream.owner_id,
-        )
-        rows = session.execute(columns.where(Workstream.id.in_(batch))).all()
+        rows = session.execute(_DESCRIBED, {"ids": batch}).all()
         owners = persons_by_id(session, {row.owner_id for row in rows if row.owner_id is not None})
         for number, ref, name, theme, source, owner in rows:
             found[number] = Described(number, ref, name, theme, source, owners[owner] if owner else None)
-        parts = (
-            select(WorkstreamPart.workstream_id, WorkstreamPart.part, WorkstreamPart.need)
-            .where(WorkstreamPart.workstream_id.in_(batch))
-            .order_by(WorkstreamPart.part)
-        )
-        for number, part, need in session.execute(parts):
+        for number, part, need in session.execute(_NEEDS, {"ids": batch}):
             found[number].needs[part] = need
-        served = (
-            select(WorkstreamItem.workstream_id, Framework.key, FrameworkItem.key)
-            .join(FrameworkItem, FrameworkItem.id == WorkstreamItem.item_id)
-            .join(FrameworkItem.framework)
-            .where(WorkstreamItem.workstream_id.in_(batch))
-        )
-        for number, framework, item in session.execute(served):
+        for number, framework, item in session.execute(_served(), {"ids": batch}):
             found[number].serves.append((framework, item))
     return [found[number] for number in workstream_ids]
+
+
+_DESCRIBED = select(
+    Workstream.id,
+    Workstream.ref,
+    Workstream.name,
+    Workstream.theme_id,
+    Workstream.rating_source,
+    Workstream.owner_id,
+).where(Workstream.id.in_(_IDS))
+
+_NEEDS = (
+    select(WorkstreamPart.workstream_id, WorkstreamPart.part, WorkstreamPart.need)
+    .where(WorkstreamPart.workstream_id.in_(_IDS))
+    .order_by(WorkstreamPart.part)
+)
+
+
+@cache  # whoever only imports this file does not pay for the mapping
+def _served() -> Select[int, str, str]:
+    return (
+        select(WorkstreamItem.workstream_id, Framework.key, FrameworkItem.key)
+        .join(FrameworkItem, FrameworkItem.id == WorkstreamItem.item_id)
+        .join(FrameworkItem.framework)
+        .where(WorkstreamItem.workstream_id.in_(_IDS))
+    )
 
 
 # Updates and introductions
@@ -477,26 +506,32 @@ def _revisions(session: Session, *conditions: ColumnElement[bool]) -> list[Revis
     parts: dict[int, dict[str, str]] = {update: {} for update, *_ in rows}
     ratings: dict[int, list[Rated]] = {update: [] for update, *_ in rows}
     for batch in batches(parts):
-        told = (
-            select(UpdatePart.update_id, UpdatePart.part, UpdatePart.narrative)
-            .where(UpdatePart.update_id.in_(batch))
-            .order_by(UpdatePart.part)
-        )
-        for update, part, narrative in session.execute(told):
+        for update, part, narrative in session.execute(_TOLD, {"ids": batch}):
             parts[update][part] = narrative
-        rated = (
-            select(Rating.update_id, RagDimension.key, RagValue.key, Rating.source, RagDimension.scheme_id)
-            .join(Rating.dimension)
-            .outerjoin(Rating.value)
-            .where(Rating.update_id.in_(batch))
-            .order_by(RagDimension.position)
-        )
-        for update, dimension, value, source, scheme in session.execute(rated):
+        for update, dimension, value, source, scheme in session.execute(_rated(), {"ids": batch}):
             ratings[update].append(Rated(dimension, value, source, scheme))
     return [
         Revision(workstream, as_at, revision, nothing_to_report, parts[update], ratings[update])
         for update, workstream, as_at, revision, nothing_to_report in rows
     ]
+
+
+_TOLD = (
+    select(UpdatePart.update_id, UpdatePart.part, UpdatePart.narrative)
+    .where(UpdatePart.update_id.in_(_IDS))
+    .order_by(UpdatePart.part)
+)
+
+
+@cache
+def _rated() -> Select[int, str, str, str | None, int]:
+    return (
+        select(Rating.update_id, RagDimension.key, RagValue.key, Rating.source, RagDimension.scheme_id)
+        .join(Rating.dimension)
+        .outerjoin(Rating.value)
+        .where(Rating.update_id.in_(_IDS))
+        .order_by(RagDimension.position)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -762,16 +797,27 @@ def _is_head(
 def _latest_ids(session: Session, workstream_ids: Collection[int], up_to: date, without: Collection[int]) -> list[int]:
     """Ids of the newest revisions of the last updates of these workstreams."""
     # By one look into the index for each workstream: together with the updates, PostgreSQL reads every one there is.
-    last = select(_last(up_to, Workstream.id, without)).where(Workstream.id.in_(workstream_ids))
-    return [number for number in session.scalars(last) if number]
+    asked: dict[str, Any] = {"ids": list(workstream_ids), "up_to": up_to}
+    if without:
+        asked["without"] = list(without)
+    return [number for number in session.scalars(_last_ids(bool(without)), asked) if number]
 
 
-def _last(up_to: date, workstream_id: Any, without: Collection[int] = ()) -> ScalarSelect[int]:
+@cache
+def _last_ids(some_are_left_out: bool) -> Select[int]:
+    without: BindParameter[int] | None = bindparam("without", expanding=True) if some_are_left_out else None
+    return select(_last(bindparam("up_to"), Workstream.id, without)).where(Workstream.id.in_(_IDS))
+
+
+def _last(
+    up_to: date | BindParameter[Any], workstream_id: Any, without: BindParameter[Any] | None = None
+) -> ScalarSelect[int]:
     """The id of the newest revision of the last update of that workstream up to and with that day."""
     earlier = aliased(Update)
+    kept = true() if without is None else earlier.id.not_in(without)
     return (
         select(earlier.id)
-        .where(earlier.workstream_id == workstream_id, earlier.as_at <= up_to, _is_none_of(earlier.id, without))
+        .where(earlier.workstream_id == workstream_id, earlier.as_at <= up_to, kept)
         .order_by(earlier.as_at.desc(), earlier.revision.desc())
         .limit(1)
         .scalar_subquery()

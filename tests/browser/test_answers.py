@@ -48,7 +48,7 @@ def test_two_answer_the_same_request(page: Page, chromium, site, signed_in, asse
     with browser.watched(chromium, site.address) as other:
         signed_in(page, "workstream-lead").goto(ANSWER)
         signed_in(other, "board-secretary").goto(ANSWER)
-        other.get_by_label("Who answers").select_option("head-contact")
+        other.get_by_label("In whose name").select_option("head-contact")
         for window, words in ((page, "The first text."), (other, "The second text.")):
             window.get_by_role("textbox", name="Progress this time").click()
             window.keyboard.type(words)

@@ -92,3 +92,18 @@ def test_a_page_is_for_everybody(windows, link, by_link, pictured, path, visit, 
     if full:
         browser.check(window)
     window.set_viewport_size({"width": browser.WIDE[0], "height": browser.WIDE[1]})
+
+
+def test_a_list_stacks_on_a_small_screen(windows):
+    window = windows("report-author")
+    window.goto("/papers")
+    cell = window.locator("tbody tr").first.locator("td").nth(1)
+    beside = "cell => getComputedStyle(cell, '::before').content"
+    assert cell.evaluate(beside) == "none"
+
+    window.set_viewport_size({"width": browser.NARROW[0], "height": browser.NARROW[1]})
+
+    assert cell.evaluate(beside).startswith('"State"')
+    assert cell.evaluate("cell => cell.closest('.app-scroll').scrollWidth <= cell.closest('.app-scroll').clientWidth")
+    assert window.get_by_role("row").first.get_by_role("columnheader").first.inner_text() == "Paper"
+    window.set_viewport_size({"width": browser.WIDE[0], "height": browser.WIDE[1]})

@@ -131,8 +131,8 @@ def test_a_link_s_answer_keeps_what_the_house_wrote_in_other_parts(site, browser
 
 def test_the_short_answers_say_how_they_will_be_printed(site, browser_of):
     lead = browser_of("workstream-lead").visit(ANSWER)
-    assert "after “No change since 13 November 2026.”" in lead.page.text
-    assert "“There are no … to report as at 20 November 2026.”" in lead.page.text
+    assert "after “No change since 13 November 2026”." in lead.page.text
+    assert "“There are no … to report as at 20 November 2026”." in lead.page.text
     lead.send(ANSWER, press="deed=nothing-to-report", subject="flights")
     assert (newest(site).kind, newest(site).subject) == (AnswerKind.NOTHING_TO_REPORT, "flights")
 

@@ -217,7 +217,8 @@ def test_a_lead_sees_their_workstreams_and_no_drafts(browser_of):
 
     assert page.tree.xpath("//main//h2/text()")[:2] == ["Updates due", "Your workstreams"]
     assert browser.follow("Report on Joint Serious Crime Directorate").page.heading.startswith("Report on Joint")
-    assert {len(row) for row in page.rows(1)} == {2}
+    assert page.rows(1)[0][1:] == ["20 November 2026", "Report on Digital evidence management"]
+    assert {len(row) for row in page.rows(2)} == {2}
 
 
 def test_the_commissioners_office_sees_no_paper_that_was_not_released(browser_of):

@@ -94,6 +94,7 @@ def test_a_reader_sees_versions_and_nothing_to_do(browser_of):
     page = browser_of("reader").visit(PAPER).page
 
     assert "Version 0.1" in page.links()
+    assert "by Command line" in page.text
     assert "Front sheet" not in page.links()
     assert "Generate a draft" not in page.text
 

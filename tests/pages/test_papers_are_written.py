@@ -41,6 +41,13 @@ def test_what_is_wrong_in_a_text_is_said_and_the_text_kept(browser_of):
     assert browser.page.form(PURPOSE).fields["heading"] == "Why"
 
 
+def test_enter_in_a_field_saves_and_takes_nothing_out(browser_of):
+    for section in ("purpose", "background"):
+        form = browser_of("report-author").visit(f"{PAPER}/sections/{section}").page.form(f"{PAPER}/sections/{section}")
+        pressed = form.xpath(".//button[@type='submit']")[0]  # what a browser presses for Enter
+        assert (pressed.get("name"), pressed.get("value")) == ("do", "save")
+
+
 def test_blocks_are_added_moved_and_taken_out(browser_of):
     browser = browser_of("report-author").visit(PURPOSE)
 

@@ -18,8 +18,9 @@ def test_a_kept_version_is_shown_and_downloaded_as_it_was_kept(author):
     page = author.visit(f"{PAPER}/versions/0.1/preview").page
     (frame,) = page.tree.xpath("//iframe")
 
-    assert page.heading.startswith("Version 0.1 of ")
-    assert frame.get("title") == f"Document: {page.heading}"
+    assert page.heading == "Document of version 0.1"
+    assert page.text.startswith("Working together: quarterly collaboration update Document of version 0.1")
+    assert frame.get("title") == f"{page.heading}: Working together: quarterly collaboration update"
     file = author.client.get(page.links()["Download the Word document"])
     kept = author.client.get("/api/v1" + f"{PAPER}/versions/0.1/document")
     assert file.content == kept.content
@@ -30,7 +31,7 @@ def test_what_would_be_generated_now_is_shown_and_not_kept(author):
     page = author.visit(f"{PAPER}/preview").page
     file = author.client.get(page.links()["Download the Word document"])
 
-    assert page.heading.startswith("Preview of ")
+    assert page.heading == "Preview"
     assert "it is not kept" in page.text
     assert "Preview" in "\n".join(word.text_of(file.content)) + unquote(file.headers["content-disposition"])
     assert len(author.client.get("/api/v1" + f"{PAPER}/versions").json()["items"]) == 1

@@ -52,6 +52,8 @@ def test_what_stands_in_the_way_is_told_before_and_after_submitting(author):
     address = "/papers/collaboration-2026-12/review"
     page = author.visit(address).page
     assert re.search(r"\d+ things? stands? in the way:", page.text)
+    assert "To be answered: National air support has not answered" in page.text
+    assert "National air support: To be answered" not in page.text
 
     page = author.send(f"{address}/submit").page
 
@@ -226,6 +228,13 @@ def test_comments_are_answered_and_settled(author, officer):
 
     assert "Because." in page.text
     assert "Settled by report-author." in page.text
+
+
+def test_no_two_places_that_a_comment_may_be_about_bear_one_name(officer):
+    (places,) = officer.visit(REVIEW).page.tree.xpath("//select[@name='place']")
+    names = [option.text_content() for option in places.iter("option")]
+    assert "Digital evidence management: progress as at 20 November 2026" in names
+    assert len(set(names)) == len(names)
 
 
 def test_an_approval_elsewhere_is_recorded_with_its_evidence(submitted, browser_of):

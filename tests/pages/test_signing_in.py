@@ -111,7 +111,9 @@ def test_a_link_sets_a_password_once(visitor, tmp_path):
     assert (visitor.page.heading, visitor.page.told) == ("Sign in", "Your password is set. Sign in with it.")
     visitor.send("/sign-in", account="reader", password="four words are better still")
     assert visitor.page.heading == "Welcome, Reader"
-    assert visitor.visit(address).page.status == 404
+    visitor.visit(address)
+    assert (visitor.page.status, visitor.page.heading) == (404, "This link cannot be used")
+    assert "Ask an administrator" in visitor.page.text
 
 
 def test_somebody_shows_again_who_they_are(browser_of):

@@ -21,7 +21,7 @@ def test_a_lead_reports_from_the_tree_to_the_saved_update(site, browser_of):
     browser = browser_of("workstream-lead").visit("/workstreams").follow("Joint Serious Crime Directorate")
     browser.follow("Report an update")
     browser.send("/workstreams/JNT-01/report", as_at="tomorrow")
-    assert browser.page.errors == ["Enter a day as 2026-11-20: year, month, day"]
+    assert browser.page.errors == ["Enter the day as at which you report"]
 
     browser.send("/workstreams/JNT-01/report", as_at="2026-11-22")
     assert browser.page.heading == "Joint Serious Crime Directorate, as at 22 November 2026"

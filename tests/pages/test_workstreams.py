@@ -67,6 +67,7 @@ def test_a_history_tells_ratings_in_words_and_the_updates(browser_of):
     assert page.rows()[0][0] == "Overall"
     assert {cell.removesuffix(" changed") for cell in page.rows()[0][1:]} <= {"Red", "Amber", "Green", "Not rated"}
     assert headings(page, 3)[0].startswith("As at ")
+    assert headings(page, 4)[:3] == ["Progress", "Recent activity", "Future work"]
     assert "restructure" in page.text
     picture = browser.client.get("/workstreams/JNT-01/ratings.svg")
     assert picture.headers["content-type"] == "image/svg+xml"

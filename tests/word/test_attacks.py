@@ -243,7 +243,7 @@ REACHED = ("<class", "<function", "<built-in", "<bound", "<module", "object at 0
 @pytest.fixture
 def unchecked(monkeypatch):
     """The allow-list passes everything, and nothing of that is kept for other tests."""
-    monkeypatch.setattr(templates, "_SHELF", templates._Shelf(1))
+    monkeypatch.setattr(templates, "_SHELF", templates.Shelf(1))
     faults = templates.tag_faults
     monkeypatch.setattr(
         templates,

@@ -16,6 +16,7 @@ import {
 import { SortableTable } from '@ministryofjustice/frontend/moj/components/sortable-table/sortable-table.mjs'
 import 'htmx.org'
 import './site/leaving.js'
+import { stack } from './site/tables.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 
@@ -36,6 +37,7 @@ const components = [
 
 function enhance (scope) {
   for (const component of components) createAll(component, undefined, scope)
+  stack(scope)
 }
 
 enhance(document)

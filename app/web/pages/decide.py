@@ -213,7 +213,7 @@ def _page(
     return page(
         visit,
         "papers/decide.html",
-        f"Decide on {said['title']}",
+        "Decide on the paper",
         form=form,
         reference=reference,
         query=_query(decided_on),

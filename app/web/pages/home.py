@@ -72,6 +72,8 @@ class PaperToCome:
     due_on: date
     """When the draft is to be complete."""
     is_late: bool
+    is_sent_back: bool
+    """Whether it is a draft again because who decides sent it back."""
 
 
 @router.get("/")
@@ -111,6 +113,8 @@ def _rows(session: Session, visit: Visit, found: Iterable[Paper]) -> list[PaperT
     shown = list(found)
     newest = versions.newest(session, (paper.id for paper in shown)) if visit.may(Action.READ_VERSIONS) else {}
     due = _due_days(session, shown, Stage.DRAFT)
+    drafts = [paper.id for paper in shown if paper.state is State.DRAFT]
+    sent_back = versions.sent_back(session, drafts) if visit.may(Action.READ_VERSIONS) else {}
     return [
         PaperToCome(
             reference=paper.reference,
@@ -121,6 +125,7 @@ def _rows(session: Session, visit: Visit, found: Iterable[Paper]) -> list[PaperT
             gaps=newest[paper.id].open_points if paper.id in newest else 0,
             due_on=due[paper.meeting_id],
             is_late=paper.state is State.DRAFT and visit.today > due[paper.meeting_id],
+            is_sent_back=paper.id in sent_back,
         )
         for paper in shown
     ]

@@ -83,6 +83,15 @@ _HEADING = re.compile("(</?h)([34])(?=>)")
 PAGES.filters |= {"printed": _printed, "kept_narrative": _kept, "in_words": word.plain_words}
 
 
+def said_once(words: str) -> str:
+    """A gap without the name of its place before it, where the rest names the place anyway."""
+    place, _, rest = words.partition(": ")
+    return rest if rest and all(name in rest for name in place.split(", ")) else words
+
+
+PAGES.filters["said_once"] = said_once
+
+
 def way_back(reference: str, back: str, place: str) -> str:
     """Where somebody goes on who changed a place of a paper: where they came from, the whole paper or its tasks."""
     return f"/papers/{reference}/whole#{place}" if back == "whole" else f"/papers/{reference}"

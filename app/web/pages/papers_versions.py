@@ -91,6 +91,7 @@ def list_versions(
             "Versions",
             paper=paper,
             kept=list(filter(reach.is_cleared_for, reach.expecting(found[:OF_A_PAGE]))),
+            makers=accounts.names(session, (version.made_by for version in found)),
             earlier=found[OF_A_PAGE - 1].number if len(found) > OF_A_PAGE else None,
             may_generate=visit.may(Action.GENERATE) and not isinstance(paper, Named),
             is_received=isinstance(paper, Named),

@@ -52,7 +52,7 @@ class Shown:
     @property
     def heading(self) -> str:
         """What its page says first."""
-        return f"Preview of {self.title}" if self.label is None else f"Version {self.label} of {self.title}"
+        return "Preview" if self.label is None else f"Document of version {self.label}"
 
     @property
     def address(self) -> str:

@@ -311,7 +311,7 @@ def _page(visit: Visit, reference: str, form: Form = NOTHING_TYPED) -> Response:
     trace = Trace(visit.request, visit.here, visit.account, visit.now)
     printed = marking_of(said["newest"]) if said["newest"] else ""
     trace.reading(reference, f"{kept.marking} {printed}", "paper")
-    return page(visit, "papers/review.html", f"Review of {said['title']}", form=form, reference=reference, **said)
+    return page(visit, "papers/review.html", "Review", form=form, reference=reference, **said)
 
 
 def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:

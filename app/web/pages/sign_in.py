@@ -99,8 +99,11 @@ def ended(visit: Passing) -> Response:
 @router.get("/set-password")
 def ask_password(visit: Passing, link: Annotated[str, Query(max_length=200)] = "") -> Response:
     """The page to which a link leads that sets a password."""
-    with visit.reading() as session:
-        account = sign_in.find_link(session, link, now=visit.now).account.key
+    try:
+        with visit.reading() as session:
+            account = sign_in.find_link(session, link, now=visit.now).account.key
+    except NoSuchLink:
+        return _no_link_page(visit)
     return _password_page(visit, link, account)
 
 
@@ -112,7 +115,7 @@ def set_password(visit: Passing, form: Typed) -> Response:
         asked = form.read(PasswordForm)
         doorman.set_by_link(visit.request, visit.here, asked.link, asked.password, now=visit.now)
     except NoSuchLink:
-        raise
+        return _no_link_page(visit)
     except Invalid as faulty:
         with visit.reading() as session:
             account = sign_in.find_link(session, link, now=visit.now).account.key
@@ -157,6 +160,10 @@ def _sign_in_page(visit: Visit, onward: str, form: Form = NOTHING_TYPED, retry_a
         onward=onward,
         provider=provider,
     )
+
+
+def _no_link_page(visit: Visit) -> Response:
+    return page(visit, "sign_in/no_link.html", "This link cannot be used", status=404)
 
 
 def _password_page(visit: Visit, link: str, account: str, form: Form = NOTHING_TYPED) -> Response:

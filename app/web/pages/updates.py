@@ -38,7 +38,8 @@ def ask_day(visit: Visiting, ref: KeyText, as_at: Annotated[str | None, Query(ma
         try:
             return to(f"/workstreams/{ref}/updates/{date.fromisoformat(as_at.strip()).isoformat()}")
         except ValueError:
-            form = form.wrong("as_at", "Enter a day as 2026-11-20: year, month, day")
+            # A field for days takes nothing else back.
+            form = NOTHING_TYPED.holding(as_at="").wrong("as_at", "Enter the day as at which you report")
     return page(visit, "workstreams/report.html", f"Report on {workstream.name}", form=form, workstream=workstream)
 
 

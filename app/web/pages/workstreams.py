@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.policy import Action, Matter
 from app.errors import Hidden
+from app.facts import reporting
 from app.fields import Day, KeyText
 from app.rounds import queries as rounds
 from app.web.pages import ratings
@@ -114,6 +115,7 @@ def history(visit: Visiting, ref: KeyText, before: Annotated[Day | None, Query()
         workstream, matter = seen(session, visit, ref)
         found = queries.newest_first(session, workstream.id, before=before, limit=STRIP + 1)
         scheme = scheme_of(session, workstream)
+        labels = part_labels(found, reporting.asked_of(session, workstream))
         colours = ratings.style_sheet_address(session)
         back = not_standing(session, [workstream.id])
     updates = found[:STRIP]
@@ -128,7 +130,7 @@ def history(visit: Visiting, ref: KeyText, before: Annotated[Day | None, Query()
         days=[update.as_at for update in reversed(updates)],
         earlier=updates[-1].as_at if len(found) > STRIP else None,
         before=before,
-        parts=part_labels(found),
+        parts=labels,
         may_report=visit.may(Action.WRITE_UPDATES, matter),
         today=visit.today,
         colours=colours,
@@ -182,10 +184,12 @@ def scheme_of(session: Session, workstream: Workstream) -> RagScheme | None:
     return None
 
 
-def part_labels(updates: Sequence[Update]) -> dict[str, str]:
-    """Key of every part that these updates have → its words."""
+def part_labels(updates: Sequence[Update], asked: Sequence[reporting.WantedPart]) -> dict[str, str]:
+    """Key of every part that is asked for or that these updates have → its words, in the order of the formats."""
     keys = dict.fromkeys(part.part for update in updates for part in update.parts)
-    return {key: key.replace("-", " ").capitalize() for key in keys}
+    return {part.key: part.label for part in asked} | {
+        key: key.replace("-", " ").capitalize() for key in keys if all(part.key != key for part in asked)
+    }
 
 
 def _below(themes: Sequence[Theme], key: str) -> frozenset[int]:
