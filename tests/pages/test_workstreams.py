@@ -121,11 +121,11 @@ def test_what_was_sent_back_is_said_to_be_wherever_it_was_reported_last(site, br
     def told() -> list[bool]:
         """Whether home page, tree and history say that it was sent back."""
         row = next(row for row in author.visit("/workstreams?q=NAT-03").page.rows() if "NAT-03" in row[0])
-        (mine,) = lead.visit("/").page.tree.xpath("//h2[@id='workstreams']/following-sibling::ul/li")
+        (mine,) = lead.visit("/").page.tree.xpath("//h2[@id='workstreams']/following-sibling::div[1]//tbody/tr")
         newest = author.visit("/workstreams/NAT-03").page.tree.xpath("//article")[0]
         return [
             "Sent back" in row[2],
-            "sent back" in mine.text_content(),
+            "Sent back" in mine.text_content(),
             "Sent back Papers do not print this." in " ".join(newest.text_content().split()),
         ]
 
