@@ -270,6 +270,15 @@ def _taken_back() -> Select[int]:
     )
 
 
+def sent_back(session: Session, update_ids: Iterable[int]) -> set[int]:
+    """Those of these revisions that an answer brought which was sent back last."""
+    found: set[int] = set()
+    for batch in batches(sorted(set(update_ids))):
+        brought = Answer.update_id.in_(batch), Answer.kind != AnswerKind.NO_CHANGE
+        found |= set(session.scalars(select(Answer.update_id).where(*brought, _is_sent_back(Answer))))
+    return found
+
+
 def _is_sent_back(answer: type[Answer]) -> ColumnElement[bool]:
     """Whether the newest judgement of the answer sent it back; false where nothing was said of it."""
     said, newest = aliased(Judgement), aliased(Judgement)
