@@ -24,8 +24,8 @@ def test_an_account_its_link_and_a_token(page: Page, signed_in, assert_accessibl
     pictured(page, "a-link-shown-once")
 
     page.get_by_role("link", name="Go back to the account").click()
-    page.get_by_label("What it is for").fill("nightly-download")
-    page.get_by_label("facts:read").check()
+    page.get_by_label("Name of the token").fill("nightly-download")
+    page.get_by_label("Read facts").check()
     page.get_by_role("button", name="Give out the token").click()
     assert page.locator("code").first.inner_text().startswith("bp_")
     assert_accessible(page)

@@ -119,12 +119,14 @@ def test_the_person_who_signs_in_is_named_and_what_is_asked_of_them_waits(with_a
 
 def test_an_account_is_made_for_a_person(administrator, browser_of):
     administrator.visit("/new-account")
+    assert "Workstream lead Reports workstreams and answers rounds." in administrator.page.text
     administrator.press("Make the account", **NEW | {"role": "workstream-lead", "person": "acc-operations"})
     assert "Person in papers and rounds Assistant Chief Constable (Operations)" in administrator.page.text
     assert "Answer for National air support" in browser_of("ada").page.links()
 
 
 def test_a_token_is_shown_once_and_taken_away(with_ada):
+    assert "Generate papers papers:generate" in with_ada.page.text
     with_ada.send(f"{ADA}/tokens", name="nightly")
     assert with_ada.page.errors == ["Choose what the token is for"]
     with_ada.send(f"{ADA}/tokens", scopes=["facts:read"], days="30")

@@ -113,3 +113,14 @@ def test_the_navigation_says_in_which_part_a_page_is(browser_of, account, addres
     tree = browser_of(account).visit(address).page.tree
 
     assert [link.text_content().strip() for link in tree.xpath("//nav//a[@aria-current]")] == [place]
+
+
+def test_who_is_signed_in_stays_so_where_there_is_no_page(browser_of, visitor):
+    lost = browser_of("reader").visit("/nowhere").page
+    assert (lost.status, lost.heading) == (404, "Page not found")
+    assert "Papers" in lost.navigation
+    assert lost.tree.xpath("//form[@action='/sign-out']")
+
+    nobody = visitor.visit("/nowhere").page
+    assert (nobody.status, nobody.navigation) == (404, [])
+    assert not nobody.tree.xpath("//form[@action='/sign-out']")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 from fastapi.responses import Response
@@ -48,6 +48,18 @@ ROLES: dict[Role, str] = {
     Role.CLIENT: "Client (a program)",
     Role.READER: "Reader",
 }
+
+FOR = {
+    Role.ADMINISTRATOR: "Looks after accounts, formats and the service; decides on no paper.",
+    Role.TEMPLATE_MANAGER: "Brings Word templates, tries them and puts them live.",
+    Role.SECRETARY: "Runs meetings, rounds and the directory, and records what boards decide.",
+    Role.APPROVER: "Reads papers and decides on them, such as a chief officer.",
+    Role.AUTHOR: "Writes papers, generates them and submits them.",
+    Role.LEAD: "Reports workstreams and answers rounds.",
+    Role.CLIENT: "A program that reports, changes facts and generates papers by the API.",
+    Role.READER: "Reads papers and comments on them.",
+}
+"""What an account of each role is for."""
 
 LASTS = {"30": "30 days", "90": "90 days", "365": "A year", "": "For ever"}
 """Days that a token opens → their words."""
@@ -118,7 +130,7 @@ class RemitForm(_Said):
 class TokenForm(_Said):
     """A new token."""
 
-    name: KeyText = Field(title="what the token is for")
+    name: KeyText = Field(title="the name of the token")
     days: int | None = Field(default=None, title="how long it opens", ge=1, le=3660)
     scopes: list[str] = Field(title="scopes", max_length=100)
 
@@ -364,7 +376,7 @@ def _new_page(visit: Visit, form: Form = NOTHING_TYPED) -> Response:
         "accounts/new.html",
         "Make an account",
         form=form,
-        roles=_roles(),
+        roles=_roles_told(),
         organisations=organisations,
         persons=persons,
     )
@@ -389,13 +401,13 @@ def _account_page(visit: Visit, key: str, form: Form = NOTHING_TYPED) -> Respons
         this=shown,
         account=account,
         tokens=tokens,
-        roles=_roles(),
+        roles=_roles_told(),
         organisations=organisations,
         organisation=organisation.key if organisation else "",
         boards=offered,
         persons=persons,
         allowed=allowed,
-        scopes=[{"value": scope, "text": scope} for scope in sorted(policy.scopes_of(account.role))],
+        scopes=_scopes(account.role),
         lasts=[{"value": days, "text": words} for days, words in LASTS.items()],
     )
 
@@ -409,6 +421,20 @@ def _told(session: Session, account: Account) -> AccountTold:
 
 def _roles() -> list[dict[str, str]]:
     return [{"value": role.value, "text": words} for role, words in ROLES.items()]
+
+
+def _roles_told() -> list[dict[str, Any]]:
+    return [{"value": role.value, "text": words, "hint": {"text": FOR[role]}} for role, words in ROLES.items()]
+
+
+def _scopes(role: Role) -> list[dict[str, Any]]:
+    """What a token of the role may be for: in words, and as programs name it."""
+    named = {action.scope: action.value for action in Action if action.scope in policy.scopes_of(role)}
+    by_words = sorted(named.items(), key=lambda entry: entry[1])
+    return [
+        {"value": scope, "text": f"{words[:1].upper()}{words[1:]}", "hint": {"text": scope}}
+        for scope, words in by_words
+    ]
 
 
 def _organisations(session: Session) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from anyio.from_thread import run
-from fastapi import Request
+from fastapi import BackgroundTasks, Request
 from fastapi.responses import Response
 
 from app.errors import Invalid, NotFound
@@ -13,7 +13,7 @@ from app.web.errors import ProblemDocument
 from app.web.onward import with_next
 from app.web.pages.forms import typed
 from app.web.pages.layout import page, to
-from app.web.pages.visit import Visit
+from app.web.pages.visit import Visit, passing
 
 HEADINGS = {
     400: "This request cannot be understood",
@@ -68,7 +68,7 @@ def as_page(request: Request, error: Exception, document: ProblemDocument, heade
     if status == 404 and not isinstance(error, NotFound):
         detail = "There is no page at this address."
     return page(
-        _visit(request),
+        _passing(request) if status == 404 else _visit(request),
         "fault.html",
         heading,
         status=status,
@@ -93,6 +93,12 @@ def _ask_who(request: Request) -> Response:
         return to("/sign-in")
     kept = {name: values for name, values in sent.typed.items() if name not in NEVER_GIVEN_BACK}
     return page(_visit(request), "sign_in/again.html", "Your session has ended", status=401, kept=kept)
+
+
+def _passing(request: Request) -> Visit:
+    """As far as it was known; at an address that nothing has nobody asked yet who visits."""
+    there: Visit | None = getattr(request.state, "visit", None)
+    return there or passing(request, premises(request), datetime.now(UTC), BackgroundTasks())
 
 
 def _visit(request: Request) -> Visit:
