@@ -44,6 +44,9 @@ log = logging.getLogger(__name__)
 LINK_USES_PER_MINUTE = 60
 """Each is a line of the audit log."""
 
+KEPT_PER_MINUTE = 120
+"""A page that keeps by itself asks 30 times at most: four pages may be typed into at once."""
+
 
 def create_app(settings: Settings) -> FastAPI:
     """The application that serves with these settings; its database must have the newest schema."""
@@ -71,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         _readiness(stores, settings.min_free_bytes),
         generating=Pace(settings.generate_per_minute),
         linked=Pace(LINK_USES_PER_MINUTE),
+        keeping=Pace(KEPT_PER_MINUTE, "What you type may be kept"),
         metrics=metrics,
         figures=lambda: figures(stores),
         upkeep=lambda: diary.noted(settings.data / diary.FILE),

@@ -85,6 +85,14 @@ def set_role(
     audit.record(session, "account.role-changed", f"account/{account.key}", by=by, at=now)
 
 
+def name_person(session: Session, account: Account, person_id: int | None, *, by: str, now: datetime) -> None:
+    """Papers and rounds know who signs in by the account as this person (None: as nobody)."""
+    if account.person_id == person_id:
+        return
+    account.person_id = person_id
+    audit.record(session, "account.person-named", f"account/{account.key}", by=by, at=now)
+
+
 def confine(
     session: Session,
     account: Account,

@@ -79,6 +79,7 @@ def _rules() -> list[str]:
         f"* The organisation whose board receives a paper may, once it was released: {', '.join(received)}.",
         "  Everything else is done by the organisation that writes it.",
         f"* Nobody may, with a paper that they wrote or submitted: {_listed(BY_ANOTHER)}.",
+        "* What a paper would say otherwise now than a version of it: seen by who may see versions and preview papers.",
         "* An account that is confined to workstreams reports updates of those only; one that is confined to boards",
         "  changes no other board, nor a series of one.",
         "* A decision asks for a person who signed in, or proved again who they are, a short while ago: a token never",

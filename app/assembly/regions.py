@@ -14,7 +14,7 @@ that print such a text as it stands; what is composed of several facts (outlines
 from collections.abc import Iterator
 
 from app.assembly.snapshot import Snapshot
-from app.assembly.wording import nil_words, stored_value
+from app.assembly.wording import in_words, nil_words, stored_value
 from app.narrative import clean
 from app.papers import blocks
 
@@ -31,13 +31,13 @@ def places_of(snapshot: str) -> frozenset[str]:
 
 
 def places_in_words(snapshot: Snapshot) -> dict[str, str]:
-    """The sections of the snapshot and the parts of its updates, by their places, as a reader calls them."""
+    """The sections of the snapshot and the parts of its updates, by their places, each by a name of its own."""
     headings = {entry.key: entry.heading for entry in snapshot.manifest.sections}
     named = {f"section/{one.key}": one.heading or headings[one.key] for one in snapshot.sections}
     for workstream in snapshot.workstreams:
         for update in workstream.updates:
             for part in update.parts:
-                words = part.replace("-", " ")
+                words = f"{part.replace('-', ' ')} as at {in_words(update.as_at, snapshot.manifest.dates)}"
                 named[f"update/{workstream.ref}/{update.as_at}/{part}"] = f"{workstream.name}: {words}"
     return named
 

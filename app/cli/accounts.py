@@ -172,7 +172,7 @@ def add_user(
             by=by,
             now=now,
         )
-        account.person_id = get_person(session, person).id if person else None
+        commands.name_person(session, account, get_person(session, person).id if person else None, by=by, now=now)
         secret, expires_at = sign_in.give_link(session, account, by=by, now=now)
     _say_link(data, key, secret, expires_at, as_json=as_json)
 
@@ -190,6 +190,25 @@ def reset_user(account: AccountArgument, data: DataOption = None, as_json: JsonO
         commands.enable(session, found, by=by, now=now)
         secret, expires_at = sign_in.give_link(session, found, by=by, now=now)
     _say_link(data, account, secret, expires_at, as_json=as_json)
+
+
+@users.command(name="person", short_help="Say whom papers name for an account.")
+def name_person(
+    account: AccountArgument,
+    person: Annotated[
+        str | None, typer.Argument(metavar="PERSON", help="Key of the person who signs in. Default: nobody")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Say which person of the directory signs in by an account: what rounds and meetings ask of them waits for it."""
+    from app.accounts import commands, queries
+    from app.people.queries import get_person
+
+    with ready(data) as stores, stores.database.writing() as session:
+        by, found = acting_account(session).key, queries.get(session, account)
+        number = get_person(session, person).id if person else None
+        commands.name_person(session, found, number, by=by, now=utc_now())
+    say(f"{account} is {person or 'nobody'} in papers and rounds.")
 
 
 @users.command(name="role", short_help="Change what an account may do.")

@@ -14,7 +14,7 @@ from app.boards.deadlines import LONDON, working_days_from
 from app.db import Database
 from app.notices.post import NotSentError, PerhapsSentError, Post
 from app.rounds import commands, queries
-from app.rounds.models import Request
+from app.rounds.models import Request, Round
 from app.rounds.standing import OPEN, Standing, asked_person, last_answer, standing_of
 
 DAYS_BEFORE = 2
@@ -72,6 +72,19 @@ def due(session: Session, *, address: str, now: datetime, round_key: str | None 
         if round_key in (None, request.round.key)
         if (occasion := _occasion(request, today))
         for reminder in _letters(request, occasion, address, now)
+    ]
+
+
+def unwritten(round_: Round, *, now: datetime) -> list[str]:
+    """Names of the round's workstreams of which nobody can be reminded: no e-mail address of who answers is known.
+
+    Those that want no answer are not among them. Needs the round as `queries.get` loads it.
+    """
+    today = now.astimezone(LONDON).date()
+    return [
+        request.workstream.name
+        for request in round_.requests
+        if standing_of(request, today=today) in OPEN and not _readers(request, now)
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, 
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.models import Board, Meeting
-from app.db import batches
+from app.db import batches, holds_words
 from app.errors import NotFound
 from app.rounds.models import (
     Answer,
@@ -88,14 +88,18 @@ def rounds(
     boards: Collection[str] | None = None,
     board: str | None = None,
     meeting: date | None = None,
+    words: Sequence[str] = (),
+    closed: bool | None = None,
     whole: bool = True,
 ) -> Sequence[Round]:
     """At most `limit` rounds in the order of their keys, behind `after`; each filter that is given holds.
 
-    `boards` are those of which the meeting has one. Loaded as in `get`; those that are not `whole` with meeting and
-    board only.
+    Each of the `words` stands in key or name. `boards` are those of which the meeting has one. Loaded as in `get`;
+    those that are not `whole` with meeting and board only.
     """
-    conditions = [Round.key > after]
+    conditions = [Round.key > after, *holds_words(words, Round.key, Round.name)]
+    if closed is not None:
+        conditions.append(Round.closed == closed)
     if organisation_id is not None:
         conditions.append(Round.organisation_id == organisation_id)
     if boards is not None:

@@ -426,6 +426,31 @@ def submissions(session: Session, paper_id: int) -> Sequence[Submission]:
     ).all()
 
 
+def sent_back(session: Session, paper_ids: Iterable[int]) -> dict[int, Decision]:
+    """Id of a paper → the decision by which its newest submission was sent back, for those where it was.
+
+    With its version, whose snapshot is read when it is asked for, and the person in whose place it was decided.
+    """
+    found: dict[int, Decision] = {}
+    for batch in batches(sorted(set(paper_ids))):
+        newest_ones = (
+            select(func.max(Submission.id)).where(Submission.paper_id.in_(batch)).group_by(Submission.paper_id)
+        )
+        found |= {
+            decision.submission.paper_id: decision
+            for decision in session.scalars(
+                select(Decision)
+                .where(Decision.submission_id.in_(newest_ones), Decision.verdict == Verdict.SENT_BACK)
+                .options(
+                    joinedload(Decision.submission),
+                    joinedload(Decision.on_behalf_of),
+                    joinedload(Decision.version).defer(Version.snapshot),
+                )
+            )
+        }
+    return found
+
+
 def every_submission(session: Session) -> Iterator[Submission]:
     """Every submission with its paper, loaded as in `standing`; streamed."""
     yield from session.scalars(
@@ -467,8 +492,9 @@ WHOLE_RELEASE = (
     selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.organisation),
     selectinload(Release.version).selectinload(Version.paper).selectinload(Paper.meeting).selectinload(Meeting.board),
     selectinload(Release.version).selectinload(Version.template_version).selectinload(TemplateVersion.format),
+    defaultload(Release.version).defer(Version.snapshot),
 )
-"""What is loaded with a release."""
+"""What is loaded with a release; a snapshot is read when it is asked for."""
 
 
 def release_digest(release: Release) -> str:
@@ -558,15 +584,54 @@ def page(
 
 def printed_markings(session: Session, version_ids: Iterable[int]) -> dict[int, str]:
     """What is printed on every page of these versions, by their ids; no snapshot is read whole for it."""
-    # As JSON it is read by the database: one keeps it as text, and the other must be told that the text is JSON.
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    snapshot = cast(Version.snapshot, JSON) if is_postgresql else type_coerce(Version.snapshot, JSON)
-    marking = snapshot["paper"]["marking"].as_string()
+    marking = _as_json(session)["paper"]["marking"].as_string()
     return {
         number: said
         for batch in batches(version_ids)
         for number, said in session.execute(select(Version.id, marking).where(Version.id.in_(batch)))
     }
+
+
+class Imprint(NamedTuple):
+    """What a version is known by, as it was printed, whatever its paper says now."""
+
+    title: str
+    organisation: str
+    """Name."""
+    board: str
+    """Key."""
+    board_name: str
+    meeting_on: date
+    agenda_number: str | None
+    marking: str
+    written_on: date
+
+
+def imprints(session: Session, version_ids: Iterable[int]) -> dict[int, Imprint]:
+    """What these versions are known by, by their ids; of a snapshot, which may be large, nothing else is read."""
+    snapshot = _as_json(session)
+    found: dict[int, Imprint] = {}
+    for batch in batches(version_ids):
+        light = select(Version.id, snapshot["paper"], snapshot["board"]).where(Version.id.in_(batch))
+        for number, paper, board in session.execute(light):
+            found[number] = Imprint(
+                title=paper["title"],
+                organisation=paper["organisation"],
+                board=board["key"],
+                board_name=board["name"],
+                meeting_on=date.fromisoformat(board["meeting_on"]),
+                agenda_number=paper["agenda_number"],
+                marking=paper["marking"],
+                written_on=date.fromisoformat(paper["written_on"]),
+            )
+    return found
+
+
+def _as_json(session: Session) -> ColumnElement[Any]:
+    """The snapshot of a version as JSON that the database reads."""
+    # One keeps it as text, and the other must be told that the text is JSON.
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return cast(Version.snapshot, JSON) if is_postgresql else type_coerce(Version.snapshot, JSON)
 
 
 def last_of_paper(

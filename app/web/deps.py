@@ -58,6 +58,8 @@ class Premises:
     """How often each account may have a document made."""
     linked: Pace
     """How often each link may be used."""
+    keeping: Pace
+    """How often what each account types, and has not sent yet, may be kept."""
     metrics: Metrics
     figures: Callable[[], Mapping[str, float]]
     """How the installation stands, by name; those of a database that does not answer are left out."""
@@ -366,15 +368,18 @@ ByLink = Annotated[LinkHolder, Depends(link_holder)]
 
 @dataclass(frozen=True)
 class May:
-    """A dependency: the account that asks, which may do this (or that); else RoleMayNot is raised."""
+    """A dependency: the account that asks, which may do this (or that; or both); else RoleMayNot is raised."""
 
     action: Action
     or_else: Action | None = None
+    besides: Action | None = None
 
     async def __call__(self, account: SignedIn) -> Account:
         """The account, allowed."""
         if self.or_else is None or not policy.may(account, self.or_else):
             policy.authorise(account, self.action)
+        if self.besides is not None:
+            policy.authorise(account, self.besides)
         return account
 
 
@@ -389,6 +394,7 @@ Previewer = Annotated[Account, Depends(May(Action.PREVIEW))]
 Generator = Annotated[Account, Depends(May(Action.GENERATE))]
 VersionReader = Annotated[Account, Depends(May(Action.READ_VERSIONS))]
 Downloader = Annotated[Account, Depends(May(Action.DOWNLOAD))]
+ChangesReader = Annotated[Account, Depends(May(Action.READ_VERSIONS, besides=Action.PREVIEW))]
 PictureAdder = Annotated[Account, Depends(May(Action.ADD_PICTURES))]
 Auditor = Annotated[Account, Depends(May(Action.READ_AUDIT))]
 Submitter = Annotated[Account, Depends(May(Action.SUBMIT))]

@@ -12,16 +12,19 @@ MINUTE = timedelta(minutes=1)
 class TooFast(Problem):
     """It was done too often within a minute; `retry_after` is the number of seconds after which it may be done."""
 
-    def __init__(self, per_minute: int, retry_after: int) -> None:
+    def __init__(self, per_minute: int, retry_after: int, what: str = "This may be done") -> None:
         self.retry_after = retry_after
-        super().__init__(f"This may be done {per_minute} times a minute. Try again in {retry_after} seconds.")
+        seconds = "1 second" if retry_after == 1 else f"{retry_after} seconds"
+        super().__init__(f"{what} {per_minute} times a minute. Try again in {seconds}.")
 
 
 class Pace:
     """What was done in the last minute, by account."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, what: str = "This may be done") -> None:
+        """So often a minute; `what` begins the sentence that says so."""
         self._per_minute = per_minute
+        self._what = what
         self._done: dict[str, deque[datetime]] = {}
         self._lock = Lock()
 
@@ -38,5 +41,5 @@ class Pace:
             over = len(done) + times - self._per_minute
             if over > 0:
                 wait = done[over - 1] + MINUTE - now
-                raise TooFast(self._per_minute, max(1, -(-wait // timedelta(seconds=1))))
+                raise TooFast(self._per_minute, max(1, -(-wait // timedelta(seconds=1))), self._what)
             done.extend([now] * times)

@@ -48,6 +48,7 @@ class Reach:
         self._account = account
         self._seen: dict[str, bool] = {}
         self._printed: dict[int, str] = {}
+        self._imprints: dict[int, versions.Imprint] = {}
 
     def paper(self, reference: str) -> PaperKept:
         """Whose the paper is and how it is marked; raises NoPaper, or Hidden where it is none for this account."""
@@ -115,6 +116,18 @@ class Reach:
         if self._account.markings is not None:
             self._printed |= versions.printed_markings(self._session, [version.id for version in found])
         return found
+
+    def imprinted(self, found: Sequence[Release]) -> Sequence[Release]:
+        """The same releases; `imprint` and `sees_release` will ask the database nothing for each of them."""
+        self._imprints |= versions.imprints(self._session, [release.version_id for release in found])
+        self._printed |= {number: printed.marking for number, printed in self._imprints.items()}
+        return found
+
+    def imprint(self, release: Release) -> versions.Imprint:
+        """What the released version is known by."""
+        if release.version_id not in self._imprints:
+            self.imprinted([release])
+        return self._imprints[release.version_id]
 
     def threads(self, paper: PaperKept) -> list[Sequence[Comment]]:
         """The threads of comments on the paper as the account sees them, each with the comment that began it first.

@@ -109,6 +109,21 @@ def test_nobody_writes_into_a_marking_or_board_that_they_do_not_see(filled, conf
     assert "/papers/0/reference" in {fault["pointer"] for fault in overwritten.json()["errors"]}
 
 
+def test_meetings_are_listed_of_the_boards_of_ones_own(filled, confined):
+    other = {**world()["boards"][0], "key": "ethics", "name": "Ethics Board", "meetings": [{"held_on": MARCH}]}
+    assert filled.post("/api/v1/facts", json={"facts": "1", "boards": [other]}).status_code == 200
+
+    def boards(client, **asked):
+        return {found["board"] for found in client.get("/api/v1/meetings", params=asked).json()["items"]}
+
+    assert boards(filled) == {"ethics", "scrutiny-board"}
+    ethical = confined(Role.AUTHOR, boards=["ethics"])
+    assert boards(ethical) == {"ethics"}
+    assert boards(ethical, limit=1) == {"ethics"}
+    assert boards(ethical, board="scrutiny-board") == set()
+    assert boards(confined(Role.READER, boards=[])) == set()
+
+
 def test_nobody_changes_a_board_or_series_of_others(filled, confined):
     other = {**world()["boards"][0], "key": "ethics", "name": "Ethics Board", "meetings": []}
     fairness = {"key": "fairness", "name": "Fairness", "board": "ethics"}

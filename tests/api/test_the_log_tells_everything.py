@@ -68,6 +68,7 @@ def test_every_look_into_a_sensitive_paper_is_written_down_and_no_other(filled, 
         f"{address}/sections/purpose": "paper.read",
         f"{address}/gaps": "gaps.read",
         f"{address}/versions/0.1/snapshot": "snapshot.read",
+        f"{address}/versions/0.1/changes": "changes.read",
         f"{address}/versions/0.1/document": "document.read",
         f"{address}/versions/0.1/comparison": "document.read",
     }
@@ -83,6 +84,10 @@ def test_every_look_into_a_sensitive_paper_is_written_down_and_no_other(filled, 
     assert events(filled, request="now") == [], "it is no sensitive paper any more"
     assert reader.get(f"{address}/versions/0.1/document", headers={"X-Request-Id": "old"}).status_code == 200
     assert [event["action"] for event in events(filled, request="old")] == ["document.read"], "the old version is"
+    for what in ("snapshot", "changes"):
+        said = {"X-Request-Id": f"old-{what}"}
+        assert reader.get(f"{address}/versions/0.1/{what}", headers=said).status_code == 200
+        assert [event["action"] for event in events(filled, request=f"old-{what}")] == [f"{what}.read"]
 
 
 def test_what_cannot_be_written_down_is_not_shown(filled, client_of, database, monkeypatch):

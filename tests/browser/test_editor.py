@@ -53,6 +53,11 @@ def writing(page: Page):
     return page.get_by_role("textbox", name="Progress")
 
 
+def how(page: Page):
+    """What tells how a text is written where there is no editor."""
+    return page.get_by_text("How to write lists, tables and links")
+
+
 def tool(page: Page, name: str):
     """The tool of this name; what asks something first has three dots behind it."""
     return page.get_by_role("toolbar").get_by_role("button", name=re.compile(f"^{re.escape(name)}…?$"))
@@ -145,7 +150,9 @@ def late(page, signed_in, trial):
 def test_what_was_typed_before_the_editor_arrived_stays_and_is_saved(late, trial):
     page, arrive = late
     page.keyboard.type("Twelve vans")
+    expect(how(page)).to_be_visible()
     arrive()
+    expect(how(page)).to_be_visible()
     page.keyboard.type(" came.")
 
     assert saved(page, trial) == "<p>Twelve vans came.</p>"
@@ -155,6 +162,7 @@ def test_who_is_in_the_text_when_the_editor_arrives_is_in_the_editor(late, trial
     page, arrive = late
     arrive()
     page.keyboard.type("Twelve vans came.")
+    expect(how(page)).to_have_count(0)
 
     expect(writing(page)).to_have_text("Twelve vans came.")
     assert saved(page, trial) == "<p>Twelve vans came.</p>"
@@ -568,6 +576,8 @@ def test_without_scripts_the_field_takes_markdown(chromium, site, trial):
     page = context.new_page()
     browser.sign_in(page, "report-author")
     page.goto(ADDRESS)
+    how(page).click()
+    expect(page.get_by_text("- the first point")).to_be_visible()
     field = page.get_by_label("Progress")
     assert "All is **well**, see [the plan](<https://example.org/>)." in field.input_value()
     assert saved(page, trial) == EVERYTHING

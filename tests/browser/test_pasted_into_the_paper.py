@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from app.upkeep.stores import open_stores
 from tests.browser.clipboards import WORD, paste
 from tests.demonstrated import settings_for
+from tests.listed import way_of
 from tests.stories import generate
 
 
@@ -45,16 +46,3 @@ def drafted(site, reference: str):
     content = stores.blobs.get(generate(stores.database, stores.blobs, reference).version.file_digest)
     stores.database.dispose()
     return Document(BytesIO(content))
-
-
-def way_of(document, words: str) -> tuple[int, str]:
-    """The level of the list item with these words, and how that level is numbered."""
-    numbered = [one for one in document.paragraphs if one.text == words and one._p.pPr.numPr is not None]
-    (paragraph,) = numbered
-    level, number = paragraph._p.pPr.numPr.ilvl.val, paragraph._p.pPr.numPr.numId.val
-    numbering = document.part.numbering_part.element
-    (num,) = [one for one in numbering.num_lst if one.numId == number]
-    overridden = num.xpath(f"./w:lvlOverride[@w:ilvl='{level}']/w:lvl/w:numFmt/@w:val")
-    abstract = num.abstractNumId.val
-    usual = numbering.xpath(f"./w:abstractNum[@w:abstractNumId='{abstract}']/w:lvl[@w:ilvl='{level}']/w:numFmt/@w:val")
-    return level, (overridden or usual)[0]

@@ -52,6 +52,13 @@ def test_an_approver_compares_sends_back_and_later_approves(
         officer.get_by_text("The paper is sent back").wait_for()
         assert_accessible(officer)
 
+        page.goto("/")
+        page.get_by_role("link", name="See why").wait_for()
+        assert_accessible(page)
+        page.goto(PAPER)
+        page.get_by_role("heading", name="Sent back on").wait_for()
+        assert_accessible(page)
+        pictured(page, "sent-back")
         page.goto(f"{PAPER}/review")
         page.get_by_text("Say what it costs.").wait_for()
         assert page.evaluate(REWORD, PAPER) == 200

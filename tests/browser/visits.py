@@ -53,7 +53,11 @@ VISITS: dict[str, list[Visit]] = {
         Visit("board-secretary", "/meetings/performance-resources/2026-12-10/agenda")
     ],
     "/new-meeting": [Visit("board-secretary", "/new-meeting")],
-    "/rounds": [Visit("board-secretary", "/rounds"), Visit("commissioners-office", "/rounds")],
+    "/rounds": [
+        Visit("board-secretary", "/rounds"),
+        Visit("board-secretary", "/rounds?words=none+of+them&now=closed"),
+        Visit("commissioners-office", "/rounds"),
+    ],
     "/rounds/{key}": [
         Visit("board-secretary", "/rounds/collaboration-2026-12"),
         Visit("reader", "/rounds/collaboration-2026-12?standing=missing"),

@@ -409,6 +409,9 @@ def test_accounts_of_the_demonstration_come_with_it_and_in_no_other_way(run: Run
         "name": "Command line", "role": "administrator", "organisation": None, "opened_by": [], "disabled": False,
         "demonstration": False}])  # fmt: skip
     out = run("demo")[1]
+    assert run("user", "person", "reader", "head-contact")[1].startswith("reader is head-contact in papers and rounds.")
+    assert run("user", "person", "reader")[1].startswith("reader is nobody in papers and rounds.")
+    assert run("user", "person", "reader", "nobody-at-all")[0] == 1
     first = re.search(r"the password of each is (\S+)", out)[1]
     listed = {row["key"]: row for row in json.loads(run("user", "list", "--json")[1])}
     assert set(listed) == {*demonstration.DEMONSTRATION, "command-line"}

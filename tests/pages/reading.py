@@ -121,6 +121,31 @@ class Browser:
             return self._shown(self.client.get(action, params=data))
         return self._shown(self.client.post(urljoin(self.page.path, form.get("action") or ""), data=data, files=files))
 
+    def press(self, words: str, /, *, files=None, **typed: str | list[str] | None) -> "Browser":
+        """The button with these words was pressed, with this typed into the fields of its form (None: nothing ticked).
+
+        As in `send`, a field's dots are written as two underscores. Nothing is typed that the form does not offer.
+        """
+        found = [one for one in self.page.tree.xpath("//main//form//button") if _text(one) == words]
+        assert len(found) == 1, f"{len(found)} buttons “{words}” on {self.page.path}: {self.page.text}"
+        (button,) = found
+        (form, *_) = button.iterancestors("form")
+        data: dict[str, list[str]] = {}
+        for name, value in form.form_values():
+            data.setdefault(name, []).append(value)
+        for name, value in typed.items():
+            key = name.replace("__", ".")
+            chosen = [] if value is None else value if isinstance(value, list) else [value]
+            offered = _offered(form, key)
+            assert offered is None or set(chosen) <= offered, f"{key} is {chosen} of {offered}"
+            data[key] = chosen
+        if button.get("name"):
+            data[button.get("name")] = [button.get("value") or ""]
+        action = urljoin(self.page.path, button.get("formaction") or form.get("action") or "")
+        if (form.get("method") or "get").lower() == "get":
+            return self._shown(self.client.get(action, params=data))
+        return self._shown(self.client.post(action, data=data, files=files))
+
     def _shown(self, answer: httpx2.Response) -> "Browser":
         for _ in range(5):
             if answer.status_code not in {301, 302, 303, 307}:
@@ -132,3 +157,12 @@ class Browser:
 
 def _text(element: html.HtmlElement) -> str:
     return " ".join(element.text_content().split())
+
+
+def _offered(form: html.FormElement, name: str) -> set[str] | None:
+    """What can be chosen of the field of this name; None: anything can be typed. The form has the field."""
+    fields = [field for field in form.xpath(".//input | .//select | .//textarea") if field.get("name") == name]
+    assert fields, f"there is no field {name}"
+    if fields[0].tag == "select":
+        return {option.get("value") for option in fields[0].iter("option")}
+    return {field.get("value") for field in fields} if fields[0].get("type") in {"radio", "checkbox"} else None

@@ -97,6 +97,28 @@ def test_role_and_remits_are_changed(with_ada):
     assert "Confined to Nothing" in with_ada.page.text
 
 
+def test_the_person_who_signs_in_is_named_and_what_is_asked_of_them_waits(site, with_ada, browser_of):
+    with_ada.send(f"{ADA}/role", role="workstream-lead", organisation="northmoor")
+    assert "Person in papers and rounds Nobody" in with_ada.page.text
+    assert "Answer for" not in browser_of("ada").page.text
+
+    with_ada.press("Change the person", person="Nobody of this name")
+    assert with_ada.page.errors == ["Nobody is called “Nobody of this name”: enter the person in the directory first"]
+    assert with_ada.page.form(f"{ADA}/person").fields["person"] == "Nobody of this name"
+    with_ada.press("Change the person", person="assistant chief")
+    assert with_ada.page.errors[0].startswith(
+        "“assistant chief” fits more than one person: enter the key of one, as acc-"
+    )
+    with_ada.press("Change the person", person="assistant chief constable (OPERATIONS)")
+    assert with_ada.page.told == "ada is Assistant Chief Constable (Operations) in papers and rounds."
+    assert "Answer for National air support" in browser_of("ada").page.links()
+    with_ada.press("Change the person", person="")
+    assert with_ada.page.told == "ada is nobody in papers and rounds."
+    assert "Answer for" not in browser_of("ada").page.text
+    events = with_ada.visit("/audit?under=account/ada").page.rows()
+    assert [row[2] for row in events].count("account.person-named") == 2
+
+
 def test_a_token_is_shown_once_and_taken_away(with_ada):
     with_ada.send(f"{ADA}/tokens", name="nightly")
     assert with_ada.page.errors == ["Choose what the token is for"]
@@ -143,6 +165,7 @@ def test_what_opens_accounts_asks_for_a_fresh_proof_and_loses_nothing(site, brow
     for action, typed in {
         "role": {"role": "administrator"},
         "confine": {"markings": "OFFICIAL"},
+        "person": {"person": "acc-operations"},
         "tokens": {"name": "mine"},
         "link": {},
     }.items():

@@ -33,6 +33,9 @@ def test_the_log_is_read_found_and_taken_away(administrator, monkeypatch):
     assert {json.loads(line)["action"] for line in lines} == {"version.kept"}
     administrator.visit("/audit").send("/audit", action="audit.exported")
     assert {row[4] for row in administrator.page.rows()} == {"administrator"}
+    by_link = "round/collaboration-2026-12/workstream/REG-01/link/1"
+    administrator.visit("/audit").send("/audit", by=by_link)
+    assert {row[4] for row in administrator.page.rows()} == {by_link}
 
 
 def test_what_cannot_be_looked_for_is_said_beside_its_field(administrator):

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from app.narrative import clean
 from app.pictures import queries
 
 PASTED, PICTURES = "/narrative/pasted", "/narrative/pictures"
@@ -14,6 +15,34 @@ def a_picture() -> bytes:
     out = BytesIO()
     Image.new("RGB", (4, 3), "navy").save(out, "PNG")
     return out.getvalue()
+
+
+LAST_ROUND = "/rounds/collaboration-2026-12/requests/NAT-03"
+
+
+def test_how_a_text_is_written_is_told_beside_the_field_and_is_true(browser_of, visitor):
+    lead = browser_of("workstream-lead").visit(f"{LAST_ROUND}/answer")
+    told = lead.page.tree.get_element_by_id("parts.progress-how")
+    said = dict(zip([term.text for term in told.iter("dt")], [one.text for one in told.iter("pre")], strict=True))
+    made = {term: clean(signs, "markdown") for term, signs in said.items()}
+
+    assert made["Bulleted list"] == (
+        "<ul><li><p>the first point</p></li><li><p>the second point</p>"
+        "<ul><li><p>a point below it, after three spaces</p></li></ul></li></ul>"
+    )
+    assert made["Numbered list"] == "<ol><li><p>the first point</p></li><li><p>the second point</p></li></ol>"
+    assert made["Table"].startswith('<table><thead><tr><th scope="col"><p>Place</p></th>')
+    assert made["Heading, and one below it"] == "<h3>Heading</h3><h4>Subheading</h4>"
+    assert made["Bold, italic, a link"] == (
+        '<p><strong>bold</strong>, <em>italic</em>, <a href="https://www.example.org">words</a></p>'
+    )
+
+    secretary = browser_of("board-secretary").visit(LAST_ROUND).press("Give out a link", name="Office", days="14")
+    (link,) = secretary.page.tree.xpath("//main//code/text()")
+    visitor.visit(link[link.index("/answer-by-link") :])
+    assert visitor.page.tree.get_element_by_id("parts.progress-how") is not None, (
+        "who never has the editor needs it most"
+    )
 
 
 def test_what_is_pasted_is_cleaned_and_what_is_left_out_is_said(browser_of):

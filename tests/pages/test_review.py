@@ -1,6 +1,7 @@
 """A paper on its way: what stands in the way, submission, comments, sending back, approval of the bytes on screen."""
 
 import hashlib
+import json
 import re
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from tests.stories import NOON
 REFERENCE = "digital-evidence-2026-12"
 PAPER = f"/papers/{REFERENCE}"
 REVIEW, DECIDE = f"{PAPER}/review", f"{PAPER}/decide"
+OFFICER = "chief-officer"
 
 
 @pytest.fixture
@@ -93,6 +95,13 @@ def test_what_changed_after_it_was_on_screen_is_not_approved(submitted, officer)
     assert page.tree.get_element_by_id("remarks").text.strip() == "Well done."
 
 
+def refusals(site) -> list[str]:
+    """What the log says was refused to the officer."""
+    with site.state.premises.database.reading() as session:
+        bodies = map(json.loads, session.scalars(select(AuditEvent.body).order_by(AuditEvent.sequence)))
+        return [said["object"] for said in bodies if (said["action"], said["by"]) == ("request.refused", OFFICER)]
+
+
 def test_without_a_fresh_proof_nothing_is_decided_and_nothing_lost(site, submitted, officer):
     officer.visit(DECIDE)
     set_clock(site, lambda: NOON + timedelta(minutes=25))
@@ -102,6 +111,7 @@ def test_without_a_fresh_proof_nothing_is_decided_and_nothing_lost(site, submitt
     assert page.status == 403
     assert page.errors == ["Show again that it is you, then decide: nothing of what you typed is lost"]
     assert page.tree.get_element_by_id("reasons").text.strip() == "Too long."
+    assert refusals(site) == [f"POST {DECIDE}/send-back"]
     kept = page
     assert "Show that it is you" in officer.visit(DECIDE).page.links()
     officer.follow("Show that it is you").send("/prove", password=PASSWORD)
@@ -218,6 +228,13 @@ def test_comments_are_answered_and_settled(author, officer):
 
     assert "Because." in page.text
     assert "Settled by report-author." in page.text
+
+
+def test_no_two_places_that_a_comment_may_be_about_bear_one_name(officer):
+    (places,) = officer.visit(REVIEW).page.tree.xpath("//select[@name='place']")
+    names = [option.text_content() for option in places.iter("option")]
+    assert "Digital evidence management: progress as at 20 November 2026" in names
+    assert len(set(names)) == len(names)
 
 
 def test_an_approval_elsewhere_is_recorded_with_its_evidence(submitted, browser_of):

@@ -41,6 +41,36 @@ def test_a_secretary_sees_who_has_answered_and_who_has_not(browser_of):
     assert len(late) == 1
 
 
+def test_rounds_are_found_and_a_long_list_goes_on(site, browser_of, monkeypatch):
+    secretary = browser_of("board-secretary").visit("/new-round?paper=digital-evidence-2026-12")
+    secretary.press("Open the round", key="evidence")
+    secretary.press("Close the round").visit("/rounds")
+    names = [row[0] for row in secretary.page.rows()]
+    assert [name.rpartition("2026")[2] for name in names] == ["-12", "evidence"]
+    secretary.press("Find rounds", now="open", words="DECEMBER quarterly", board="performance-resources")
+    assert [row[0] for row in secretary.page.rows()] == names[:1]
+    secretary.press("Find rounds", now="closed")
+    assert secretary.page.text.endswith("No round fits. Show every round")
+    secretary.press("Find rounds", words="")
+    assert [row[0] for row in secretary.page.rows()] == names[1:]
+
+    monkeypatch.setattr("app.web.pages.rounds.PAGE_SIZE", 1)
+    secretary.visit("/rounds").press("Find rounds", words="december")
+    assert [row[0] for row in secretary.page.rows()] == names[:1]
+    assert [row[0] for row in secretary.follow("More rounds").page.rows()] == names[1:]
+    assert secretary.page.tree.xpath("//input[@name='words']/@value") == ["december"]
+
+
+def test_whom_no_reminder_reaches_is_said(site, browser_of):
+    secretary = browser_of("board-secretary").visit(ROUND)
+    unreached = "No reminder reaches who answers for National air support: no e-mail address is known."
+    assert unreached in secretary.page.text
+    assert "No reminder reaches" not in browser_of("reader").visit(ROUND).page.text
+    with site.state.premises.database.writing() as session:
+        get_person(session, "acc-operations").contact = "operations@northmoor.example"
+    assert "No reminder reaches" not in secretary.visit(ROUND).page.text
+
+
 def test_a_round_is_opened_for_a_paper_with_the_days_of_its_meeting(site, browser_of):
     secretary = browser_of("board-secretary").visit("/rounds").follow("Open a round")
     secretary.send("/new-round", paper="digital-evidence-2026-12")

@@ -1,8 +1,10 @@
 """A lead reports: last time beside this time, and never a lost text. Without JavaScript."""
 
+from dataclasses import replace
 from datetime import date
 
 from app.unsent.commands import keep
+from app.web.pace import Pace
 from app.workstreams import queries
 from tests.stories import NOON
 
@@ -172,6 +174,20 @@ def test_what_was_kept_before_another_saved_still_meets_it(site, browser_of):
     assert lead.page.status == 409
     assert "Theirs" in lead.page.text
     assert lead.page.form(DAY).fields["parts.progress"].strip() == "Mine"
+
+
+def test_what_is_typed_is_kept_at_a_pace(site, browser_of):
+    here = site.state.premises
+    site.state.premises = replace(here, keeping=Pace(2, "What you type may be kept"))
+    lead, other = browser_of("workstream-lead"), browser_of("board-secretary")
+    answers = [lead.client.post(KEPT, params={"page": DAY}, data={"parts.progress": f"{n}"}) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert "What you type may be kept 2 times a minute. Try again in 60 seconds." in answers[2].text
+    assert answers[2].headers["retry-after"] == "60"
+    assert lead.client.post(f"{KEPT}/discarded", params={"page": DAY}).status_code == 429
+    assert lead.visit(DAY).page.form(DAY).fields["parts.progress"].strip() == "1"
+    assert other.client.post(KEPT, params={"page": DAY}, data={"a": "b"}).status_code == 303, "each at their own"
+    here.keeping.count("workstream-lead", NOON, 60)  # who types into two pages at once is not held up
 
 
 def test_a_script_that_keeps_is_told_when(browser_of):

@@ -121,6 +121,53 @@ def test_of_versions_that_bear_another_marking_one_question_is_asked_for_all(boa
     assert listed_with() == (["0.2", "0.3", "0.4", "0.5"], few)
 
 
+def test_lists_of_what_was_released_read_no_snapshot_and_ask_as_much_for_many(approved, client_of, database):
+    def asked_by(client: Any, address: str) -> tuple[list[dict[str, Any]], list[str]]:
+        asked: list[str] = []
+
+        def note(*told: Any) -> None:
+            asked.append(told[2])
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            return client.get(address).json()["items"], asked
+        finally:
+            event.remove(database.engine, "before_cursor_execute", note)
+
+    receives = client_of(Role.READER, "office")
+    with database.writing() as session:
+        accounts.get(session, "reader-office").markings = ["OFFICIAL"]
+    release(approved)
+    receives.get(RELEASES)
+    few = {address: asked_by(receives, address) for address in (RELEASES, "/api/v1/papers")}
+    ((only,), _), ((paper_listed,), _) = few.values()
+    assert (only["paper"], only["version"], only["meeting"], only["board"]) == (
+        PAPER,
+        "1.0",
+        "2027-03-11",
+        "scrutiny-board",
+    )
+    assert (paper_listed["title"], paper_listed["marking"], paper_listed["released"]) == (
+        only["title"],
+        "OFFICIAL",
+        "1.0",
+    )
+    assert (
+        paper_listed["written_on"]
+        == approved.author.get(f"{ADDRESS}/versions/1.0/snapshot").json()["paper"]["written_on"]
+    )
+    for number in range(1, 4):
+        made = reissue(approved, agenda_number=f"{number}.0")
+        assert made.status_code == 201
+        assert release(approved, made.json()["label"]).status_code == 201
+    for address, (_, before) in few.items():
+        items, asked = asked_by(receives, address)
+        assert len(items) == (4 if address == RELEASES else 1)
+        assert len(asked) == len(before), address
+        assert not [said for said in asked if "version.snapshot AS" in said], "no snapshot is read whole"
+    assert items[0]["agenda_number"] == "3.0"
+
+
 def test_a_release_stays_with_whom_it_was_released_to_when_the_paper_goes_to_another_board(
     approved, client_of, database
 ):

@@ -210,7 +210,7 @@ def make_account(
             by=who.key,
             now=now,
         )
-        account.person_id = _person_id(session, asked.person)
+        commands.name_person(session, account, _person_id(session, asked.person), by=who.key, now=now)
         if any(remit is not None for remit in (asked.boards, asked.workstreams, asked.markings)):
             commands.confine(
                 session,

@@ -7,7 +7,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.assembly import issuing
-from app.assembly.snapshot import Snapshot
 from app.fields import Day, KeyText, Line
 from app.versions import queries as versions
 from app.versions.models import Release
@@ -43,16 +42,15 @@ class ReleaseOut(BaseModel):
     document: str = Field(description="Address of the file")
 
     @classmethod
-    def of(cls, release: Release) -> "ReleaseOut":
+    def of(cls, release: Release, printed: versions.Imprint) -> "ReleaseOut":
         """What the row and the released version say, whatever its paper says now; loaded as in `versions.releases`."""
-        facts = Snapshot.from_json(release.version.snapshot)
         paper = release.version.paper
         return cls(
             paper=paper.reference,
-            title=facts.paper.title,
+            title=printed.title,
             organisation=paper.organisation.key,
-            board=facts.board.key,
-            meeting=facts.board.meeting_on,
+            board=printed.board,
+            meeting=printed.meeting_on,
             version=release.version.label,
             released_to=release.organisation.key,
             released_at=release.at.astimezone(UTC),
@@ -106,14 +104,19 @@ RELEASE: dict[str, Any] = {
 )
 def list_releases(who: VersionReader, session: Reading, page: Paging) -> Response:
     """Releases, first to last."""
+    reach = Reach(session, who)
     found = every(
-        lambda after, size: versions.releases(session, after=after, limit=size),
+        lambda after, size: reach.imprinted(versions.releases(session, after=after, limit=size)),
         page.after,
         size=page.limit + 1,
         key=versions.release_place,
-        wanted=Reach(session, who).sees_release,
+        wanted=reach.sees_release,
     )
-    return page.of(found, key=versions.release_place, show=lambda release: plain(ReleaseOut.of(release)))
+    return page.of(
+        found,
+        key=versions.release_place,
+        show=lambda release: plain(ReleaseOut.of(release, reach.imprint(release))),
+    )
 
 
 @router.post(
@@ -133,10 +136,12 @@ def release_version(
     """The version is released."""
 
     def make() -> Response:
-        Reach(session, who).paper(reference)
+        reach = Reach(session, who)
+        reach.paper(reference)
         issuing.release(session, reference, label, by=who, now=now)
         session.expire_all()
-        return json_answer(plain(ReleaseOut.of(versions.release_of(session, reference, label))), 201)
+        made = versions.release_of(session, reference, label)
+        return json_answer(plain(ReleaseOut.of(made, reach.imprint(made))), 201)
 
     return once.answer(b"", make)
 

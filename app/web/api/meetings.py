@@ -67,7 +67,8 @@ class IntroductionRevision(BaseModel):
     "/meetings",
     tags=["boards"],
     summary="List meetings of all boards",
-    description="By board, then by date; of one board, or between two days where that is asked.",
+    description="By board, then by date; of one board, or between two days where that is asked. An account that is "
+    "confined to boards has those of its own.",
     operation_id="list_meetings",
     responses={
         200: gives(
@@ -81,7 +82,8 @@ class IntroductionRevision(BaseModel):
     response_class=Response,
 )
 def list_meetings(
-    _who: FactsReader,
+    *,
+    who: FactsReader,
     session: Reading,
     page: Paging,
     board: Annotated[KeyText | None, Query(description="Only of this board")] = None,
@@ -93,6 +95,7 @@ def list_meetings(
         found
         for found in _meetings(session, page.after)
         if (board is None or found.board == board)
+        and (who.boards is None or found.board in who.boards)
         and (first is None or found.meeting.held_on >= first)
         and (last is None or found.meeting.held_on <= last)
     )

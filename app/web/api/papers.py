@@ -16,7 +16,6 @@ from app.accounts import policy
 from app.accounts.models import Account
 from app.accounts.policy import Action
 from app.assembly.assemble import preview
-from app.assembly.snapshot import Snapshot
 from app.fields import LARGEST_NUMBER, Day, KeyText
 from app.papers import queries as papers
 from app.papers.models import Paper
@@ -216,30 +215,30 @@ def _received(session: Session, who: Account, *, after: str, size: int) -> Itera
     to = policy.confined_to(who)
     if to is None or not policy.may(who, Action.READ_VERSIONS):
         return
+    reach = Reach(session, who)
     releases = every(
-        lambda place, limit: versions.releases(session, after=place, limit=limit, to=to),
+        lambda place, limit: reach.imprinted(versions.releases(session, after=place, limit=limit, to=to)),
         f"{after} {LARGEST_NUMBER}" if after else "",
         size=size,
         key=versions.release_place,
-        wanted=Reach(session, who).sees_release,
+        wanted=reach.sees_release,
     )
     for _, of_paper in groupby(releases, lambda release: release.version.paper_id):
         *_, newest = of_paper
-        yield _listed_as_released(newest)
+        yield _listed_as_released(newest, reach.imprint(newest))
 
 
-def _listed_as_released(release: Release) -> PaperListed:
-    facts = Snapshot.from_json(release.version.snapshot)
+def _listed_as_released(release: Release, printed: versions.Imprint) -> PaperListed:
     return PaperListed(
         reference=release.version.paper.reference,
-        title=facts.paper.title,
+        title=printed.title,
         organisation=release.version.paper.organisation.key,
         format=release.version.template_version.format.key,
-        board=facts.board.key,
-        meeting=facts.board.meeting_on,
+        board=printed.board,
+        meeting=printed.meeting_on,
         series=None,
-        agenda_number=facts.paper.agenda_number,
-        marking=facts.paper.marking,
-        written_on=facts.paper.written_on,
+        agenda_number=printed.agenda_number,
+        marking=printed.marking,
+        written_on=printed.written_on,
         released=release.version.label,
     )

@@ -25,6 +25,7 @@ from app.web.api.once import Doing
 from app.web.api.representation import etag_of, json_answer, plain, shown
 from app.web.api.routing import for_accounts
 from app.web.deps import (
+    ChangesReader,
     Decider,
     DecisionRecorder,
     Downloader,
@@ -40,7 +41,7 @@ from app.web.deps import (
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, REPLAY, gives, problems, takes
 from app.web.reach import Reach
-from app.web.trace import Tracing
+from app.web.trace import Tracing, markings_of
 
 router = for_accounts("/papers/{reference}", "review")
 
@@ -514,7 +515,7 @@ def record_decision(
 @router.get(
     "/versions/{label}/changes",
     summary="See which facts have changed since a version",
-    description="What the paper would say otherwise now, in words; an empty list: nothing.",
+    description="What the paper would say otherwise now, in words; an empty list: nothing. For who may preview papers.",
     operation_id="list_changes",
     responses={
         200: gives(
@@ -527,12 +528,13 @@ def record_decision(
     response_class=Response,
 )
 def list_changes(
-    *, reference: KeyText, label: Line, who: VersionReader, session: Reading, trace: Tracing, now: Now
+    *, reference: KeyText, label: Line, who: ChangesReader, session: Reading, trace: Tracing, now: Now
 ) -> Response:
     """What is not any more as the version says it."""
     reach = Reach(session, who)
-    paper, version = reach.paper(reference), reach.version(reference, label)
-    trace.reading(reference, paper.marking, "changes")
+    reach.paper(reference)
+    version = reach.version(reference, label)
+    trace.reading(reference, markings_of(version), "changes")
     return json_answer(plain(ChangesOut(changes=changes_since(session, version, now=now))))
 
 

@@ -25,7 +25,7 @@ from app.web.deps import Downloader, Generator, Now, Paced, Reading, Store, Vers
 from app.web.downloads import DOCX_CONTENT, DOWNLOAD, download
 from app.web.openapi import ETAG, LINK, LOCATION, REPLAY, gives, problems
 from app.web.reach import Reach
-from app.web.trace import Tracing, marking_of, markings_of
+from app.web.trace import Tracing, markings_of
 
 router = for_accounts("/papers/{reference}/versions", "versions")
 
@@ -226,8 +226,9 @@ def get_version(
 def get_snapshot(reference: KeyText, label: Line, who: Downloader, session: Reading, trace: Tracing) -> Response:
     """The very text of the snapshot."""
     reach = Reach(session, who)
-    paper, version = reach.paper(reference), reach.version(reference, label)
-    trace.reading(reference, f"{paper.marking} {marking_of(version)}", "snapshot")
+    reach.paper(reference)
+    version = reach.version(reference, label)
+    trace.reading(reference, markings_of(version), "snapshot")
     return Response(version.snapshot.encode(), media_type="application/json")
 
 

@@ -18,7 +18,9 @@ from app.boards import queries as boards
 from app.errors import Conflict, Fault, Invalid
 from app.fields import KeyText, Line
 from app.people import queries as people
+from app.people.models import Person
 from app.web.deps import Caller, ProofNeeded, proved_by_browser
+from app.web.errors import leave_trace
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.routing import page_router
@@ -29,6 +31,9 @@ router = page_router()
 
 MOST = 50
 """Accounts on one page of the list."""
+
+MOST_FITTING = 5
+"""Persons who are named where what was typed fits several."""
 
 MOST_CHOICES = 200
 """Organisations and boards that a form offers."""
@@ -57,6 +62,8 @@ class AccountTold:
     row: Account
     organisation: str | None
     """Name of the organisation whose papers it sees; None: it sees all."""
+    person: Person | None
+    """Whom papers and rounds name, where that is who signs in."""
 
     @property
     def role(self) -> str:
@@ -93,6 +100,13 @@ class AccountForm(RoleForm):
 
     key: KeyText = Field(title="the account name")
     name: Line = Field(title="the name of the person or program")
+    person: Line | None = Field(default=None, title="the person")
+
+
+class PersonForm(_Said):
+    """Whom papers name, where that is who signs in."""
+
+    person: Line | None = Field(default=None, title="the person")
 
 
 class RemitForm(_Said):
@@ -148,7 +162,7 @@ def make_account(visit: Managing, form: Typed) -> Response:
     try:
         asked = form.read(AccountForm)
         with visit.writing() as session:
-            commands.open_account(
+            account = commands.open_account(
                 session,
                 key=asked.key,
                 name=asked.name,
@@ -157,6 +171,8 @@ def make_account(visit: Managing, form: Typed) -> Response:
                 by=visit.account.key,
                 now=visit.now,
             )
+            number = _person_id(session, asked.person)
+            commands.name_person(session, account, number, by=visit.account.key, now=visit.now)
     except AccountExists as there:
         return _new_page(visit, form.wrong("key", str(there), status=409))
     except Invalid as faulty:
@@ -184,8 +200,28 @@ def set_role(key: KeyText, visit: Managing, form: Typed) -> Response:
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "role"))
     except ProofNeeded:
+        leave_trace(visit.request)
         return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return to(f"/accounts/{key}", said=f"{key} is now: {ROLES[asked.role].lower()}.")
+
+
+@router.post("/accounts/{key}/person")
+def name_person(key: KeyText, visit: Managing, form: Typed) -> Response:
+    """Papers and rounds know who signs in by the account as this person."""
+    try:
+        _require_proof(visit)
+        asked = form.read(PersonForm)
+        with visit.writing() as session:
+            account = _changeable(session, key)
+            number = _person_id(session, asked.person)
+            commands.name_person(session, account, number, by=visit.account.key, now=visit.now)
+            person = people.person_by_id(session, number) if number is not None else None
+            name = person.name if person else "nobody"
+    except (Invalid, Conflict) as problem:
+        return _account_page(visit, key, form.refused(problem, "person"))
+    except ProofNeeded:
+        return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
+    return to(f"/accounts/{key}", said=f"{key} is {name} in papers and rounds.")
 
 
 @router.post("/accounts/{key}/confine")
@@ -212,6 +248,7 @@ def confine(key: KeyText, visit: Managing, form: Typed) -> Response:
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "boards"))
     except ProofNeeded:
+        leave_trace(visit.request)
         return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return to(f"/accounts/{key}", said=f"What exists for {key} was changed.")
 
@@ -227,6 +264,7 @@ def give_link(key: KeyText, visit: Managing) -> Response:
     except Conflict as problem:
         return _account_page(visit, key, NOTHING_TYPED.refused(problem))
     except ProofNeeded:
+        leave_trace(visit.request)
         return _account_page(visit, key, NOTHING_TYPED.wrong("", NOT_PROVED, status=403))
     return page(
         visit,
@@ -273,6 +311,7 @@ def give_token(key: KeyText, visit: Managing, form: Typed) -> Response:
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "scopes", "name"))
     except ProofNeeded:
+        leave_trace(visit.request)
         return _account_page(visit, key, form.wrong("", NOT_PROVED, status=403))
     return page(
         visit,
@@ -352,7 +391,8 @@ def _account_page(visit: Visit, key: str, form: Form = NOTHING_TYPED) -> Respons
 def _told(session: Session, account: Account) -> AccountTold:
     number = account.organisation_id
     organisation = people.organisation_by_id(session, number) if number is not None else None
-    return AccountTold(account, organisation.name if organisation else None)
+    person = people.person_by_id(session, account.person_id) if account.person_id is not None else None
+    return AccountTold(account, organisation.name if organisation else None, person)
 
 
 def _roles() -> list[dict[str, str]]:
@@ -373,6 +413,22 @@ def _organisation_id(session: Session, key: str | None) -> int | None:
     if found is None:
         raise FaultyForm([Fault("organisation", f"There is no organisation “{key}”")])
     return found.id
+
+
+def _person_id(session: Session, said: str | None) -> int | None:
+    """Who is meant: by key, by the whole name, or by words that only one name has."""
+    if said is None:
+        return None
+    named = people.find_person(session, said.strip())
+    fitting = people.persons(session, limit=MOST_FITTING, words=said.split())
+    whole = [person for person in fitting if person.name.casefold() == said.strip().casefold()]
+    for found in ([named] if named else [], whole, fitting):
+        if len(found) == 1:
+            return found[0].id
+    if not fitting:
+        raise FaultyForm([Fault("person", f"Nobody is called “{said}”: enter the person in the directory first")])
+    names = ", ".join(f"{person.key} ({person.name})" for person in fitting)
+    raise FaultyForm([Fault("person", f"“{said}” fits more than one person: enter the key of one, as {names}")])
 
 
 def _lines(text: str) -> list[str] | None:

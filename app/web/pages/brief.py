@@ -20,7 +20,7 @@ from app.web.pages.layout import page
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
-from app.web.trace import Tracing, marking_of
+from app.web.trace import Tracing, markings_of
 
 router = page_router("/papers/{reference}")
 
@@ -65,7 +65,7 @@ def brief(
             sees_paper=lambda other: _exists(reach, other),
         )
     for read in filter(None, (version, earlier)):
-        trace.reading(read.paper.reference, f"{read.paper.marking} {marking_of(read)}", "document")
+        trace.reading(read.paper.reference, markings_of(read), "document")
     return _page(
         visit,
         reference,

@@ -19,7 +19,7 @@ from app.web.pages.layout import page
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
-from app.web.trace import Tracing, marking_of
+from app.web.trace import Tracing, markings_of
 
 router = page_router("/papers/{reference}")
 
@@ -64,7 +64,7 @@ def compare(
         compared = {reach.version(reference, label) for label in (old, new)}
         found = between(session, visit.here.blobs, reference, old, new)
     for version in compared:
-        trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
+        trace.reading(reference, markings_of(version), "document")
     return _page(visit, found, show, reference=reference, title=title, labels=labels)
 
 

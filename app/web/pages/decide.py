@@ -108,6 +108,7 @@ def decide(
         recently_proved(Caller(visit.account, visit.session), visit.here, visit.now)
         said = WAYS[way](visit, reference, form)
     except ProofNeeded:
+        leave_trace(visit.request)
         return _page(visit, reference, form.wrong("", NOT_PROVED, status=403), decided_on=day, needs_proof=True)
     except NoPerson:
         name = "decided_by" if way == "record" else "on_behalf_of"

@@ -71,6 +71,8 @@ class PaperToCome:
     due_on: date
     """When the draft is to be complete."""
     is_late: bool
+    is_sent_back: bool
+    """Whether it is a draft again because who decides sent it back."""
 
 
 @router.get("/")
@@ -110,6 +112,8 @@ def _rows(session: Session, visit: Visit, found: Iterable[Paper]) -> list[PaperT
     shown = list(found)
     newest = versions.newest(session, (paper.id for paper in shown)) if visit.may(Action.READ_VERSIONS) else {}
     due = _due_days(session, shown, Stage.DRAFT)
+    drafts = [paper.id for paper in shown if paper.state is State.DRAFT]
+    sent_back = versions.sent_back(session, drafts) if visit.may(Action.READ_VERSIONS) else {}
     return [
         PaperToCome(
             reference=paper.reference,
@@ -120,6 +124,7 @@ def _rows(session: Session, visit: Visit, found: Iterable[Paper]) -> list[PaperT
             gaps=newest[paper.id].open_points if paper.id in newest else 0,
             due_on=due[paper.meeting_id],
             is_late=paper.state is State.DRAFT and visit.today > due[paper.meeting_id],
+            is_sent_back=paper.id in sent_back,
         )
         for paper in shown
     ]
@@ -240,7 +245,8 @@ def _received(session: Session, visit: Visit) -> dict[str, Any] | None:
     before: int | None = None
     while len(rows) < MOST:
         found = versions.last_received(session, to, limit=MOST, before=before, held_from=visit.today)
-        received = map(released_row, filter(reach.sees_release, found))
+        seen = filter(reach.sees_release, reach.imprinted(found))
+        received = [released_row(release, reach.imprint(release)) for release in seen]
         rows += [row for row in received if row["held_on"] >= visit.today]
         if len(found) < MOST:
             break

@@ -40,7 +40,8 @@ class LogForm(BaseModel):
     action: KeyText | None = Field(default=None, title="what happened")
     object: Line | None = Field(default=None, title="to what")
     under: Line | None = Field(default=None, title="to what, beginning with")
-    by: KeyText | None = Field(default=None, title="by whom")
+    by: Line | None = Field(default=None, title="by whom")
+    """An account, or the link by which somebody outside answered."""
     since: Day | None = Field(default=None, title="from")
     until: Day | None = Field(default=None, title="to")
 

@@ -319,7 +319,9 @@ def _received(session: Session, visit: Visit, meeting: Meeting) -> list[dict[str
     if to is None:
         return []
     found = versions.last_received(session, to, limit=MOST, printed_day=meeting.held_on)
-    rows = map(released_row, filter(Reach(session, visit.account).sees_release, found))
+    reach = Reach(session, visit.account)
+    seen = filter(reach.sees_release, reach.imprinted(found))
+    rows = [released_row(release, reach.imprint(release)) for release in seen]
     place = (meeting.board.key, meeting.held_on)
     return [row for row in rows if (row["board_key"], row["held_on"]) == place]
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.policy import Action
-from app.assembly.snapshot import imprint_of
 from app.boards import queries as boards
 from app.errors import Conflict, Invalid
 from app.facts.following import start_next
@@ -265,16 +264,16 @@ def _received(session: Session, visit: Visit, before: int | None) -> dict[str, A
     if to is None or not visit.may(Action.READ_VERSIONS):
         return {"received": [], "earlier": None}
     found = versions.last_received(session, to, limit=OF_A_PAGE + 1, before=before)
-    seen = filter(Reach(session, visit.account).sees_release, found[:OF_A_PAGE])
+    reach = Reach(session, visit.account)
+    seen = filter(reach.sees_release, reach.imprinted(found[:OF_A_PAGE]))
     return {
-        "received": [released_row(release) for release in seen],
+        "received": [released_row(release, reach.imprint(release)) for release in seen],
         "earlier": found[OF_A_PAGE - 1].id if len(found) > OF_A_PAGE else None,
     }
 
 
-def released_row(release: Release) -> dict[str, Any]:
+def released_row(release: Release, printed: versions.Imprint) -> dict[str, Any]:
     """What the released version says, whatever its paper says now."""
-    printed = imprint_of(release.version.snapshot)
     return {
         "reference": release.version.paper.reference,
         "title": printed.title,

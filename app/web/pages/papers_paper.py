@@ -48,6 +48,9 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
         is_open = may_change(state)
         kept = versions.last_of_paper(session, reference, limit=NEWEST) if visit.may(Action.READ_VERSIONS) else []
         afterwards = _afterwards(session, visit, found, paper)
+        shows_versions = visit.may(Action.READ_VERSIONS)
+        reach = Reach(session, visit.account)
+        sent_back = versions.sent_back(session, [found.id]).get(found.id) if shows_versions and is_open else None
         told: dict[str, Any] = {"groups": [], "gaps": None}
         if visit.may(Action.PREVIEW):
             snapshot = facts_of(session, reference, now=visit.now)
@@ -74,7 +77,10 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
             afterwards=afterwards,
             may_follow=may_write(visit) and paper.series is not None and not afterwards,
             may_generate=visit.may(Action.GENERATE) and is_open,
-            shows_versions=visit.may(Action.READ_VERSIONS),
+            shows_versions=shows_versions,
+            sent_back=sent_back,
+            reasons=sent_back.reasons if sent_back and reach.is_cleared_for(sent_back.version) else None,
+            open_comments=sum(not thread[0].resolution for thread in reach.threads(found)) if shows_versions else 0,
             **told,
         )
 

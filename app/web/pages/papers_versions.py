@@ -25,7 +25,7 @@ from app.web.pages.papers_paper import address_of
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
-from app.web.trace import Trace, Tracing
+from app.web.trace import Trace, Tracing, markings_of
 
 router = page_router("/papers/{reference}")
 
@@ -133,10 +133,8 @@ def document(reference: KeyText, label: Line, visit: Visiting, trace: Tracing) -
     visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
         reach = Reach(session, visit.account)
-        paper, _ = reach.what_exists(reference)
         version = reach.version(reference, label)
-        printed = Snapshot.from_json(version.snapshot).paper.marking
-        trace.reading(reference, f"{paper.marking} {printed}", "document")
+        trace.reading(reference, markings_of(version), "document")
         return download(visit.here.blobs.get(version.file_digest), version.file_name)
 
 

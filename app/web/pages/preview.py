@@ -19,7 +19,7 @@ from app.web.pages.layout import page
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
-from app.web.trace import Tracing, marking_of
+from app.web.trace import Tracing, markings_of
 
 router = page_router("/papers/{reference}")
 
@@ -103,7 +103,7 @@ def version_document(visit: Visiting, reference: KeyText, label: Line, trace: Tr
     visit.authorise(Action.DOWNLOAD)
     with visit.reading() as session:
         version = Reach(session, visit.account).version(reference, label)
-        trace.reading(reference, f"{version.paper.marking} {marking_of(version)}", "document")
+        trace.reading(reference, markings_of(version), "document")
         return download(visit.here.blobs.get(version.file_digest), version.file_name)
 
 

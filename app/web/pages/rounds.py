@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Query
 from fastapi.responses import Response
@@ -16,6 +17,7 @@ from app.boards.deadlines import Stage
 from app.errors import Conflict, Fault, Invalid
 from app.facts.asked import asked_in_brief
 from app.fields import Day, KeyText, Line
+from app.notices import reminders
 from app.papers import queries as papers
 from app.papers.asking import round_for
 from app.papers.models import Paper
@@ -27,6 +29,7 @@ from app.web.pages import calendars
 from app.web.pages.answers import KINDS, STANDINGS
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.papers_parts import Choice, choices
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
@@ -34,6 +37,9 @@ from app.web.reach import Reach
 router = page_router()
 
 PAGE_SIZE = 50
+
+NOWS = {"open": "Takes answers", "closed": "Closed"}
+"""How a round stands, in words."""
 
 STAGES = {
     Stage.ANSWERS: "Workstreams have answered",
@@ -59,9 +65,16 @@ class RoundForm(BaseModel):
 
 
 @router.get("/rounds")
-def show_all(visit: Visiting, after: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """Every round, by key."""
+def show_all(
+    visit: Visiting,
+    words: Annotated[str, Query(max_length=100)] = "",
+    board: Annotated[str, Query(max_length=100)] = "",
+    now: Annotated[str, Query(max_length=20)] = "",
+    after: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """The rounds that are looked for, by key."""
     visit.authorise(Action.READ_FACTS)
+    asked = {"words": words, "board": board, "now": now}
     with visit.reading() as session:
         found = queries.rounds(
             session,
@@ -69,8 +82,13 @@ def show_all(visit: Visiting, after: Annotated[str, Query(max_length=100)] = "")
             limit=PAGE_SIZE + 1,
             organisation_id=policy.confined_to(visit.account),
             boards=visit.account.boards,
+            board=board or None,
+            words=words.split(),
+            closed={"open": False, "closed": True}.get(now),
             whole=False,
         )
+        own = visit.account.boards
+        named = {key: name for key, name in boards.names(session).items() if own is None or key in own}
         tallies = queries.tallies(session, (row.id for row in found))
         rows = [
             {
@@ -92,6 +110,11 @@ def show_all(visit: Visiting, after: Annotated[str, Query(max_length=100)] = "")
         rounds=rows[:PAGE_SIZE],
         onward=rows[PAGE_SIZE - 1]["key"] if len(rows) > PAGE_SIZE else None,
         may_run=visit.may(Action.RUN_ROUNDS),
+        asked=asked,
+        is_asked=bool(words.strip() or board or now),
+        filters="".join(f"{urlencode({name: said})}&" for name, said in asked.items() if said),
+        boards=choices([Choice(*one) for one in named.items()], first="Every board"),
+        nows=choices([Choice(*one) for one in NOWS.items()], first="Every round"),
     )
 
 
@@ -241,6 +264,7 @@ def _round_page(session: Session, visit: Visit, key: str, standing: str) -> Resp
     round_ = reach.get(session, visit.account, key)
     rows = [asked_in_brief(request, today=visit.today) for request in round_.requests]
     wanted = [row for row in rows if not standing or row.standing == standing]
+    may_run = visit.may(Action.RUN_ROUNDS, reach.matter_of(round_))
     return page(
         visit,
         "rounds/round.html",
@@ -252,7 +276,8 @@ def _round_page(session: Session, visit: Visit, key: str, standing: str) -> Resp
         standings=STANDINGS,
         kinds=KINDS,
         deadlines=_deadlines(boards.deadlines(session, round_.meeting)),
-        may_run=visit.may(Action.RUN_ROUNDS, reach.matter_of(round_)),
+        may_run=may_run,
+        unwritten=reminders.unwritten(round_, now=visit.now) if may_run and not round_.closed else [],
         calendars_so_far=queries.last_calendar_number(session, visit.account.id),
     )
 

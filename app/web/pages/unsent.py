@@ -37,6 +37,7 @@ BY_SCRIPT = "hx-request"
 def keep(visit: Visiting, form: Typed, page: Page) -> Response:
     """What stands in the form of the page is kept for who typed it, and nobody else sees it."""
     address = own_page(page)
+    visit.here.keeping.count(visit.account.key, visit.now)
     _allow(visit, address)
     if sum(len(text.encode()) for name, values in form.typed.items() for text in (name, *values)) > LARGEST:
         raise TooLarge(f"Of what is not saved yet, at most {LARGEST // 1024} kB are kept. Save it, or send less.")
@@ -52,6 +53,7 @@ def keep(visit: Visiting, form: Typed, page: Page) -> Response:
 def discard(visit: Visiting, page: Page) -> Response:
     """The page is as it is for everybody else."""
     address = own_page(page)
+    visit.here.keeping.count(visit.account.key, visit.now)
     with visit.here.database.writing() as session:
         commands.discard(session, account_key=visit.account.key, page=address)
     return to(address, said="What you had typed is gone.")

@@ -69,6 +69,7 @@ class Field {
     area.before(this.dom)
     area.id = `${id}-source`
     area.hidden = true
+    document.getElementById(`${id}-how`)?.remove() // how to write without an editor
 
     this.view = new EditorView(null, {
       state: EditorState.create({ doc: read(html), plugins: this.plugins() }),
