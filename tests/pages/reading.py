@@ -126,7 +126,8 @@ class Browser:
 
         As in `send`, a field's dots are written as two underscores. Nothing is typed that the form does not offer.
         """
-        found = [one for one in self.page.tree.xpath("//main//form//button") if _text(one) == words]
+        shown = self.page.tree.xpath("//main//form//button[not(@aria-hidden)]")
+        found = [one for one in shown if _text(one) == words]
         assert len(found) == 1, f"{len(found)} buttons “{words}” on {self.page.path}: {self.page.text}"
         (button,) = found
         (form, *_) = button.iterancestors("form")
