@@ -173,6 +173,18 @@ def set_closed(session: Session, round_: Round, closed: bool, *, by: str, at: da
     return outcome
 
 
+def set_term(session: Session, round_: Round, *, name: str, due_on: date, by: str, at: datetime) -> Outcome:
+    """The round is called so, and answers are due on that day; answers what became of it.
+
+    What is late is told by the new day, and whoever has not answered is reminded of it anew.
+    """
+    changes = Changes(session, "round", by, at)
+    outcome = changes.keep(round_, changed=assign(round_, {"name": name, "due_on": due_on}))
+    changes.note(round_.key, outcome)
+    session.flush()
+    return outcome
+
+
 def record_answer(
     session: Session,
     request: Request,

@@ -31,6 +31,7 @@ VISITS: dict[str, list[Visit]] = {
     "/workstreams/{ref}": [
         Visit("workstream-lead", "/workstreams/JNT-01"),
         Visit("reader", "/workstreams/JNT-01"),
+        Visit("report-author", "/workstreams/INN-02"),
     ],
     "/workstreams/{ref}/report": [
         Visit("workstream-lead", "/workstreams/JNT-01/report"),
@@ -62,6 +63,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit("board-secretary", "/rounds/collaboration-2026-12"),
         Visit("reader", "/rounds/collaboration-2026-12?standing=missing"),
     ],
+    "/rounds/{key}/change": [Visit("board-secretary", "/rounds/collaboration-2026-12/change")],
     "/calendars": [Visit("board-secretary", "/calendars")],
     "/new-round": [
         Visit("board-secretary", "/new-round"),

@@ -31,14 +31,18 @@ def test_assets_are_kept_for_ever_under_a_name_of_their_content(visitor):
     assert visitor.client.get("/assets/..%2Fmanifest.json").status_code == 404
 
 
-def test_the_first_page_is_small(visitor):
-    """No more than 60 kB travel for the first page, style sheets and scripts included."""
+def test_the_first_page_is_small(visitor, browser_of):
+    """No more than 60 kB travel for the first page, before and after signing in, style sheets and scripts included."""
     page = visitor.visit("/sign-in").page
     addresses = page.tree.xpath("//head/link[@rel='stylesheet' or @rel='icon']/@href | //head/script/@src")
     packed = [len(gzip.compress(visitor.client.get(address).content)) for address in addresses]
 
     assert len(packed) == 4
     assert sum(packed) + len(gzip.compress(page.answer.content)) <= 60_000
+    for account in ("workstream-lead", "report-author", "administrator"):
+        home = browser_of(account).page
+        assert home.tree.xpath("//head/link[@rel='stylesheet' or @rel='icon']/@href | //head/script/@src") == addresses
+        assert sum(packed) + len(gzip.compress(home.answer.content)) <= 60_000
 
 
 @pytest.mark.parametrize("address", ["/nowhere", "/assets/none.css", "/problems/none"])

@@ -61,6 +61,30 @@ def test_rounds_are_found_and_a_long_list_goes_on(site, browser_of, monkeypatch)
     assert secretary.page.tree.xpath("//input[@name='words']/@value") == ["december"]
 
 
+def test_a_round_gets_more_time_and_two_who_change_it_lose_nothing(site, browser_of):
+    more = "Change the name, or the day on which answers are due"
+    secretary = browser_of("board-secretary").visit(ROUND).follow(more)
+    other = browser_of("report-author").visit(ROUND).follow(more)
+    secretary.press("Save", due_on="next week", name="")
+    assert len(secretary.page.errors) == 2
+    assert secretary.page.form(f"{ROUND}/change").fields["due_on"] == "next week"
+    secretary.press("Save", due_on="2026-11-30", name="Autumn")
+    assert secretary.page.told == "The round is saved: answers are due on 30 November 2026."
+    assert secretary.page.heading == "Autumn"
+    assert "Late: no answer yet" not in secretary.page.text
+    assert len(the_round(site).requests) == 12
+
+    other.press("Save", due_on="2026-12-01")
+    assert other.page.status == 409
+    assert "What was saved meanwhile Autumn, due on 30 November 2026." in other.page.text
+    other.press("Save", name="Autumn")
+    assert (the_round(site).name, the_round(site).due_on) == ("Autumn", date(2026, 12, 1))
+    lead = browser_of("workstream-lead")
+    assert lead.visit(f"{ROUND}/change").page.status == 403
+    assert lead.client.post(f"{ROUND}/change", data={"name": "Mine", "due_on": "2027-01-01"}).status_code == 403
+    assert more not in lead.visit(ROUND).page.links()
+
+
 def test_whom_no_reminder_reaches_is_said(site, browser_of):
     secretary = browser_of("board-secretary").visit(ROUND)
     unreached = "No reminder reaches who answers for National air support: no e-mail address is known."

@@ -45,6 +45,22 @@ def test_a_lead_reports_from_the_tree_to_the_saved_update(site, browser_of):
     assert set(content.ratings) == {"overall"}, "what was not said is not rated by saying nothing"
 
 
+def test_what_a_round_still_asks_for_is_said_wherever_somebody_would_report(browser_of):
+    lead, asks = browser_of("workstream-lead"), "Answer Quarterly collaboration update, December 2026"
+    places = [f"/workstreams/NAT-03{below}" for below in ("", "/report", "/updates/2026-11-20")]
+    for place in places:
+        assert "as at 20 November 2026, until 20 November 2026, and has no answer yet." in lead.visit(place).page.text
+        assert asks in lead.page.links()
+    lead.follow(asks).press("No change")
+    assert lead.page.told
+    for place in places:
+        assert asks not in lead.visit(place).page.links()
+    assert asks not in browser_of("reader").visit("/workstreams/REG-04").page.links()
+
+    sent_back = browser_of("report-author").visit("/workstreams/INN-02")
+    assert "has no answer yet: the one that it had was sent back." in sent_back.page.text
+
+
 def test_nothing_to_report_is_one_button(site, browser_of):
     browser = browser_of("workstream-lead").visit(DAY).send(DAY, press="deed=nothing")
 

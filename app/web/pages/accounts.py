@@ -23,6 +23,7 @@ from app.web.deps import Caller, ProofNeeded, proved_by_browser
 from app.web.errors import leave_trace
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.persons import looks_for_persons, persons_for
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Allowed, Visit
 from app.workstreams import queries as workstreams
@@ -31,9 +32,6 @@ router = page_router()
 
 MOST = 50
 """Accounts on one page of the list."""
-
-MOST_FITTING = 5
-"""Persons who are named where what was typed fits several."""
 
 MOST_CHOICES = 200
 """Organisations and boards that a form offers."""
@@ -100,13 +98,13 @@ class AccountForm(RoleForm):
 
     key: KeyText = Field(title="the account name")
     name: Line = Field(title="the name of the person or program")
-    person: Line | None = Field(default=None, title="the person")
+    person: KeyText | None = Field(default=None, title="the person")
 
 
 class PersonForm(_Said):
     """Whom papers name, where that is who signs in."""
 
-    person: Line | None = Field(default=None, title="the person")
+    person: KeyText | None = Field(default=None, title="the person")
 
 
 class RemitForm(_Said):
@@ -159,6 +157,8 @@ def ask_account(visit: Managing) -> Response:
 @router.post("/new-account")
 def make_account(visit: Managing, form: Typed) -> Response:
     """The account is there; nobody can open it yet."""
+    if looks_for_persons(form):
+        return _new_page(visit, form)
     try:
         asked = form.read(AccountForm)
         with visit.writing() as session:
@@ -208,6 +208,8 @@ def set_role(key: KeyText, visit: Managing, form: Typed) -> Response:
 @router.post("/accounts/{key}/person")
 def name_person(key: KeyText, visit: Managing, form: Typed) -> Response:
     """Papers and rounds know who signs in by the account as this person."""
+    if looks_for_persons(form):
+        return _account_page(visit, key, form)
     try:
         _require_proof(visit)
         asked = form.read(PersonForm)
@@ -356,8 +358,16 @@ def _changeable(session: Session, key: str) -> Account:
 
 def _new_page(visit: Visit, form: Form = NOTHING_TYPED) -> Response:
     with visit.reading() as session:
-        organisations = _organisations(session)
-    return page(visit, "accounts/new.html", "Make an account", form=form, roles=_roles(), organisations=organisations)
+        organisations, persons = _organisations(session), persons_for(session, form)
+    return page(
+        visit,
+        "accounts/new.html",
+        "Make an account",
+        form=form,
+        roles=_roles(),
+        organisations=organisations,
+        persons=persons,
+    )
 
 
 def _account_page(visit: Visit, key: str, form: Form = NOTHING_TYPED) -> Response:
@@ -366,6 +376,7 @@ def _account_page(visit: Visit, key: str, form: Form = NOTHING_TYPED) -> Respons
         shown = _told(session, account)
         tokens: Sequence[Token] = queries.tokens(session, account)
         organisations = _organisations(session)
+        persons = persons_for(session, form, chosen=[shown.person.key if shown.person else None])
         organisation = people.organisation_by_id(session, account.organisation_id) if account.organisation_id else None
         offered = [{"value": board.key, "text": board.name} for board in boards.boards(session, limit=MOST_CHOICES)]
     allowed = sorted(action.value for action in ALLOWED[account.role])
@@ -382,6 +393,7 @@ def _account_page(visit: Visit, key: str, form: Form = NOTHING_TYPED) -> Respons
         organisations=organisations,
         organisation=organisation.key if organisation else "",
         boards=offered,
+        persons=persons,
         allowed=allowed,
         scopes=[{"value": scope, "text": scope} for scope in sorted(policy.scopes_of(account.role))],
         lasts=[{"value": days, "text": words} for days, words in LASTS.items()],
@@ -415,20 +427,13 @@ def _organisation_id(session: Session, key: str | None) -> int | None:
     return found.id
 
 
-def _person_id(session: Session, said: str | None) -> int | None:
-    """Who is meant: by key, by the whole name, or by words that only one name has."""
-    if said is None:
+def _person_id(session: Session, key: str | None) -> int | None:
+    if key is None:
         return None
-    named = people.find_person(session, said.strip())
-    fitting = people.persons(session, limit=MOST_FITTING, words=said.split())
-    whole = [person for person in fitting if person.name.casefold() == said.strip().casefold()]
-    for found in ([named] if named else [], whole, fitting):
-        if len(found) == 1:
-            return found[0].id
-    if not fitting:
-        raise FaultyForm([Fault("person", f"Nobody is called “{said}”: enter the person in the directory first")])
-    names = ", ".join(f"{person.key} ({person.name})" for person in fitting)
-    raise FaultyForm([Fault("person", f"“{said}” fits more than one person: enter the key of one, as {names}")])
+    found = people.find_person(session, key)
+    if found is None:
+        raise FaultyForm([Fault("person", f"There is no person “{key}”")])
+    return found.id
 
 
 def _lines(text: str) -> list[str] | None:

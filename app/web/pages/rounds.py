@@ -29,6 +29,7 @@ from app.web.pages import calendars
 from app.web.pages.answers import KINDS, STANDINGS
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.papers_desk import ChangedMeanwhile
 from app.web.pages.papers_parts import Choice, choices
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
@@ -116,6 +117,51 @@ def show_all(
         boards=choices([Choice(*one) for one in named.items()], first="Every board"),
         nows=choices([Choice(*one) for one in NOWS.items()], first="Every round"),
     )
+
+
+class TermForm(BaseModel):
+    """What of a round can be changed while it runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: Line = Field(title="the name")
+    due_on: Day = Field(title="the day on which answers are due")
+
+
+@router.get("/rounds/{key}/change")
+def ask_term(visit: Visiting, key: KeyText) -> Response:
+    """The page on which a round is called otherwise, or given more time."""
+    with visit.reading() as session:
+        return _term_page(visit, _run(session, visit, key))
+
+
+@router.post("/rounds/{key}/change")
+def change_term(visit: Visiting, form: Typed, key: KeyText) -> Response:
+    """The round is called so, and answers are due on that day, unless somebody else changed it meanwhile."""
+    try:
+        asked = form.read(TermForm)
+        with visit.writing() as session:
+            round_ = _run(session, visit, key)
+            if form.value("seen") != _seen(round_) and (asked.name, asked.due_on) != (round_.name, round_.due_on):
+                raise ChangedMeanwhile("the round")
+            commands.set_term(session, round_, name=asked.name, due_on=asked.due_on, by=visit.account.key, at=visit.now)
+    except (Invalid, Conflict) as problem:
+        with visit.reading() as session:
+            is_theirs = isinstance(problem, ChangedMeanwhile)
+            return _term_page(visit, _run(session, visit, key), form.refused(problem), is_theirs=is_theirs)
+    return to(f"/rounds/{key}", said=f"The round is saved: answers are due on {_in_words(asked.due_on)}.")
+
+
+def _term_page(visit: Visit, round_: Round, form: Form = NOTHING_TYPED, *, is_theirs: bool = False) -> Response:
+    seen = form.value("seen", _seen(round_)) if not is_theirs else _seen(round_)
+    return page(
+        visit, "rounds/change.html", "Change the round", form=form, round=round_, seen=seen, is_theirs=is_theirs
+    )
+
+
+def _seen(round_: Round) -> str:
+    """What who changes the round was shown of it."""
+    return f"{round_.due_on} {round_.name}"
 
 
 @router.get("/rounds/{key}")

@@ -21,7 +21,7 @@ from app.web.pages.reported import said_of, typed_update, usual_source, without_
 from app.web.pages.routing import page_router
 from app.web.pages.unsent import NothingIsKept, begun, keeps, sent
 from app.web.pages.visit import Visit, Visiting
-from app.web.pages.workstreams import scheme_of, seen
+from app.web.pages.workstreams import scheme_of, seen, still_asked
 from app.workstreams import queries
 
 router = page_router()
@@ -32,7 +32,8 @@ def ask_day(visit: Visiting, ref: KeyText, as_at: Annotated[str | None, Query(ma
     """The page that asks as at which day something is reported, and then leads there."""
     with visit.reading() as session:
         workstream, matter = seen(session, visit, ref)
-    visit.authorise(Action.WRITE_UPDATES, matter)
+        visit.authorise(Action.WRITE_UPDATES, matter)
+        asked = still_asked(session, visit, ref)
     form = NOTHING_TYPED.holding(as_at=as_at if as_at is not None else visit.today.isoformat())
     if as_at is not None:
         try:
@@ -40,7 +41,8 @@ def ask_day(visit: Visiting, ref: KeyText, as_at: Annotated[str | None, Query(ma
         except ValueError:
             # A field for days takes nothing else back.
             form = NOTHING_TYPED.holding(as_at="").wrong("as_at", "Enter the day as at which you report")
-    return page(visit, "workstreams/report.html", f"Report on {workstream.name}", form=form, workstream=workstream)
+    heading = f"Report on {workstream.name}"
+    return page(visit, "workstreams/report.html", heading, form=form, workstream=workstream, asked=asked)
 
 
 @router.get("/workstreams/{ref}/updates/{as_at}")
@@ -106,6 +108,7 @@ def _update_page(
         begun=earlier,
         here=visit.request.url.path,
         workstream=workstream,
+        asked=still_asked(session, visit, ref),
         as_at=as_at,
         # Who was shown what somebody else saved may decide on it: that is the state which is changed then.
         seen=reporting.revision_of(head) if changed or not form.typed else form.number("seen"),
