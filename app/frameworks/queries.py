@@ -48,8 +48,11 @@ def frameworks(session: Session, *, after: str = "", limit: int, words: Sequence
 
 def with_items(session: Session, keys: Iterable[str]) -> Sequence[Framework]:
     """The frameworks with these keys, by their keys, each with its items (parents before children) and organisation."""
+    wanted = sorted(set(keys))
+    if not wanted:  # many papers ask for none
+        return ()
     return session.scalars(
-        select(Framework).where(Framework.key.in_(sorted(set(keys)))).order_by(Framework.key).options(*WHOLE_FRAMEWORK)
+        select(Framework).where(Framework.key.in_(wanted)).order_by(Framework.key).options(*WHOLE_FRAMEWORK)
     ).all()
 
 

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date
+from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -220,15 +221,25 @@ def of_meetings(session: Session, meeting_ids: Collection[int], workstream_ids: 
     """
     found: dict[int, Request] = {}
     for batch in batches(sorted(set(workstream_ids))):
-        rows = session.scalars(
-            select(Request)
-            .join(Request.round)
-            .where(Round.meeting_id.in_(meeting_ids), Request.workstream_id.in_(batch))
-            .order_by(Round.due_on, Round.key)
-            .options(*ANSWERED_REQUEST)
-        )
+        rows = session.scalars(_of_meetings(), {"meetings": list(meeting_ids), "workstreams": batch})
         found |= {request.workstream_id: request for request in rows}
     return found
+
+
+# What every draft asks is put together once: that takes longer than the answer.
+
+_WORKSTREAMS: BindParameter[int] = bindparam("workstreams", expanding=True)
+
+
+@cache
+def _of_meetings() -> Select[Request]:
+    return (
+        select(Request)
+        .join(Request.round)
+        .where(Round.meeting_id.in_(bindparam("meetings", expanding=True)), Request.workstream_id.in_(_WORKSTREAMS))
+        .order_by(Round.due_on, Round.key)
+        .options(*ANSWERED_REQUEST)
+    )
 
 
 def taken_back(session: Session, workstream_ids: Iterable[int]) -> set[int]:
@@ -237,21 +248,34 @@ def taken_back(session: Session, workstream_ids: Iterable[int]) -> set[int]:
     Those that were sent back do not; nor does what came before an answer that nothing has changed since an earlier day,
     where that one counts. A revision that any answer brought or confirms that stands, in this round or another, stands.
     """
+    found: set[int] = set()
+    for batch in batches(sorted(set(workstream_ids))):
+        found |= set(session.scalars(_taken_back(), {"workstreams": batch}))
+    return found
+
+
+@cache
+def _taken_back() -> Select[int]:
     kept = aliased(Answer)
     brought = Answer.kind != AnswerKind.NO_CHANGE
     stands = or_(
         and_(kept.kind != AnswerKind.NO_CHANGE, ~_is_sent_back(kept), ~_is_undone(kept)),
         and_(kept.kind == AnswerKind.NO_CHANGE, ~_is_sent_back(kept), kept.number == _last_number(kept.request_id)),
     )
+    return (
+        select(Answer.update_id)
+        .join(Answer.request)
+        .where(Request.workstream_id.in_(_WORKSTREAMS), brought, or_(_is_sent_back(Answer), _is_undone(Answer)))
+        .where(~exists().where(kept.update_id == Answer.update_id, stands))
+    )
+
+
+def sent_back(session: Session, update_ids: Iterable[int]) -> set[int]:
+    """Those of these revisions that an answer brought which was sent back last."""
     found: set[int] = set()
-    for batch in batches(sorted(set(workstream_ids))):
-        rows = session.scalars(
-            select(Answer.update_id)
-            .join(Answer.request)
-            .where(Request.workstream_id.in_(batch), brought, or_(_is_sent_back(Answer), _is_undone(Answer)))
-            .where(~exists().where(kept.update_id == Answer.update_id, stands))
-        )
-        found |= set(rows)
+    for batch in batches(sorted(set(update_ids))):
+        brought = Answer.update_id.in_(batch), Answer.kind != AnswerKind.NO_CHANGE
+        found |= set(session.scalars(select(Answer.update_id).where(*brought, _is_sent_back(Answer))))
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     cast,
     func,
     or_,
@@ -44,13 +46,18 @@ class NoSuchVersion(NotFound):
 
 def last(session: Session, paper_id: int) -> Version | None:
     """The newest version of a paper, with its paper and template version."""
-    return session.scalars(
+    return session.scalars(_last(), {"paper": paper_id}).one_or_none()
+
+
+@cache  # every draft asks, and putting it together takes longer than the answer
+def _last() -> Select[Version]:
+    return (
         select(Version)
-        .where(Version.paper_id == paper_id)
+        .where(Version.paper_id == bindparam("paper"))
         .order_by(Version.number.desc())
         .limit(1)
         .options(joinedload(Version.paper), joinedload(Version.template_version).joinedload(TemplateVersion.format))
-    ).one_or_none()
+    )
 
 
 def last_approved(session: Session, paper_id: int) -> Version | None:

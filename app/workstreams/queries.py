@@ -538,6 +538,8 @@ def _rated() -> Select[int, str, str, str | None, int]:
 class Reported:
     """What a workstream reported last, as a list shows it."""
 
+    update_id: int
+    """Of the newest revision."""
     as_at: date
     nothing_to_report: bool
     ratings: Mapping[str, RagValue | None]
@@ -558,7 +560,7 @@ def last_reported(session: Session, workstream_ids: Iterable[int], *, up_to: dat
         ).all()
         ratings = _ratings_of(session, [number for row in rows for number in (row[0], row[4]) if number])
         for number, workstream_id, as_at, nothing, before in rows:
-            found[workstream_id] = Reported(as_at, nothing, ratings.get(number, {}), ratings.get(before, {}))
+            found[workstream_id] = Reported(number, as_at, nothing, ratings.get(number, {}), ratings.get(before, {}))
     return found
 
 

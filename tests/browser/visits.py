@@ -31,6 +31,7 @@ VISITS: dict[str, list[Visit]] = {
     "/workstreams/{ref}": [
         Visit("workstream-lead", "/workstreams/JNT-01"),
         Visit("reader", "/workstreams/JNT-01"),
+        Visit("report-author", "/workstreams/INN-02"),
     ],
     "/workstreams/{ref}/report": [
         Visit("workstream-lead", "/workstreams/JNT-01/report"),

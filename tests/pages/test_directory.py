@@ -220,6 +220,25 @@ def test_who_is_confined_to_a_board_finds_it_and_its_series_alone(site, browser_
     assert kept(read.board, "performance-resources").recipient == "The Commissioner"
 
 
+def test_what_a_workstream_serves_is_ticked_in_the_words_of_the_plan(author, kept):
+    address = "/directory/workstreams/JNT-01"
+    before = kept(read.workstream, "JNT-01")
+    boxes = author.visit(address).page.tree.xpath("//input[@name='serves']")
+    words = {box.get("value"): " ".join(box.getnext().text_content().split()) for box in boxes}
+    assert [box.get("value") for box in boxes if box.get("checked") is not None] == list(before.serves)
+    assert words["pcp-2025-2029/evidence-led"].startswith("ii.1 Stronger cases built early")
+
+    other = next(one for one in words if one not in before.serves)
+    author.send(address, serves=[before.serves[0], other])
+    assert author.page.told, author.page.errors
+    assert set(kept(read.workstream, "JNT-01").serves) == {before.serves[0], other}
+    author.visit(address).send(address, serves=[])
+    assert author.page.told, author.page.errors
+    assert kept(read.workstream, "JNT-01").serves == ()
+    author.visit(address).send(address, serves=list(before.serves))
+    assert kept(read.workstream, "JNT-01") == before
+
+
 THEME = "/directory/themes/joint-saltmarch"
 
 
@@ -228,8 +247,8 @@ def test_what_stands_under_a_theme_is_written_beside_last_time(browser_of):
     assert [h.text_content() for h in author.page.tree.xpath("//main//h2")] == [
         "As at 20 November 2026", "As at 21 August 2026", "As at 22 May 2026",
     ]  # fmt: skip
-    assert author.press("Go on", as_at="soon").page.errors == ["Enter the day as at which it stands"]
-    author.press("Go on", as_at="2026-11-21")
+    assert author.press("Continue", as_at="soon").page.errors == ["Enter the day as at which it stands"]
+    author.press("Continue", as_at="2026-11-21")
     assert "Last time, 20 November 2026 The two forces share services" in author.page.text
     assert author.press("Save", text=" ").page.errors == ["Enter what stands under the theme"]
     author.press("Save", text="Two forces:\n\n- Northmoor\n- **Saltmarch**")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.accounts import queries as accounts
 from app.web.pages import workstreams as pages
 
 
@@ -105,3 +106,36 @@ def test_colours_are_in_a_style_sheet_of_their_own(browser_of):
     assert "immutable" in sheet.headers["cache-control"]
     assert all(f".{name}{{" in sheet.text for name in used)
     assert used
+
+
+def test_what_was_sent_back_is_said_to_be_wherever_it_was_reported_last(site, browser_of):
+    asked = "/rounds/collaboration-2026-12/requests/NAT-03"
+    lead, author = browser_of("workstream-lead"), browser_of("report-author")
+    with site.state.premises.database.writing() as session:
+        accounts.get(session, "workstream-lead").workstreams = ["NAT-03"]
+
+    def answer(**said: str) -> None:
+        lead.visit(f"{asked}/answer").send(f"{asked}/answer", **said)
+        assert lead.page.told == "Your answer for National air support is recorded."
+
+    def told() -> list[bool]:
+        """Whether home page, tree and history say that it was sent back."""
+        row = next(row for row in author.visit("/workstreams?q=NAT-03").page.rows() if "NAT-03" in row[0])
+        (mine,) = lead.visit("/").page.tree.xpath("//h2[@id='workstreams']/following-sibling::div[1]//tbody/tr")
+        newest = author.visit("/workstreams/NAT-03").page.tree.xpath("//article")[0]
+        return [
+            "Sent back" in row[2],
+            "Sent back" in mine.text_content(),
+            "Sent back Papers do not print this." in " ".join(newest.text_content().split()),
+        ]
+
+    answer(press="deed=changed", parts__progress="It came.", ratings__overall="amber")
+    assert told() == [False] * 3
+    author.visit(asked).send(f"{asked}/judgement", press="verdict=sent-back", reason="From where?")
+    assert told() == [True] * 3
+    answer(press="deed=changed", parts__progress="It came by night.", ratings__overall="amber")
+    assert told() == [False] * 3, "what was answered then is what was reported last"
+
+    answer(press="deed=no-change", last="2026-11-13", parts__progress="", ratings__overall="")
+    page = author.visit("/workstreams/NAT-03").page
+    assert "Taken back Papers do not print this: a later answer says that nothing has changed" in page.text

@@ -29,6 +29,7 @@ from app.web.pages.layout import page
 from app.web.pages.papers import released_row
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
+from app.web.pages.workstreams import not_standing
 from app.web.reach import Reach
 from app.workstreams import queries as workstreams
 from app.workstreams.queries import Wanted
@@ -303,7 +304,16 @@ def _workstreams(session: Session, visit: Visit) -> dict[str, Any]:
     )
     found = workstreams.first_wanted(session, wanted, limit=MOST)
     last = workstreams.last_reported(session, (row.id for row in found), up_to=visit.today)
-    rows = [{"ref": row.ref, "name": row.name, "last": last.get(row.id)} for row in found]
+    back = not_standing(session, (row.id for row in found))
+    rows = [
+        {
+            "ref": row.ref,
+            "name": row.name,
+            "last": (said := last.get(row.id)),
+            "back": back.get(said.update_id) if said else None,
+        }
+        for row in found
+    ]
     return {"workstreams": rows, "has_more": len(rows) == MOST}
 
 

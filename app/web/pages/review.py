@@ -1,7 +1,7 @@
 """How far a paper has come: what is in the way, submission, comments, what was decided, and what follows approval."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -28,6 +28,7 @@ from app.versions.models import Comment, Decision, Submission, Verdict, Version
 from app.web.deps import Caller, in_person
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.papers_parts import said_once
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
@@ -137,7 +138,7 @@ def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
                 session, visit.here.blobs, reference, by=visit.account, now=visit.now, written_on=asked.written_on
             )
     except (Invalid, Conflict) as refused:
-        return _page(visit, reference, form.refused(refused, "written_on"))
+        return _page(visit, reference, _in_words(form.refused(refused, "written_on")))
     return to(_address(reference), said="The paper is in review.")
 
 
@@ -295,6 +296,12 @@ def _allowed(visit: Visit, reference: str, action: Action) -> PaperKept:
         kept = Reach(session, visit.account).paper(reference)
     visit.authorise(action, matter_of(kept))
     return kept
+
+
+def _in_words(form: Form) -> Form:
+    """What stands in the way as the page lists it: without keys of what it has no field for."""
+    faults = (one if one.where == "written_on" else Fault("", said_once(one.what)) for one in form.faults)
+    return replace(form, faults=tuple(faults))
 
 
 def _require_as_seen(session: Session, visit: Visit, reference: str, form: Form) -> None:

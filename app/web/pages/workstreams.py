@@ -1,6 +1,6 @@
 """Workstreams: the tree with what each reported last, and the history of one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -45,6 +45,8 @@ class Line:
     as_at: date | None
     """None: it never reported."""
     nothing_to_report: bool
+    back: str | None
+    """That it does not stand as reported, in words; None: it does."""
     dimension: str | None
     """What is rated, in words; None: nothing is."""
     rating: RagValue | None
@@ -118,6 +120,7 @@ def history(visit: Visiting, ref: KeyText, before: Annotated[Day | None, Query()
         labels = part_labels(found, reporting.asked_of(session, workstream))
         colours = ratings.style_sheet_address(session)
         asked = still_asked(session, visit, ref)
+        back = not_standing(session, [workstream.id])
     updates = found[:STRIP]
     return page(
         visit,
@@ -126,6 +129,7 @@ def history(visit: Visiting, ref: KeyText, before: Annotated[Day | None, Query()
         workstream=workstream,
         asked=asked,
         updates=updates,
+        back={update.as_at: back[update.id] for update in updates if update.id in back},
         rows=_strip(list(reversed(updates)), scheme),
         days=[update.as_at for update in reversed(updates)],
         earlier=updates[-1].as_at if len(found) > STRIP else None,
@@ -165,6 +169,17 @@ def still_asked(session: Session, visit: Visit, ref: str) -> list[Request]:
     """What open rounds ask of the workstream and have no answer to, where who visits may; the first due first."""
     found = rounds.to_answer(session, None, [ref], wants_answers=True)
     return [request for request in found if visit.may(Action.ANSWER_ROUNDS, matter_of(request.round, ref))]
+
+
+SENT_BACK, TAKEN_BACK = "Sent back", "Taken back"
+"""What is said of a report that does not stand: its answer was sent back, or a later one says that nothing is new."""
+
+
+def not_standing(session: Session, workstream_ids: Iterable[int]) -> dict[int, str]:
+    """Id of each revision that these workstreams reported, and that papers do not print → why, in two words."""
+    gone = rounds.taken_back(session, workstream_ids)
+    sent_back = rounds.sent_back(session, gone)
+    return {number: SENT_BACK if number in sent_back else TAKEN_BACK for number in gone}
 
 
 def scheme_of(session: Session, workstream: Workstream) -> RagScheme | None:
@@ -234,12 +249,13 @@ def _branches(
         found = queries.find_wanted(session, wanted, placed.theme.id, offset=skip, limit=left)
         skip, left = 0, left - len(found)
         last = queries.last_reported(session, (row.id for row in found), up_to=today)
+        back = not_standing(session, (row.id for row in found))
         yield from (above.branch() for above in placed.above if above.theme.id not in told)
-        yield placed.branch([_line(row, last.get(row.id), placed.scheme) for row in found])
+        yield placed.branch([_line(row, last.get(row.id), placed.scheme, back) for row in found])
         told |= {above.theme.id for above in placed.above} | {placed.theme.id}
 
 
-def _line(row: Workstream, last: queries.Reported | None, scheme: RagScheme | None) -> Line:
+def _line(row: Workstream, last: queries.Reported | None, scheme: RagScheme | None, back: Mapping[int, str]) -> Line:
     dimension = scheme.dimensions[0] if scheme and scheme.dimensions else None
     rating = last.ratings.get(dimension.key) if last and dimension else None
     before = last.before.get(dimension.key) if last and dimension else None
@@ -250,6 +266,7 @@ def _line(row: Workstream, last: queries.Reported | None, scheme: RagScheme | No
         owner=row.owner.name if row.owner else None,
         as_at=last.as_at if last else None,
         nothing_to_report=last.nothing_to_report if last else False,
+        back=back.get(last.update_id) if last else None,
         dimension=dimension.label if dimension else None,
         rating=rating,
         was=(before.label if before else "not rated") if moved else None,
