@@ -38,7 +38,7 @@ def test_from_a_broken_template_to_one_that_is_live(page: Page, chromium, site, 
     pictured(page, "an-uploaded-version")
 
     page.get_by_role("link", name="Try it").click()
-    page.get_by_role("button", name="Print it").click()
+    page.get_by_role("button", name="Print the trial paper").click()
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Download the paper").click()
     assert "Northmoor Constabulary" in word.text_of(downloading.value.path().read_bytes())

@@ -37,7 +37,7 @@ def test_accounts_are_listed_and_found(administrator):
     administrator.visit("/accounts").send("/accounts", role="approver")
     assert [row[1] for row in administrator.page.rows()] == ["Approver"]
     administrator.send("/accounts", q="nobody")
-    assert "No account is as you ask." in administrator.page.text
+    assert "No account matches what you look for." in administrator.page.text
 
 
 def test_a_long_list_has_pages(administrator, monkeypatch):
@@ -94,7 +94,7 @@ def test_role_and_remits_are_changed(with_ada):
     assert f"Boards: {boards[0]}" in with_ada.page.text
     assert "Markings: OFFICIAL" in with_ada.page.text
     with_ada.send(f"{ADA}/confine", boards=None, markings="", workstreams="")
-    assert "Confined to Nothing" in with_ada.page.text
+    assert "Limits None" in with_ada.page.text
 
 
 def test_the_person_who_signs_in_is_named_and_what_is_asked_of_them_waits(with_ada, browser_of, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 
 from app.papers import queries as papers
 from app.papers.commands import ActionEntry, record_outcome
+from app.web.pages.papers_parts import said_once
 from tests.stories import NOON
 
 PAPER = "/papers/collaboration-2026-12"
@@ -23,6 +24,7 @@ def test_ratings_what_changed_and_what_is_open(officer):
 
     assert page.heading == "Brief: Working together: quarterly collaboration update"
     assert "Version 0.1" in page.text
+    assert "by Command line." in page.text
     assert "ratings have moved" in page.text
     assert len(row) == 4
     assert row[2] != row[3]
@@ -30,7 +32,7 @@ def test_ratings_what_changed_and_what_is_open(officer):
     assert "New in the paper: " in page.text
     gaps = officer.client.get(f"/api/v1{PAPER}/gaps")
     assert gaps.status_code == 200
-    assert all(gap in page.text for gap in gaps.json()["gaps"])
+    assert all(said_once(gap) in page.text for gap in gaps.json()["gaps"])
     assert "changed since this version" not in page.text
 
 

@@ -218,3 +218,22 @@ def test_who_is_confined_to_a_board_finds_it_and_its_series_alone(site, browser_
     assert secretary.client.post(new, data={"name": "Ours", "board": "delivery"}).status_code == 422
     secretary.visit(own).send(own, recipient="The Commissioner")
     assert kept(read.board, "performance-resources").recipient == "The Commissioner"
+
+
+def test_what_a_workstream_serves_is_ticked_in_the_words_of_the_plan(author, kept):
+    address = "/directory/workstreams/JNT-01"
+    before = kept(read.workstream, "JNT-01")
+    boxes = author.visit(address).page.tree.xpath("//input[@name='serves']")
+    words = {box.get("value"): " ".join(box.getnext().text_content().split()) for box in boxes}
+    assert [box.get("value") for box in boxes if box.get("checked") is not None] == list(before.serves)
+    assert words["pcp-2025-2029/evidence-led"].startswith("ii.1 Stronger cases built early")
+
+    other = next(one for one in words if one not in before.serves)
+    author.send(address, serves=[before.serves[0], other])
+    assert author.page.told, author.page.errors
+    assert set(kept(read.workstream, "JNT-01").serves) == {before.serves[0], other}
+    author.visit(address).send(address, serves=[])
+    assert author.page.told, author.page.errors
+    assert kept(read.workstream, "JNT-01").serves == ()
+    author.visit(address).send(address, serves=list(before.serves))
+    assert kept(read.workstream, "JNT-01") == before

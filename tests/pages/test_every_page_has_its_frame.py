@@ -94,3 +94,22 @@ def test_what_was_just_done_is_told_by_a_cookie_that_no_sister_domain_sets(brows
     lead.client.cookies.clear()
     lead.client.cookies.set("boardpapers-said", "Send%20your%20password")
     assert "Send your password" not in lead.client.get("/sign-in").text
+
+
+@pytest.mark.parametrize(
+    ("account", "address", "place"),
+    [
+        ("board-secretary", "/", "Home"),
+        ("board-secretary", "/new-round", "Rounds"),
+        ("board-secretary", "/new-meeting", "Meetings"),
+        ("board-secretary", "/calendars", "Meetings"),
+        ("board-secretary", "/new-entry/people", "Directory"),
+        ("template-manager", "/new-format", "Formats"),
+        ("template-manager", "/template-reference", "Formats"),
+        ("administrator", "/new-account", "Accounts"),
+    ],
+)
+def test_the_navigation_says_in_which_part_a_page_is(browser_of, account, address, place):
+    tree = browser_of(account).visit(address).page.tree
+
+    assert [link.text_content().strip() for link in tree.xpath("//nav//a[@aria-current]")] == [place]

@@ -45,7 +45,7 @@ def test_what_cannot_be_looked_for_is_said_beside_its_field(administrator):
     assert "must be a date like 2026-03-26" in administrator.page.errors[0]
     assert administrator.page.form("/audit").fields["by"] == "reader"
     administrator.visit("/audit?by=nobody")
-    assert "No event is as you ask." in administrator.page.text
+    assert "No event matches what you look for." in administrator.page.text
 
 
 def test_the_page_of_the_service_tells_of_proofs_and_backups(administrator, tmp_path, monkeypatch):

@@ -79,7 +79,7 @@ class AccountTold:
         if self.row.disabled_at is not None:
             return "Shut"
         ways = ["the work account"] * (self.row.issuer is not None) + ["a password"] * bool(self.row.password_hash)
-        return f"Opened by {' or '.join(ways)}" if ways else "No password yet"
+        return f"With {' or '.join(ways)}" if ways else "No password yet"
 
 
 class _Said(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from fastapi.responses import Response
 
+from app.accounts import queries as accounts
 from app.accounts.policy import Action
 from app.assembly.regions import places_in_words
 from app.compare.brief import brief_of
@@ -64,6 +65,7 @@ def brief(
             sees_version=reach.is_cleared_for,
             sees_paper=lambda other: _exists(reach, other),
         )
+        maker = accounts.find(session, version.made_by)
     for read in filter(None, (version, earlier)):
         trace.reading(read.paper.reference, markings_of(read), "document")
     return _page(
@@ -71,6 +73,7 @@ def brief(
         reference,
         found.snapshot.paper.title,
         found=found,
+        made_by=maker.name if maker else version.made_by,
         changes=found.changes if visit.may(Action.PREVIEW) else (),
         waiting=waiting,
         waited_for=_waited_for(waiting),

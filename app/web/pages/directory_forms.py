@@ -14,7 +14,7 @@ VERBS = ("is ", "must ", "needs ", "has ", "names ")
 
 
 def known(blanks: Sequence[Blank], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Name of each field → what the document says in it: a text, or rows of column → text."""
+    """Name of each field → what the document says in it: a text, what is ticked, or rows of column → text."""
     return {blank.name: _known(blank, document.get(blank.name)) for blank in blanks}
 
 
@@ -28,6 +28,8 @@ def _known(blank: Blank, value: Any) -> Any:
             return _flat(value or ())
         case "lines":
             return "\n".join(value or ())
+        case "ticks":
+            return list(value or ())
     return _text(value)
 
 
@@ -76,6 +78,8 @@ class Written:
 
     def _said(self, blank: Blank) -> Any:
         match blank.kind:
+            case "ticks":
+                return list(self._form.values(blank.name))
             case "rows":
                 return self._rows(blank)
             case "pairs":
@@ -159,8 +163,10 @@ def free_key(words: str, taken: set[str]) -> str:
 
 def in_words(blank: Blank, value: Any) -> str:
     """What a field says, in one line."""
+    texts = {item["value"]: item["text"] for item in blank.items or ()}
+    if blank.kind == "ticks":
+        return "; ".join(texts.get(one, one) for one in value) or "Nothing"
     if isinstance(value, list):
         rows = (", ".join(filter(None, (row.get(column.name, "") for column in blank.columns))) for row in value)
         return "; ".join(rows) or "Nothing"
-    texts = {item["value"]: item["text"] for item in blank.items or ()}
     return texts.get(value, value) or "Nothing"

@@ -39,13 +39,10 @@ DEEPEST = 18
 
 def levels(count: int) -> tuple[Choice, ...]:
     """So many levels to choose from, and never fewer than the usual ones."""
-    return tuple(
-        Choice(str(level), "2, below the one above" if level == 2 else str(level))
-        for level in range(1, max(count, USUAL_LEVELS) + 1)
-    )
+    return tuple(Choice(str(level), str(level)) for level in range(1, max(count, USUAL_LEVELS) + 1))
 
 
-Items = list[dict[str, str]]
+Items = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class Blank:
     name: str
     label: str
     kind: str = "text"
-    """text, short, number, date, select, person, lines (one on each line), rows, pairs (name → number), tree."""
+    """text, short, number, date, select, person, ticks, lines (one on each line), rows, pairs (name → number), tree."""
     hint: str | None = None
     items: Items | None = None
     columns: tuple[Column, ...] = ()
@@ -76,9 +73,11 @@ class Blank:
             offered = levels(max((int(row["level"]) for row in value), default=0))
             columns = (replace(column, items=offered) if column.name == "level" else column for column in self.columns)
             return replace(self, columns=tuple(columns))
-        if self.items is None or not value or any(item["value"] == value for item in self.items):
+        if self.items is None or not value:
             return self
-        return replace(self, items=[*self.items, {"value": value, "text": value}])
+        offered_already = {item["value"] for item in self.items}
+        further = [one for one in (value if self.kind == "ticks" else [value]) if one not in offered_already]
+        return replace(self, items=[*self.items, *({"value": one, "text": one} for one in further)])
 
 
 @dataclass(frozen=True)
@@ -250,7 +249,7 @@ def _ask_plan(session: Session, own: int | None) -> list[Blank]:
             "stays, because workstreams may serve it.",
             columns=(
                 Column("number", "Number (optional)", "short"),
-                Column("text", "Text"),
+                Column("text", "Text", "long"),
                 Column("kind", "Kind", "short"),
                 Column("level", "Level", "select", levels(USUAL_LEVELS)),
             ),
@@ -279,7 +278,18 @@ def _ask_workstream(session: Session, own: int | None) -> list[Blank]:
         Blank("owner", "Owner (optional)", "person", "Who is asked for updates"),
         Blank("position", "Place in its theme", "number", "A whole number; equal ones stand by reference"),
         Blank("rating_source", "Where its ratings come from (optional)", hint="Going on from “Ratings …”"),
-        Blank("serves", "Items of plans that it serves (optional)", "lines", "Each as plan/item."),
+        Blank("serves", "What it serves of plans (optional)", "ticks", items=_plan_items(session)),
+    ]
+
+
+def _plan_items(session: Session) -> Items:
+    """Every item of every plan to tick, parents before children; where there are several plans, with its plan."""
+    plans = frameworks.frameworks(session, limit=MOST)
+    return [
+        {"value": f"{plan.key}/{item.key}", "text": " ".join(filter(None, (item.number, item.text)))}
+        | ({"hint": {"text": f"{plan.name} {plan.edition}"}} if len(plans) > 1 else {})
+        for plan in plans
+        for item in plan.items
     ]
 
 

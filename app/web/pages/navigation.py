@@ -13,21 +13,23 @@ class Place:
     text: str
     href: str
     action: Action | None = None
+    also: tuple[str, ...] = ()
+    """Addresses of pages that belong to it and stand beside its own."""
 
     def holds(self, path: str) -> bool:
         """Whether the page at this path is in this place."""
-        return path == self.href or (self.href != "/" and path.startswith(f"{self.href}/"))
+        return any(path == own or path.startswith(f"{own}/") for own in (self.href, *self.also))
 
 
 PLACES = (
     Place("Home", "/"),
     Place("Papers", "/papers", Action.READ_FACTS),
     Place("Workstreams", "/workstreams", Action.READ_FACTS),
-    Place("Meetings", "/meetings", Action.READ_FACTS),
-    Place("Rounds", "/rounds", Action.READ_FACTS),
-    Place("Directory", "/directory", Action.WRITE_FACTS),
-    Place("Formats", "/formats", Action.TRY_TEMPLATES),
-    Place("Accounts", "/accounts", Action.MANAGE_ACCOUNTS),
+    Place("Meetings", "/meetings", Action.READ_FACTS, ("/new-meeting", "/calendars")),
+    Place("Rounds", "/rounds", Action.READ_FACTS, ("/new-round",)),
+    Place("Directory", "/directory", Action.WRITE_FACTS, ("/new-entry",)),
+    Place("Formats", "/formats", Action.TRY_TEMPLATES, ("/new-format", "/template-reference")),
+    Place("Accounts", "/accounts", Action.MANAGE_ACCOUNTS, ("/new-account",)),
     Place("Audit log", "/audit", Action.READ_AUDIT),
     Place("Service", "/service", Action.READ_AUDIT),
 )
