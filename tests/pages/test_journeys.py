@@ -103,7 +103,7 @@ def test_an_approver_compares_sends_back_and_later_approves(signs_in):
     (row,) = [row for row in author.page.rows(1) if "digital-evidence" in row[0]]
     assert "Sent back See why" in row[0], "it waits for the author, and says so"
     author.visit(EVIDENCE)
-    assert "Sent back on 23 November 2026 by chief-officer Say what it costs." in author.page.text
+    assert "Sent back on 23 November 2026 by Chief officer Say what it costs." in author.page.text
     author.visit(EVIDENCE).follow("Purpose of Report").press("Save", blocks__0__text="It says what it **costs**.")
     author.visit(EVIDENCE).follow("Submit the paper, and see what stands in its way").press("Submit the paper")
 

@@ -228,7 +228,7 @@ def test_comments_are_answered_and_settled(author, officer):
     page = author.visit(REVIEW).send(f"{REVIEW}/comments/1/settled").page
 
     assert "Because." in page.text
-    assert "Settled by report-author." in page.text
+    assert "Settled by Report author." in page.text
 
 
 def test_no_two_places_that_a_comment_may_be_about_bear_one_name(officer):
