@@ -77,6 +77,9 @@ def statements_compiled_once() -> Iterator[None]:
     def engine_for(url: str) -> Engine:
         engine = make(url)
         shared = first.setdefault(engine.dialect.name, engine)
+        if shared.dialect.server_version_info is None:  # it never spoke to a database, and knows nothing of one
+            first[engine.dialect.name] = engine
+            return engine
         engine.dialect, engine._compiled_cache = shared.dialect, shared._compiled_cache
         return engine
 

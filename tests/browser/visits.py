@@ -137,6 +137,14 @@ VISITS: dict[str, list[Visit]] = {
         Visit("board-secretary", "/directory/plans/pcp-2025-2029"),
         Visit("report-author", "/directory/workstreams/JNT-01"),
     ],
+    "/directory/themes/{key}/introductions": [
+        Visit("report-author", "/directory/themes/joint-saltmarch/introductions"),
+        Visit("report-author", "/directory/themes/joint-saltmarch/introductions?as_at=soon"),
+    ],
+    "/directory/themes/{key}/introductions/{as_at}": [
+        Visit("report-author", "/directory/themes/joint-saltmarch/introductions/2026-11-20"),
+        Visit("report-author", "/directory/themes/joint-saltmarch/introductions/2026-11-22"),
+    ],
     "/new-entry/{slug}": [
         Visit("board-secretary", "/new-entry/organisations"),
         Visit("report-author", "/new-entry/themes"),

@@ -237,3 +237,42 @@ def test_what_a_workstream_serves_is_ticked_in_the_words_of_the_plan(author, kep
     assert kept(read.workstream, "JNT-01").serves == ()
     author.visit(address).send(address, serves=list(before.serves))
     assert kept(read.workstream, "JNT-01") == before
+
+
+THEME = "/directory/themes/joint-saltmarch"
+
+
+def test_what_stands_under_a_theme_is_written_beside_last_time(browser_of):
+    author = browser_of("report-author").visit(THEME).follow("Read and write its introductions")
+    assert [h.text_content() for h in author.page.tree.xpath("//main//h2")] == [
+        "As at 20 November 2026", "As at 21 August 2026", "As at 22 May 2026",
+    ]  # fmt: skip
+    assert author.press("Continue", as_at="soon").page.errors == ["Enter the day as at which it stands"]
+    author.press("Continue", as_at="2026-11-21")
+    assert "Last time, 20 November 2026 The two forces share services" in author.page.text
+    assert author.press("Save", text=" ").page.errors == ["Enter what stands under the theme"]
+    author.press("Save", text="Two forces:\n\n- Northmoor\n- **Saltmarch**")
+    assert author.page.told == "The introduction as at 21 November 2026 is saved."
+    author.follow("Correct it: the introduction as at 21 November 2026").press("Save", text="Two forces share.")
+
+    assert browser_of("workstream-lead").visit(f"{THEME}/introductions").page.status == 403
+    assert author.visit("/directory/themes/none/introductions").page.status == 404
+
+
+def test_two_who_write_an_introduction_lose_nothing_and_papers_print_it(browser_of):
+    address = f"{THEME}/introductions/2026-11-20"
+    mine, theirs = browser_of("report-author").visit(address), browser_of("board-secretary").visit(address)
+    theirs.press("Save", text="What they wrote.")
+    mine.press("Save", text="What I wrote.")
+    assert mine.page.status == 409
+    assert "What was saved meanwhile What they wrote." in mine.page.text
+    assert mine.page.form(address).fields["text"].strip() == "What I wrote."
+    mine.press("Save")
+    assert "What I wrote." in mine.page.text
+    assert "What I wrote." in mine.visit("/papers/collaboration-2026-12/whole").page.text
+
+    mine.visit(address).press("Keep for later", text="Half a sentence")
+    assert mine.visit(address).page.form(address).fields["text"].strip() == "Half a sentence"
+    assert "Half a sentence" not in theirs.visit(address).page.answer.text
+    assert mine.visit(address).press("Save").page.told
+    assert "Half a sentence" in mine.page.text

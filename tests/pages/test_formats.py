@@ -220,6 +220,9 @@ def test_the_reference_tells_every_name_and_finds_some(manager):
     assert "A tag that opens and one that closes stand in one paragraph." in manager.page.text
     assert ".md" not in "".join(manager.page.links().values())
 
+    assert "formats.md" not in manager.page.text
+    assert "●" not in manager.page.text
+    assert manager.page.tree.xpath("//main//tbody/tr[not(th[@scope='row'])]") == []
     manager.send("/template-reference", q="background")
     assert [row[0] for row in manager.page.rows()] == ["value.background"]
     manager.send("/template-reference", q="no such name")

@@ -103,7 +103,7 @@ def test_an_approver_compares_sends_back_and_later_approves(signs_in):
     (row,) = [row for row in author.page.rows(1) if "digital-evidence" in row[0]]
     assert "Sent back See why" in row[0], "it waits for the author, and says so"
     author.visit(EVIDENCE)
-    assert "Sent back on 23 November 2026 by chief-officer Say what it costs." in author.page.text
+    assert "Sent back on 23 November 2026 by Chief officer Say what it costs." in author.page.text
     author.visit(EVIDENCE).follow("Purpose of Report").press("Save", blocks__0__text="It says what it **costs**.")
     author.visit(EVIDENCE).follow("Submit the paper, and see what stands in its way").press("Submit the paper")
 
@@ -127,7 +127,7 @@ def test_an_approver_compares_sends_back_and_later_approves(signs_in):
 
 def test_a_secretary_runs_a_round(signs_in, visitor):
     secretary = signs_in("board-secretary").visit("/rounds").follow("Open a round")
-    secretary.press("Go on", paper="digital-evidence-2026-12")
+    secretary.press("Continue", paper="digital-evidence-2026-12")
     secretary.press("Open the round", key="evidence", due_on="soon")
     assert len(secretary.page.errors) == 1
     assert secretary.page.tree.xpath("//a[@href='#due_on']")
@@ -170,7 +170,7 @@ def test_a_broken_template_is_mended_and_a_second_person_puts_it_live(signs_in):
     assert manager.page.errors == ["Nothing was kept: 2 errors found. Put them right, and send the files again"]
     assert "{{ titel }}" in [block.text_content() for block in manager.page.tree.find_class("app-finding__quoted")]
     manager.press("Check and upload", files=sent(template=LETTERHEAD))
-    manager.follow("Try it").press("Print it")
+    manager.follow("Try it").press("Print the trial paper")
     manager.follow("See what this version changes in the last papers")
     assert "Northmoor Constabulary" in manager.page.rows()[0][-1]
 
@@ -194,7 +194,7 @@ def test_two_leads_edit_the_same_update(signs_in, visitor):
     first, second = signs_in("workstream-lead"), signs_in("second")
     for lead in (first, second):
         lead.visit("/workstreams").follow("Joint Serious Crime Directorate").follow("Report an update")
-        lead.press("Go on", as_at="2026-11-22")
+        lead.press("Continue", as_at="2026-11-22")
     first.press("Save the update", parts__progress="The *first* text.")
     assert first.page.told == "The update as at 22 November 2026 is saved."
     second.press("Save the update", parts__progress="The second text.\n\n- a list")

@@ -179,7 +179,7 @@ def test_lists_do_not_read_what_was_frozen(site, browser_of):
 def test_previews_are_documents_that_are_not_kept(browser_of):
     browser = browser_of("report-author").visit(PAPER)
 
-    for text in ("download the preview", "a preview of the public copy"):
+    for text in ("Download the preview as a Word document", "Download a preview of the public copy"):
         answer = browser.client.get(browser.page.links()[text])
         assert answer.content[:2] == b"PK"
     assert "Version 0.2" not in browser.visit(PAPER).page.links()
@@ -241,7 +241,7 @@ def test_who_receives_a_paper_sees_what_was_released_and_nothing_else(browser_of
 
     office.follow("Version 0.1")
     assert office.client.get(office.page.links()["Download version 0.1"]).content[:2] == b"PK"
-    assert "What it lacks" not in office.page.text
+    assert "Still missing" not in office.page.text
     for address in (f"{PAPER}/versions/0.2", f"{PAPER}/versions/0.2/document", f"{PAPER}/whole", f"{PAPER}/draft"):
         assert office.visit(address).page.status in {403, 404}
 

@@ -58,7 +58,7 @@ def test_what_stands_in_the_way_is_told_before_and_after_submitting(author):
     page = author.send(f"{address}/submit").page
 
     assert page.status == 422
-    assert any("Next steps" in error for error in page.errors)
+    assert any(error.startswith("To be written: ") and "Next steps" in error for error in page.errors)
     assert page.told is None
 
 
@@ -159,6 +159,7 @@ def test_reasons_are_given_back_when_the_paper_left_review_meanwhile(submitted, 
     page = officer.send(f"{DECIDE}/send-back", reasons="Too long.").page
 
     assert (page.status, page.heading) == (409, "Nothing to decide")
+    assert "The paper is withdrawn, so there is nothing to decide." in page.text
     assert page.tree.get_element_by_id("reasons").text.strip() == "Too long."
 
 
@@ -227,7 +228,7 @@ def test_comments_are_answered_and_settled(author, officer):
     page = author.visit(REVIEW).send(f"{REVIEW}/comments/1/settled").page
 
     assert "Because." in page.text
-    assert "Settled by report-author." in page.text
+    assert "Settled by Report author." in page.text
 
 
 def test_no_two_places_that_a_comment_may_be_about_bear_one_name(officer):

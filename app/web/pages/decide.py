@@ -12,9 +12,10 @@ from app.accounts.policy import Action
 from app.assembly import review
 from app.assembly.differences import changes_since
 from app.assembly.review import Candidate, DatesOutOfOrder, Elsewhere
-from app.errors import Conflict, Forbidden, Invalid, Problem
+from app.errors import Conflict, Forbidden, Invalid
 from app.fields import Day, KeyText, SafeText
 from app.papers import queries as papers
+from app.papers.lifecycle import State
 from app.people.queries import NoPerson
 from app.versions import queries as versions
 from app.web.deps import Caller, ProofNeeded, recently_proved
@@ -120,6 +121,14 @@ def decide(
     return to(f"/papers/{reference}/review", said=said)
 
 
+NOTHING = {
+    State.DRAFT: "The paper is a draft. There is nothing to decide until it is submitted.",
+    State.IN_REVIEW: "Nothing of the paper waits for a decision.",
+    State.APPROVED: "The paper is approved already.",
+    State.WITHDRAWN: "The paper is withdrawn, so there is nothing to decide.",
+}
+"""State of a paper → why nothing is decided on it."""
+
 NOT_PROVED = "Show again that it is you, then decide: nothing of what you typed is lost"
 
 
@@ -195,7 +204,8 @@ def _page(
                 form, decided_on = form.refused(refused, "decided_on"), None  # another day can be said
                 made = _made(session, visit, reference, None)
         except (Conflict, Invalid) as refused:
-            return _nothing_to_decide(visit, reference, paper.title, refused, form)
+            why = NOTHING[paper.state] if isinstance(refused, review.NothingToDecide) else str(refused)
+            return _nothing_to_decide(visit, reference, paper.title, why, form)
         officer = paper.chief_officer
         said: dict[str, Any] = {
             "title": paper.title,
@@ -236,13 +246,13 @@ def _words_typed(form: Form) -> dict[str, str]:
     return {name: said for name in ("remarks", "reasons", "evidence") if (said := form.value(name)).strip()}
 
 
-def _nothing_to_decide(visit: Visit, reference: str, title: str, why: Problem, form: Form) -> Response:
+def _nothing_to_decide(visit: Visit, reference: str, title: str, why: str, form: Form) -> Response:
     return page(
         visit,
         "papers/not_to_decide.html",
         "Nothing to decide",
         reference=reference,
-        why=str(why),
+        why=why,
         title=title,
         typed=_words_typed(form),
         status=409,

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.policy import Action
 from app.errors import Conflict, Fault, Hidden, Invalid, NotFound
+from app.facts import read
 from app.facts.decode import FaultyFacts
-from app.facts.shapes import PersonShape
+from app.facts.shapes import PersonShape, ThemeShape
 from app.fields import KeyText
 from app.people import queries as people
 from app.web.loading import load_within_reach, plain, state_of
@@ -157,6 +158,12 @@ def _kind(visit: Visit, slug: str) -> Kind:
     if KINDS[slug].is_shared:
         visit.authorise(Action.CHANGE_SHARED_FACTS)
     return KINDS[slug]
+
+
+def theme_to_change(session: Session, visit: Visit, key: str) -> ThemeShape:
+    """The theme, whose introductions who visits may write; raises as `_entry`."""
+    _entry(session, visit, _kind(visit, "themes"), key)
+    return read.theme(session, key)
 
 
 def _own(visit: Visit, kind: Kind) -> int | None:

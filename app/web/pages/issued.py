@@ -6,6 +6,7 @@ from fastapi import Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.accounts import queries as accounts
 from app.accounts.policy import Action
 from app.assembly import issuing, meeting
 from app.boards import queries as boards
@@ -246,6 +247,7 @@ def _outcome_page(visit: Visit, trace: Trace, reference: str, form: Form = NOTHI
             held_on=held_on,
             is_had=is_had,
             said=list(said),
+            names=accounts.names(session, (row.by for row in said)),
             actions=[_told(action) for action in papers.meeting_actions(session, kept.id)],
             persons=persons_for(session, form) if may_record else None,
             rows=range(SPARE_ROWS),

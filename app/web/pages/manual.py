@@ -30,6 +30,9 @@ CLASSES = {
 }
 """What opens an element → its classes in the Design System."""
 
+WRITTEN_BY = "This page is written by `boardpapers format reference`."
+"""What the file says of itself."""
+
 HEADINGS = {"h1": "govuk-heading-xl", "h2": "govuk-heading-l"}
 
 
@@ -58,8 +61,9 @@ def _introduction() -> Markup:
     """The manual up to the names, without its title: the page has one."""
     # Our own words, with raw HTML switched off.
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    # A link into the folder of documents leads nowhere here.
-    text = re.sub(r"\[([^\]]+)\]\([a-z-]+\.md\)", r"\1", introduction())
+    # A link into the folder of documents leads nowhere here, the file is not this page, and this page marks in words.
+    text = re.sub(r":? see \[[^\]]+\]\([a-z-]+\.md\)", "", introduction())
+    text = text.replace(WRITTEN_BY, "").replace("marked with ●", "marked with “must”")
     tokens = reader.parse(text.partition("\n")[2])
     return Markup(reader.renderer.render(_dressed(tokens), reader.options, {}))  # noqa: S704
 
@@ -76,6 +80,10 @@ def _dressed(tokens: list[Token]) -> list[Token]:
             token.attrSet("class", CLASSES[token.type])
         if token.type == "th_open":
             token.attrSet("scope", "col")
+        if token.type == "td_open" and tokens[number - 1].type == "tr_open":
+            # What a row is about.
+            token.tag = tokens[number + 2].tag = "th"
+            token.attrs = {"scope": "row", "class": "govuk-table__header govuk-!-font-weight-regular"}
         wide = token.type in {"table_open", "fence"}
         if wide:
             dressed.append(_region(heading, number))

@@ -69,7 +69,9 @@ def paper_page(reference: KeyText, visit: Visiting, trace: Tracing) -> Response:
             held_on=in_words(paper.meeting),
             board=boards.names(session)[paper.board],
             kept=kept,
-            makers=accounts.names(session, (version.made_by for version in kept)),
+            makers=accounts.names(
+                session, [*(version.made_by for version in kept), *([sent_back.by] if sent_back else [])]
+            ),
             state=STATES[state],
             is_open=is_open,
             may_write=may_write(visit) and is_open,

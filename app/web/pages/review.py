@@ -1,7 +1,7 @@
 """How far a paper has come: what is in the way, submission, comments, what was decided, and what follows approval."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.policy import Action
 from app.assembly import issuing, review
 from app.assembly.regions import places_in_words
@@ -28,6 +29,7 @@ from app.versions.models import Comment, Decision, Submission, Verdict, Version
 from app.web.deps import Caller, in_person
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
+from app.web.pages.papers_parts import said_once
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach, matter_of
@@ -137,7 +139,7 @@ def submit(visit: Visiting, reference: KeyText, form: Typed) -> Response:
                 session, visit.here.blobs, reference, by=visit.account, now=visit.now, written_on=asked.written_on
             )
     except (Invalid, Conflict) as refused:
-        return _page(visit, reference, form.refused(refused, "written_on"))
+        return _page(visit, reference, _in_words(form.refused(refused, "written_on")))
     return to(_address(reference), said="The paper is in review.")
 
 
@@ -253,8 +255,8 @@ def release(visit: Visiting, reference: KeyText, form: Typed) -> Response:
     return to(_address(reference), said="The version is released.")
 
 
-def told(submission: Submission, may_read: Callable[[Version], bool]) -> Laid:
-    """The submission in words; loaded as in `versions.standing`.
+def told(submission: Submission, may_read: Callable[[Version], bool], names: Mapping[str, str]) -> Laid:
+    """The submission in words; loaded as in `versions.standing`; `names` of accounts by their keys.
 
     What people wrote is told only of decisions about versions that may be read.
     """
@@ -263,21 +265,21 @@ def told(submission: Submission, may_read: Callable[[Version], bool]) -> Laid:
         number=submission.number,
         version=submission.version.label,
         at=submission.at,
-        by=submission.by,
+        by=names.get(submission.by, submission.by),
         steps=tuple(
-            _step(step.label, made.get(position), may_read)
+            _step(step.label, made.get(position), may_read, names)
             for position, step in enumerate(review.steps_of(submission), start=1)
         ),
     )
 
 
-def _step(label: str, decision: Decision | None, may_read: Callable[[Version], bool]) -> Step:
+def _step(label: str, decision: Decision | None, may_read: Callable[[Version], bool], names: Mapping[str, str]) -> Step:
     if decision is None:
         return Step(label, None, None, "", None, None, "", "")
-    by = decision.by
+    by = names.get(decision.by, decision.by)
     if decision.on_behalf_of is not None:
         where = "recorded by" if decision.evidence else "in whose place decided"
-        by = f"{decision.on_behalf_of.name}, {where} {decision.by}"
+        by = f"{decision.on_behalf_of.name}, {where} {by}"
     return Step(
         label=label,
         decided=VERDICTS[decision.verdict],
@@ -295,6 +297,12 @@ def _allowed(visit: Visit, reference: str, action: Action) -> PaperKept:
         kept = Reach(session, visit.account).paper(reference)
     visit.authorise(action, matter_of(kept))
     return kept
+
+
+def _in_words(form: Form) -> Form:
+    """What stands in the way as the page lists it: without keys of what it has no field for."""
+    faults = (one if one.where == "written_on" else Fault("", said_once(one.what)) for one in form.faults)
+    return replace(form, faults=tuple(faults))
 
 
 def _require_as_seen(session: Session, visit: Visit, reference: str, form: Form) -> None:
@@ -324,7 +332,10 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
     template = formats.live_versions(session, [paper.format.key]).get(paper.format.key)
     is_draft = kept.state is State.DRAFT and template is not None
     may_preview = visit.may(Action.PREVIEW, matter)
+    submissions, threads = versions.submissions(session, kept.id), reach.threads(kept)
+    names = accounts.names(session, _who(submissions, threads))
     return {
+        "names": names,
         "title": paper.title,
         "state": kept.state,
         "seen": kept.revision,
@@ -333,9 +344,7 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
         "in_the_way": review.in_the_way(session, kept.reference, now=visit.now) if is_draft and may_preview else [],
         "may_preview": may_preview,
         "clearances": list(clearances_of(session, paper, template, now=visit.now)) if template else [],
-        "submissions": [
-            told(submission, reach.is_cleared_for) for submission in reversed(versions.submissions(session, kept.id))
-        ],
+        "submissions": [told(submission, reach.is_cleared_for, names) for submission in reversed(submissions)],
         "threads": [
             Thread(
                 number=remarks[0].number,
@@ -343,7 +352,7 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
                 remarks=tuple(remarks),
                 settled_by=remarks[0].resolution.by if remarks[0].resolution else None,
             )
-            for remarks in reach.threads(kept)
+            for remarks in threads
         ],
         "places": [{"value": "", "text": "Choose"}, *({"value": key, "text": words} for key, words in places.items())],
         "approved": [(label, label in released) for label in versions.approved_labels(session, kept.id)],
@@ -361,6 +370,16 @@ def _said(session: Session, visit: Visit, kept: PaperKept) -> dict[str, Any]:
             }.items()
         },
     }
+
+
+def _who(submissions: Iterable[Submission], threads: Iterable[Sequence[Comment]]) -> Iterator[str]:
+    """Keys of the accounts that submitted, decided, commented or settled."""
+    for submission in submissions:
+        yield submission.by
+        yield from (decision.by for decision in submission.decisions)
+    for remarks in threads:
+        yield from (remark.by for remark in remarks)
+        yield from (remark.resolution.by for remark in remarks[:1] if remark.resolution)
 
 
 def _address(reference: str) -> str:
