@@ -1,18 +1,21 @@
 """A narrative as WordprocessingML, in the template's own styles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from app.narrative import Block, Chart, Figure, Heading, ListBlock, Paragraph, Quote, Table
 from app.word.figures import Figures
 from app.word.layout import Layout
-from app.word.ledger import Ledger
+from app.word.ledger import Ids, Ledger
 from app.word.paragraphs import UNNUMBERED, Paragraphs
 from app.word.tables import table_xml
 
 _HIGHEST_HEADING = 9
 _AFTER_TABLE = '<w:spacing w:before="160"/>'
 _NO_FILES: Mapping[str, bytes] = {}
+
+Show: TypeAlias = Callable[[Figure, str], str]
+"""Draws a figure; the text says what is said of the room before it."""
 
 
 def narrative_xml(
@@ -36,8 +39,25 @@ def narrative_xml(
     With `numbered`, paragraphs have the style that numbers them, and lists stand below their words. `run_in` is a
     title that opens the first paragraph; where the text opens with something else, it is a paragraph before it.
     """
-    write = Paragraphs(layout, ledger, list_labels, layout.numbered_indent if numbered else 0)
     show = Figures(layout, ledger, files, where)
+    return flow_xml(
+        blocks, layout, ledger, heading_level, show.figure, list_labels=list_labels, numbered=numbered, run_in=run_in
+    )
+
+
+def flow_xml(
+    blocks: Sequence[Block],
+    layout: Layout,
+    ids: Ids,
+    heading_level: int,
+    show: Show,
+    *,
+    list_labels: tuple[str, ...] = (),
+    numbered: bool = False,
+    run_in: str = "",
+) -> str:
+    """The blocks as in `narrative_xml`; `show` draws a figure, with the properties that come after it."""
+    write = Paragraphs(layout, ids, list_labels, layout.numbered_indent if numbered else 0)
     parts = []
     if run_in and not (blocks and isinstance(blocks[0], Paragraph)):
         parts.append(_paragraph(Paragraph(()), write, "", numbered=numbered, run_in=run_in))
@@ -70,7 +90,7 @@ def _paragraph(paragraph: Paragraph, write: Paragraphs, spacing: str, *, numbere
 _Other: TypeAlias = Heading | ListBlock | Quote | Table | Figure
 
 
-def _block(block: _Other, write: Paragraphs, show: Figures, heading_level: int, spacing: str) -> str:
+def _block(block: _Other, write: Paragraphs, show: Show, heading_level: int, spacing: str) -> str:
     match block:
         case Heading(level, inlines):
             return write.paragraph(inlines, f"heading {min(heading_level + level - 3, _HIGHEST_HEADING)}")
@@ -81,7 +101,13 @@ def _block(block: _Other, write: Paragraphs, show: Figures, heading_level: int, 
         case Table():
             return table_xml(block, write)
         case Figure():
-            return show.figure(block, spacing)
+            return show(block, spacing)
+
+
+def begins_with_table(blocks: Sequence[Block]) -> bool:
+    """Whether the first thing that is printed of the blocks is a table, with no caption above it."""
+    first = blocks[0].content if blocks and isinstance(blocks[0], Figure) else blocks[0] if blocks else None
+    return isinstance(first, Table) and not first.caption
 
 
 def _ends_with_table(block: Block) -> bool:

@@ -3,11 +3,25 @@
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from app.narrative import NumberType
 from app.word.marks import BOOKMARKS_EACH, Free, Mark, name_of
 from app.word.namespaces import HYPERLINK
 from app.word.numbering import PLAIN_LABEL, OrderedList
+
+
+class Ids(Protocol):
+    """Hands out the ids that words, lists and links have in a document."""
+
+    def bullets(self) -> int | str:
+        """The id of the document's bullets."""
+
+    def ordered_list(self, level: int, number_type: NumberType, start: int, label: str = PLAIN_LABEL) -> int | str:
+        """The id of a new list of its own."""
+
+    def link(self, address: str) -> str:
+        """The id of the relationship that leads to this address."""
 
 
 @dataclass(slots=True)

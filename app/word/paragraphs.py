@@ -1,4 +1,4 @@
-"""Paragraphs and lists of a narrative as WordprocessingML: strings, and a ledger of what they need elsewhere.
+"""Paragraphs and lists of a narrative as WordprocessingML: strings, with the ids of what they need elsewhere.
 
 Strings, because they cost a tenth of an element tree.
 """
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from app.narrative import Inline, Item, ListBlock, Mark, Paragraph, Run
 from app.word.layout import Layout
-from app.word.ledger import Ledger
+from app.word.ledger import Ids
 from app.word.namespaces import R
 from app.word.numbering import INDENT, PLAIN_LABEL, indent_of
 from app.word.xmltext import escaped, run
@@ -49,7 +49,7 @@ class Paragraphs:
     """Writes paragraphs and lists for one template into one document."""
 
     layout: Layout
-    ledger: Ledger
+    ids: Ids
     list_labels: tuple[str, ...] = ()
     shift: int = 0  # twips by which lists stand further in, below a text that does
 
@@ -98,15 +98,16 @@ class Paragraphs:
         return self._runs(inlines, PLAIN)
 
     def _list(self, block: ListBlock, role: str, level: int, look: Look) -> Iterator[str]:
+        list_id: int | str
         if block.number_type is None:
-            list_id = self.ledger.bullets()
+            list_id = self.ids.bullets()
         else:
             label = self.list_labels[level] if level < len(self.list_labels) else PLAIN_LABEL
-            list_id = self.ledger.ordered_list(level, block.number_type, block.start, label)
+            list_id = self.ids.ordered_list(level, block.number_type, block.start, label)
         for item in block.items:
             yield from self._item(item, role, list_id, level, look)
 
-    def _item(self, item: Item, role: str, list_id: int, level: int, look: Look) -> Iterator[str]:
+    def _item(self, item: Item, role: str, list_id: int | str, level: int, look: Look) -> Iterator[str]:
         numbered = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list_id}"/></w:numPr>'
         place = self._place(role, level)
         blocks = item.blocks
@@ -161,7 +162,7 @@ class Paragraphs:
 
     def _link(self, href: str) -> str:
         tooltip = escaped(href[:_LONGEST_TOOLTIP])
-        identifier = self.ledger.link(href)
+        identifier = self.ids.link(href)
         return f'<w:hyperlink xmlns:r="{R}" r:id="{identifier}" w:tooltip="{tooltip}" w:history="1">'
 
 

@@ -1,14 +1,14 @@
 """Template and facts to document: pure, so that equal facts and equal templates give equal bytes."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.narrative import Block, Figure, Run, Table
+from app.narrative import Run
 from app.word.container import DOCUMENT, Packed, digest_of, joined, packed, unpacked
 from app.word.contents import has_contents, with_contents
-from app.word.converter import narrative_xml
+from app.word.converter import begins_with_table, narrative_xml
 from app.word.engine import Program
 from app.word.figures import Figures
 from app.word.language import Budget
@@ -17,6 +17,7 @@ from app.word.ledger import Ledger
 from app.word.marks import CUSTOM_XML, Free, bookmark, item_of, table_of
 from app.word.paragraphs import Paragraphs
 from app.word.parts import CORE, CUSTOM, NUMBERING, STYLES, with_added, with_links, with_relations
+from app.word.prepared import REPERTOIRE, Setting, prepared
 from app.word.properties import DocumentProperties, properties_in
 from app.word.refusals import NotPrinted, UnwritableText
 from app.word.sections import with_turned_pages
@@ -31,6 +32,7 @@ from app.word.values import (
     facts_in,
     figure_of,
     heading_level_of,
+    html_of,
     is_numbered,
     key_of,
     line_in,
@@ -89,7 +91,7 @@ def fill(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[
     """The document that `render` makes, before it is packed; the same errors."""
     stated = properties_in(context)
     ledger = Ledger(template.numbering.first_list_id, template.first_relationship, template.free)
-    press = _Press(template.layout, ledger, files)
+    press = _Press(template.digest, template.layout, ledger, files)
     budget = Budget()
     try:
         changed = {program.part: program.filled(context, press, budget) for program in template.programs}
@@ -161,6 +163,8 @@ def _unwritable(context: Mapping[str, Any], character: str) -> UnwritableText:
 class _Press:
     """Prints the narratives of one document and remembers what was printed, by identity: equal facts are two."""
 
+    template: str
+    """Its digest."""
     layout: Layout
     ledger: Ledger
     files: Mapping[str, bytes]
@@ -173,24 +177,44 @@ class _Press:
     def print(self, narrative: Narrative) -> str:
         """The narrative in Word's XML, noted as printed; the ledger holds what it needs."""
         self.printed.add(id(narrative))
-        level, region = heading_level_of(narrative), region_of(narrative)
+        xml, in_table = self._printed(narrative)
+        region = region_of(narrative)
+        if not region or not xml:  # nothing was printed that could be marked
+            return xml
+        # Around the paragraphs, so that one that an author adds at the end is still inside.
+        begins, ends = bookmark(self.ledger.mark(region, heading_level_of(narrative), in_table=in_table))
+        return f"{begins}{xml}{ends}"
+
+    def _printed(self, narrative: Narrative) -> tuple[str, bool]:
+        """The narrative in Word's XML, and whether that begins with a table."""
+        setting = Setting(
+            self.template,
+            html_of(narrative),
+            heading_level_of(narrative),
+            list_labels_of(narrative),
+            is_numbered(narrative),
+            run_in_of(narrative),
+        )
+        known = REPERTOIRE.find(setting)
+        if known is not None:
+            return known.printed(self.ledger), known.begins_with_table
         blocks = blocks_in(narrative)
+        new = prepared(blocks, setting, self.layout)
+        if new is not None:
+            REPERTOIRE.put(setting, new)
+            return new.printed(self.ledger), new.begins_with_table
         xml = narrative_xml(
             blocks,
             self.layout,
             self.ledger,
-            level,
+            setting.heading_level,
             files=self.files,
             where=key_of(narrative),
-            list_labels=list_labels_of(narrative),
-            numbered=is_numbered(narrative),
-            run_in=run_in_of(narrative),
+            list_labels=setting.list_labels,
+            numbered=setting.numbered,
+            run_in=setting.run_in,
         )
-        if not region or not xml:  # nothing was printed that could be marked
-            return xml
-        # Around the paragraphs, so that one that an author adds at the end is still inside.
-        begins, ends = bookmark(self.ledger.mark(region, level, in_table=_begins_with_table(blocks)))
-        return f"{begins}{xml}{ends}"
+        return xml, begins_with_table(blocks)
 
     def print_in_line(self, narrative: Narrative, *, in_link: bool) -> str | None:
         """The narrative as runs, noted as printed; None where it is more than one paragraph."""
@@ -236,11 +260,6 @@ class _Press:
                 (key_of(value), text_in(value)) if isinstance(value, Narrative) else (path, _plain_words(value))
                 for path, value in places.values()
             )
-
-
-def _begins_with_table(blocks: Sequence[Block]) -> bool:
-    first = blocks[0].content if isinstance(blocks[0], Figure) else blocks[0]
-    return isinstance(first, Table) and not first.caption
 
 
 def _plain_words(value: Any) -> str:
