@@ -17,8 +17,8 @@ from app.word.layout import Layout
 from app.word.ledger import Ids
 from app.word.numbering import PLAIN_LABEL
 
-_ROOM = 32 * 1024 * 1024
-"""Characters of all that is kept: as much memory in bytes, or a little more."""
+_ROOM = 16 * 1024 * 1024
+"""Characters of all that is kept, of one byte or two: some 1,300 texts of 300 words with lists and tables."""
 
 _SLOT = re.compile("\x00([0-9]+)\x00")  # no text of XML has the character
 _Asked: TypeAlias = Callable[[Ids], int | str]
