@@ -311,7 +311,7 @@ def of_open_rounds(session: Session) -> Sequence[Request]:
     return session.scalars(
         select(Request)
         .join(Request.round)
-        .where(~Round.closed)
+        .where(_is_of_open_round())
         .order_by(Round.due_on, Round.key, Request.position)
         .options(*WHOLE_REQUEST)
     ).all()
@@ -324,7 +324,7 @@ def of_person(session: Session, person_id: int) -> Sequence[Request]:
         .join(Request.round)
         .join(Request.workstream)
         .where(
-            ~Round.closed,
+            _is_of_open_round(),
             or_(Request.person_id == person_id, and_(Request.person_id.is_(None), Workstream.owner_id == person_id)),
         )
         .order_by(Round.due_on, Round.key, Request.position)
@@ -340,11 +340,13 @@ def to_answer(
     With `wants_answers` only those of which an answer is still to come. Ordered as in `of_open_rounds`; each with how
     it stands and who is asked, and without what was reported.
     """
+    if person_id is None and not refs:
+        return ()
     asked: list[ColumnElement[bool]] = [Workstream.ref.in_(refs)]
     if person_id is not None:
         asked.append(Request.person_id == person_id)
         asked.append(and_(Request.person_id.is_(None), Workstream.owner_id == person_id))
-    conditions = [~Round.closed, or_(*asked)]
+    conditions = [_is_of_open_round(), or_(*asked)]
     if wants_answers:
         is_to_come = or_(Answer.id.is_(None), Judgement.verdict == Verdict.SENT_BACK)
         conditions.append(Request.id.in_(_newest_answers(Request.id).where(is_to_come)))
@@ -356,6 +358,13 @@ def to_answer(
         .order_by(Round.due_on, Round.key, Request.position)
         .options(*STANDING_REQUEST)
     ).all()
+
+
+def _is_of_open_round() -> ColumnElement[bool]:
+    """Whether a request's round takes answers."""
+    # From the few rounds that are open: a workstream has been asked in all that there were.
+    is_open = aliased(Round)
+    return Request.round_id.in_(select(is_open.id).where(~is_open.closed))
 
 
 def get_answer(request: Request, number: int) -> Answer:
