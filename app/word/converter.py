@@ -15,7 +15,7 @@ _AFTER_TABLE = '<w:spacing w:before="160"/>'
 _NO_FILES: Mapping[str, bytes] = {}
 
 Show: TypeAlias = Callable[[Figure, str], str]
-"""Draws a figure; the text says what is said of the room before it."""
+"""Draws a figure; the text holds properties that its drawing has on an upright page besides its own."""
 
 
 def narrative_xml(
@@ -56,7 +56,7 @@ def flow_xml(
     numbered: bool = False,
     run_in: str = "",
 ) -> str:
-    """The blocks as in `narrative_xml`; `show` draws a figure, with the properties that come after it."""
+    """The blocks as in `narrative_xml`; `show` draws the figures."""
     write = Paragraphs(layout, ids, list_labels, layout.numbered_indent if numbered else 0)
     parts = []
     if run_in and not (blocks and isinstance(blocks[0], Paragraph)):
