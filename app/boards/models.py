@@ -40,7 +40,7 @@ class Meeting(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     board_id: Mapped[int] = mapped_column(ForeignKey("board.id", ondelete="RESTRICT"))
-    held_on: Mapped[date]
+    held_on: Mapped[date] = mapped_column(index=True)
     place: Mapped[str | None] = mapped_column(String(300))
 
     board: Mapped[Board] = relationship(lazy="raise", back_populates="meetings")

@@ -248,7 +248,7 @@ def found(session: Session, asked: PapersWanted, *, skip: int = 0, limit: int) -
     With what a list shows.
     """
     # Their ids are put in order first: thousands of whole rows would take several times as long to sort.
-    statement = _of_asked(select(Paper.id), asked)
+    statement = _of_asked(select(Paper.id), asked, by_meeting=True)
     ordered = statement.order_by(Meeting.held_on.desc(), Paper.reference).offset(skip).limit(limit)
     ids = session.scalars(ordered).all()
     rows = {row.id: row for row in session.scalars(select(Paper).where(Paper.id.in_(ids)).options(*LISTED_PAPER))}
@@ -281,9 +281,12 @@ _WORDS_OF_A_REFERENCE = 5
 _LONGEST_STEM = 60
 
 
-def _of_asked(statement: Select[Any], asked: PapersWanted) -> Select[Any]:
-    """The statement about the papers that are asked for, with their meetings, and with no table that nobody asks."""
-    statement = statement.join(Paper.meeting)
+def _of_asked(statement: Select[Any], asked: PapersWanted, *, by_meeting: bool = False) -> Select[Any]:
+    """The statement about the papers that are asked for, with no table that nobody asks, but perhaps the meeting."""
+    if by_meeting or asked.board is not None or asked.held_on is not None:
+        # The sum keeps SQLite from looking up the meeting of every paper, which would have to sort them all. It goes
+        # from the last meeting to its papers instead, and ends when it has a page of them.
+        statement = statement.join(Meeting, Meeting.id + 0 == Paper.meeting_id)
     if asked.board is not None:
         statement = statement.join(Meeting.board)
     if asked.format is not None:
