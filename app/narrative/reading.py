@@ -90,7 +90,10 @@ class _Reader:
 
     def _bare(self) -> str:
         """The next tag, with no words before it."""
-        return _give_up() if self._words else self._next()
+        if self._words:
+            _give_up()
+        tag, self._words = next(self._tags, _END)
+        return tag
 
     def _block(self, tag: str, before: Block | None) -> Block:
         if tag in {"p", _UNNUMBERED}:
@@ -182,18 +185,20 @@ class _Reader:
 
     def _inlines(self, end: str) -> tuple[Inline, ...]:
         """Runs of words, up to the end tag of what holds them."""
+        words, tag = self._words, self._next()
+        if tag == end:  # as nearly everywhere
+            return (_plain_run(words),)
         out: list[Inline] = []
         look, before = _PLAIN, None  # of the words that come, and of the run before them
         around: list[tuple[str, _Look]] = []
         after_space = True  # where another space would not be shown
         while True:
-            if words := self._words:
+            if words:
                 words = _unescaped(words) if "&" in words else words
                 if look == before or (after_space and words[0] == " ") or not _is_composed(words):
                     _give_up()
                 out.append(Run(words, *look))
                 before, after_space = look, words[-1] == " "
-            tag = self._next()
             if tag == end:
                 break
             if tag == "br" and not after_space:
@@ -206,9 +211,18 @@ class _Reader:
                 look = around.pop()[1]
             else:
                 _give_up()
+            words, tag = self._words, self._next()
         if around or after_space or _is_blank(out[0]) or (len(out) > 1 and _is_blank(out[-1])):
             _give_up()
         return tuple(out)
+
+
+def _plain_run(words: str) -> Run:
+    """All the words of a paragraph that has nothing else."""
+    words = _unescaped(words) if "&" in words else words
+    if not words.strip() or words[0] == " " or words[-1] == " " or not _is_composed(words):
+        _give_up()
+    return Run(words)
 
 
 def _unescaped(words: str) -> str:

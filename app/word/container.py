@@ -64,7 +64,7 @@ _PIECE = 1024 * 1024
 _DECLARED = re.compile(rb"""\xef?\xbb?\xbf?\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"'>]*)""")
 _ENCODINGS = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
 
-_LEVEL = 6
+_LEVEL = 5  # 6 takes a tenth longer for files that are one percent smaller
 _VERSION_NEEDED = 20
 _FIRST_DAY = (1 << 5) | 1  # 1 January 1980, the zip format's first day
 
@@ -185,7 +185,7 @@ def kind_of(document: bytes) -> str | None:
 
 
 def packed(content: bytes) -> Packed:
-    """The content deflated by zlib-ng at level 6."""
+    """The content deflated by zlib-ng at level 5."""
     deflater = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
     return Packed(bytes(deflater.compress(content) + deflater.flush()), zlib_ng.crc32(content), len(content))
 
@@ -198,7 +198,7 @@ def unpacked(member: Packed) -> bytes:
 def write_members(members: Mapping[str, bytes]) -> bytes:
     """A zip file of the members: equal members give equal bytes, whatever their order, the day or the machine.
 
-    Members stand in a fixed order, dated 1 January 1980, deflated by zlib-ng at level 6.
+    Members stand in a fixed order, dated 1 January 1980, deflated by zlib-ng at level 5.
     """
     return joined({name: packed(content) for name, content in members.items()})
 

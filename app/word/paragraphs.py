@@ -3,7 +3,7 @@
 Strings, because they cost a tenth of an element tree.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -73,7 +73,7 @@ class Paragraphs:
 
     def paragraph(
         self,
-        inlines: Iterable[Inline],
+        inlines: Sequence[Inline],
         role: str,
         *,
         before: str = "",
@@ -85,15 +85,14 @@ class Paragraphs:
 
         `before` and `after` are properties up to the numbering and beyond it, in the order of `w:pPr`.
         """
-        return self.framed(self._title(run_in) + self._runs(inlines, look), role, before=before, after=after)
+        runs = self._runs(inlines, look)
+        return self.framed(self._title(run_in) + runs if run_in else runs, role, before=before, after=after)
 
     def framed(self, runs: str, role: str, *, before: str = "", after: str = "") -> str:
         """One `w:p` of these runs in the style of the role."""
-        properties = _styled(self.layout.styles[role]) + before + after
-        head = f"<w:p><w:pPr>{properties}</w:pPr>" if properties else "<w:p>"
-        return f"{head}{runs}</w:p>"
+        return f"{_head(self.layout.styles[role], before, after)}{runs}</w:p>"
 
-    def line(self, inlines: Iterable[Inline]) -> str:
+    def line(self, inlines: Sequence[Inline]) -> str:
         """Runs and links as they stand in a paragraph of the template."""
         return self._runs(inlines, PLAIN)
 
@@ -138,15 +137,15 @@ class Paragraphs:
         return f'<w:ind w:left="{indent_of(level) + further}" w:hanging="{INDENT + min(further, 0)}"/>'
 
     def _title(self, words: str) -> str:
-        if not words:
-            return ""
         style = self.layout.styles["run-in title"]
         return run(f"{words} ", f'<w:rStyle w:val="{escaped(style)}"/>' if style else "<w:b/><w:bCs/>")
 
-    def _runs(self, inlines: Iterable[Inline], look: Look) -> str:
+    def _runs(self, inlines: Sequence[Inline], look: Look) -> str:
+        link = self.layout.styles["link"]
+        if len(inlines) == 1 and isinstance(only := inlines[0], Run) and only.href is None:  # as nearly everywhere
+            return run(only.text, _properties(only.marks, look.bold, look.colour, False, link))
         parts: list[str] = []
         open_link: str | None = None
-        link = self.layout.styles["link"]
         for inline in inlines:
             href, words = None, "<w:r><w:br/></w:r>"
             if isinstance(inline, Run):
@@ -166,9 +165,12 @@ class Paragraphs:
         return f'<w:hyperlink xmlns:r="{R}" r:id="{identifier}" w:tooltip="{tooltip}" w:history="1">'
 
 
-@lru_cache(maxsize=256)
-def _styled(style: str | None) -> str:
-    return f'<w:pStyle w:val="{escaped(style)}"/>' if style else ""
+@lru_cache(maxsize=1024)  # lists have one for each of their ids
+def _head(style: str | None, before: str, after: str, /) -> str:
+    """What opens a paragraph of this style, with these properties up to the numbering and beyond it."""
+    styled = f'<w:pStyle w:val="{escaped(style)}"/>' if style else ""
+    properties = f"{styled}{before}{after}"
+    return f"<w:p><w:pPr>{properties}</w:pPr>" if properties else "<w:p>"
 
 
 @lru_cache(maxsize=256)  # hardly more looks are ever seen, and every run has one

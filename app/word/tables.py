@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from typing import Literal
 
 from app.narrative import Cell, ListBlock, Paragraph, Row, Run, Table
 from app.word.paragraphs import PLAIN, Look, Paragraphs
@@ -40,7 +41,6 @@ _HYPHEN = re.compile(r"[-–—/]")
 _BREAKS = re.compile(rf"\s+|(?<={_HYPHEN.pattern})")  # where Word may begin a new line
 _MARGIN = 2  # what the margins of a cell take, in characters
 _NARROW, _WIDE = frozenset("fijlrtI.,:;'’!|()[]/-· "), frozenset("mwMW%@—…")
-_KNOWN = 80  # characters of the longest text whose measure is remembered
 _INDENT = "    "  # what a list item's indent takes
 _LINE = 290  # the height of a line at 11 points, in twips
 _CHARACTER = 125  # about the width of a bold lower-case letter at 11 points, in twips
@@ -76,14 +76,21 @@ def column_widths(table: Table, text_width: int) -> tuple[int, ...]:
     A column is as wide as its longest word where there is room for all, and what is left goes to those with more to
     read.
     """
-    words, lines = [0] * table.columns, [0] * table.columns
+    texts: list[list[str]] = [[] for _ in range(table.columns)]
+    indented: list[tuple[int, ListBlock]] = []
     for row in (*table.head, *table.body):
         for cell in row.cells:
             if cell.colspan == 1:
-                column = cell.column
-                for word, line in map(_extent, cell.blocks):
-                    words[column] = max(words[column], word)
-                    lines[column] = max(lines[column], line)
+                for block in cell.blocks:
+                    if isinstance(block, Paragraph):
+                        texts[cell.column].append(_text_of(block))
+                    else:
+                        indented.append((cell.column, block))
+    words = [_longest_word(" ".join(column), "") for column in texts]
+    lines = [max(map(len, column), default=0) for column in texts]
+    for column, block in indented:
+        word, line = _extent(block)
+        words[column], lines[column] = max(words[column], word), max(lines[column], line)
     least = [max(_NARROWEST, min(word + _MARGIN, _WIDEST)) for word in words]
     wanted = [max(_NARROWEST, min(line + _MARGIN, _WIDEST)) for line in lines]
     room = text_width // _CHARACTER - sum(least)
@@ -101,13 +108,16 @@ def _extent(block: Paragraph | ListBlock, indent: str = "") -> tuple[int, int]:
     """How wide its longest word is and its longest paragraph, in characters."""
     if isinstance(block, Paragraph):
         text = _text_of(block)
-        return (_longest_known if len(text) <= _KNOWN else _longest_word)(text, indent), len(text)
+        return _longest_word(text, indent), len(text)
     inner = [_extent(inside, f"{indent}{_INDENT}") for item in block.items for inside in item.blocks]
     return max(word for word, _ in inner), 3 + max(line for _, line in inner)
 
 
 def _text_of(paragraph: Paragraph) -> str:
-    return "".join([inline.text if isinstance(inline, Run) else " " for inline in paragraph.inlines])
+    inlines = paragraph.inlines
+    if len(inlines) == 1 and isinstance(inlines[0], Run):  # as nearly always in a cell
+        return inlines[0].text
+    return "".join([inline.text if isinstance(inline, Run) else " " for inline in inlines])
 
 
 def _longest_word(text: str, indent: str) -> int:
@@ -117,9 +127,6 @@ def _longest_word(text: str, indent: str) -> int:
         if 3 * (len(indent) + len(word)) > 2 * longest:  # no letter is broader than one and a half
             longest = max(longest, _breadth(f"{indent}{word}"[:_LONGEST_WORD]))
     return longest
-
-
-_longest_known = lru_cache(maxsize=4096)(_longest_word)
 
 
 @lru_cache(maxsize=4096)
@@ -159,7 +166,16 @@ def _rows(
 
 def _is_tall(row: Row, widths: Sequence[int], page: int) -> bool:
     """Whether a row takes about half a page or more: kept whole, it would leave as much empty, or be cut off."""
-    return any(_lines(cell, widths) * _LINE * 2 > page for cell in row.cells if cell.rowspan == 1)
+    most = page // (2 * _LINE)
+    return any(
+        cell.rowspan == 1 and not _is_short(cell.blocks, most) and _lines(cell, widths) * _LINE * 2 > page
+        for cell in row.cells
+    )
+
+
+def _is_short(blocks: Sequence[Paragraph | ListBlock], most: int) -> bool:
+    """Whether it is one paragraph of so few characters that it cannot take more lines, however narrow its column."""
+    return len(blocks) == 1 and isinstance(blocks[0], Paragraph) and len(_text_of(blocks[0])) <= most
 
 
 def _lines(cell: Cell, widths: Sequence[int]) -> int:
@@ -178,22 +194,37 @@ def _lines_of(blocks: Sequence[Paragraph | ListBlock], room: int) -> int:
 
 
 def _cell(cell: Cell, widths: Sequence[int], write: Paragraphs) -> str:
-    background, foreground = RAG_COLOURS.get(cell.rag or "", (None, None))
-    look = PLAIN if cell.scope is background is None else Look(bold=True, colour=foreground)
+    background, foreground = RAG_COLOURS.get(cell.rag, _UNRATED) if cell.rag else _UNRATED
+    look = PLAIN if cell.scope is background is None else _bold(foreground)
     merge = '<w:vMerge w:val="restart"/>' if cell.rowspan > 1 else ""
     content = write.flow(cell.blocks, "table text", look) or write.paragraph((), "table text")
-    return f"<w:tc>{_cell_properties(cell, widths, merge, background)}{content}</w:tc>"
+    return f"<w:tc>{_properties_of(cell, widths, merge, background)}{content}</w:tc>"
+
+
+_UNRATED: tuple[str | None, str | None] = (None, None)
+
+
+@cache
+def _bold(colour: str | None) -> Look:
+    return Look(bold=True, colour=colour)
 
 
 def _continued(cell: Cell, widths: Sequence[int], write: Paragraphs) -> str:
-    background, _ = RAG_COLOURS.get(cell.rag or "", (None, None))
-    properties = _cell_properties(cell, widths, "<w:vMerge/>", background)
+    background, _ = RAG_COLOURS.get(cell.rag or "", _UNRATED)
+    properties = _properties_of(cell, widths, "<w:vMerge/>", background)
     return f"<w:tc>{properties}{write.paragraph((), 'table text')}</w:tc>"
 
 
-def _cell_properties(cell: Cell, widths: Sequence[int], merge: str, background: str | None) -> str:
-    width = sum(widths[cell.column : cell.column + cell.colspan])
-    span = f'<w:gridSpan w:val="{cell.colspan}"/>' if cell.colspan > 1 else ""
+def _properties_of(cell: Cell, widths: Sequence[int], merge: str, background: str | None) -> str:
+    width = widths[cell.column] if cell.colspan == 1 else sum(widths[cell.column : cell.column + cell.colspan])
+    return _cell_properties(width, cell.colspan, cell.scope, merge, background)
+
+
+@lru_cache(maxsize=1024)  # every cell has some, and most cells of a column have the same
+def _cell_properties(
+    width: int, colspan: int, scope: Literal["col", "row"] | None, merge: str, background: str | None, /
+) -> str:
+    span = f'<w:gridSpan w:val="{colspan}"/>' if colspan > 1 else ""
     shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{background}"/>' if background else ""
-    heads = _HEADS[cell.scope] if cell.scope else ""
+    heads = _HEADS[scope] if scope else ""
     return f'<w:tcPr>{heads}<w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shading}</w:tcPr>'

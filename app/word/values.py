@@ -347,18 +347,18 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})  # nearly everything is
 
 
 def printables_in(context: Mapping[str, Any]) -> list[Printable]:
-    """Everything in the context that must be printed, in its order."""
+    """Everything in the context that must be printed: what lies less deep before what lies deeper."""
     found: list[Printable] = []
-    waiting: list[Any] = [context]
-    while waiting:
-        value = waiting.pop()
-        kind = type(value)
-        if kind in _PRINTABLE:
-            found.append(value)
-        elif kind is dict or isinstance(value, Mapping):
-            waiting += [inner for inner in reversed(list(value.values())) if type(inner) not in _PLAIN]
-        elif kind is list or isinstance(value, tuple):
-            waiting += [inner for inner in reversed(value) if type(inner) not in _PLAIN]
+    groups: list[Any] = [context]
+    for group in groups:  # grows as it is gone through
+        for value in group.values() if type(group) is dict or isinstance(group, Mapping) else group:
+            kind = type(value)
+            if kind in _PLAIN:
+                continue
+            if kind in _PRINTABLE:
+                found.append(value)
+            elif kind is dict or kind is list or isinstance(value, Mapping | tuple):
+                groups.append(value)
     return found
 
 
