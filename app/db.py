@@ -119,6 +119,7 @@ class Database:
         self._write = self.engine.execution_options(door="writing")
         self._in_use = {"reading": 0, "writing": 0}
         self._counting = Lock()
+        self._writer = Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -130,7 +131,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A session whose changes are all stored when the block ends, and none if it raises."""
         with self._counted("writing"), Session(self._write) as session:
-            with session.begin():
+            with self._turn(), session.begin():
                 yield session
             if self._on_commit is not None:
                 self._on_commit(session)
@@ -139,6 +140,22 @@ class Database:
         """How many doors of each kind are open in this process, those that wait for another writer included."""
         with self._counting:
             return dict(self._in_use)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """On SQLite, which has one writer at a time, those of this process wait for one another here.
+
+        SQLite would let each of them sleep, for longer and longer, and look whether it is free.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _counted(self, door: str) -> Iterator[None]:
