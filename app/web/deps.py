@@ -238,7 +238,7 @@ def _by_session(here: Premises, secret: str, now: datetime, afterwards: Backgrou
 Calling = Annotated[Caller, Depends(caller)]
 
 
-def signed_in(calling: Calling) -> Account:
+async def signed_in(calling: Calling) -> Account:
     """The account that asks, allowed no more than the token is for by which it asks; raises as `caller`."""
     return calling.account
 

@@ -10,17 +10,17 @@ from app.web.deps import ByLink, SignedIn
 from app.web.errors import FaultyParameter
 
 
-def only_known_parameters(request: Request, _who: SignedIn) -> None:
+async def only_known_parameters(request: Request, _who: SignedIn) -> None:
     """As `parameters_of_all`, after somebody has signed in."""
-    parameters_of_all(request)
+    _only_known(request)
 
 
-def parameters_of_all(request: Request) -> None:
+async def parameters_of_all(request: Request) -> None:
     """Every parameter behind the “?” is one that the operation takes; raises FaultyParameter with the first other."""
     _only_known(request)
 
 
-def only_known_parameters_by_link(request: Request, _holder: ByLink) -> None:
+async def only_known_parameters_by_link(request: Request, _holder: ByLink) -> None:
     """The same for who has a link instead of an account."""
     _only_known(request)
 
