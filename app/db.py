@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +34,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeEngine
 
@@ -120,11 +122,13 @@ class Database:
         self._in_use = {"reading": 0, "writing": 0}
         self._counting = Lock()
         self._writer = Lock()
+        self._states = _States(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session over one consistent state; writing through it fails."""
         with self._counted("reading"), Session(self._read, autoflush=False) as session:
+            session.info[_STATE] = self._states.begin()
             yield session
 
     @contextmanager
@@ -176,6 +180,7 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._states.close()
 
 
 def engine_for(url: str) -> Engine:
@@ -189,6 +194,70 @@ def engine_for(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def state_of(session: Session) -> str | None:
+    """The name of the state that a reading session sees: another session that has the same sees the same.
+
+    None where nobody can tell, as for a session that writes.
+    """
+    state: Callable[[Session], str | None] = session.info.get(_STATE, _unknown)
+    return state(session)
+
+
+_STATE = "state"
+_ANY_READ = "SELECT 1 FROM sqlite_master LIMIT 1"
+
+
+def _unknown(_: Session) -> str | None:
+    return None
+
+
+class _States:
+    """Names the states of one database, each for the sessions that see it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._name = uuid4().hex
+        self._lock = Lock()
+        self._watch: PoolProxiedConnection | None = None
+
+    def begin(self) -> Callable[[Session], str | None]:
+        """What names the state that a session sees which reads nothing before this has returned.
+
+        On SQLite it can, until something is committed.
+        """
+        if self._engine.dialect.name == "postgresql":
+            return self._snapshot
+        if self._engine.url.database in {None, "", ":memory:"}:
+            return _unknown
+        version = self._version()
+
+        def state(session: Session) -> str | None:
+            session.connection().exec_driver_sql(_ANY_READ)  # what it sees is settled by now
+            return f"{self._name}/{version}" if self._version() == version else None
+
+        return state
+
+    def close(self) -> None:
+        """Nothing is watched any more, until a session begins."""
+        with self._lock:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
+
+    def _snapshot(self, session: Session) -> str:
+        # The transactions that the session sees (PostgreSQL, "Transaction ID and Snapshot Information Functions").
+        return f"{self._name}/{session.scalar(text('SELECT CAST(pg_current_snapshot() AS text)'))}"
+
+    def _version(self) -> int:
+        # On a connection that never writes it differs as soon as any other has committed (SQLite, `data_version`).
+        with self._lock:
+            if self._watch is None:
+                self._watch = self._engine.raw_connection()
+                self._watch.detach()  # for good: it is none of those that requests take turns with
+            version: int = self._watch.cursor().execute("PRAGMA data_version").fetchone()[0]
+            return version
 
 
 def is_writing(session: Session) -> bool:

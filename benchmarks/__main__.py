@@ -153,22 +153,25 @@ def http(asked: argparse.Namespace) -> Iterator[Row]:
     """What two processes answer a second, as milliseconds an answer, beside a bare route that renders with docxtpl."""
     n = 20 if 20 in asked.n else asked.n[0]
     turns, seconds, rounds = (1, 0.5, 1) if asked.quick else (5, 3.0, 15)
-    rates: dict[str, list[float]] = {"bare route": [], "previews": [], "kept versions": []}
+    rates: dict[str, list[float]] = {"bare route": [], "previews": []}
     assets.ensure()
     with (
         service(n, papers=over_http.CLIENTS) as made,
         over_http.bare_route(n) as theirs,
         over_http.whole_service(made) as ours,
     ):
-        asks = over_http.versions_of(made)
+        # Asked for once each time that the facts have changed, which is not timed.
+        once = {"previews of new facts": over_http.previews_of(made), "kept versions": over_http.versions_of(made)}
+        rates |= {name: [] for name in once}
         for turn in range(turns):
             rates["bare route"].append(theirs.rate(over_http.render, seconds))
             rates["previews"].append(ours.rate(over_http.preview_of(made), seconds))
-            taken = 0.0
-            for number in range(rounds):
-                made.reword(turn * rounds + number)  # not timed: without it there would be nothing new to keep
-                taken += ours.once_each(asks)
-            rates["kept versions"].append(rounds * len(asks) / taken)
+            for number, (name, asks) in enumerate(once.items()):
+                taken = 0.0
+                for edition in range(rounds):
+                    made.reword((turn * len(once) + number) * rounds + edition)
+                    taken += ours.once_each(asks)
+                rates[name].append(rounds * len(asks) / taken)
     bare = median(rates.pop("bare route"))
     yield Row("bare route over HTTP", n, "docxtpl", 1000 / bare)
     for name, measured in rates.items():

@@ -102,17 +102,22 @@ def render(connection: HTTPConnection) -> None:
 
 def preview_of(service: Service) -> Ask:
     """A preview of the service's first paper."""
-    path = f"/api/v1/papers/{reference_of(0)}/preview"
-    return lambda connection: _post(connection, path, 200, service.token)
+    return _of_paper(service, 0, "preview", 200)
+
+
+def previews_of(service: Service) -> list[Ask]:
+    """For each client, the preview of a paper of its own."""
+    return [_of_paper(service, number, "preview", 200) for number in range(CLIENTS)]
 
 
 def versions_of(service: Service) -> list[Ask]:
     """For each client, the next version of a paper of its own: one that is kept, once the facts have changed."""
+    return [_of_paper(service, number, "versions", 201) for number in range(CLIENTS)]
 
-    def ask_for(reference: str) -> Ask:
-        return lambda connection: _post(connection, f"/api/v1/papers/{reference}/versions", 201, service.token)
 
-    return [ask_for(reference_of(number)) for number in range(CLIENTS)]
+def _of_paper(service: Service, number: int, what: str, expected: int) -> Ask:
+    path = f"/api/v1/papers/{reference_of(number)}/{what}"
+    return lambda connection: _post(connection, path, expected, service.token)
 
 
 def _post(connection: HTTPConnection, path: str, expected: int, token: str = "") -> None:

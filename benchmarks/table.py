@@ -58,7 +58,7 @@ _AMONG = {
     "page of formats": 1.5,
     "page of persons": 1.5,
 }
-_OVER_HTTP = {"previews over HTTP": 10, "kept versions over HTTP": 3}
+_OVER_HTTP = {"previews over HTTP": 10, "previews of new facts over HTTP": 10, "kept versions over HTTP": 3}
 HEADS = ("workload", "n", "engine", "ms", "× docxtpl", "peak MiB", "bytes")
 
 

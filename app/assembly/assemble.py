@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import word
 from app.accounts.models import Account
+from app.assembly.answers import Answers
 from app.assembly.context import for_engine, vocabulary
 from app.assembly.naming import file_name
 from app.assembly.regions import stored_texts
@@ -50,17 +51,32 @@ class Generated:
 
 def preview(session: Session, blobs: Blobs, reference: str, *, now: datetime, public: bool = False) -> Document:
     """The paper, or its public copy, as it would be generated now; takes no number and is not kept."""
-    paper = papers.to_assemble(session, reference)
-    template = formats.live(session, paper.format.key)
-    snapshot = select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now, public=public)
-    return make(snapshot, blobs.get(template.template_digest), blobs.get)
+
+    def made() -> Document:
+        template, snapshot = _selected(session, reference, now, public=public)
+        return make(snapshot, blobs.get(template.template_digest), blobs.get)
+
+    return _ANSWERS.answer(session, ("preview", reference, public, _today(now)), made)
 
 
 def facts_of(session: Session, reference: str, *, now: datetime) -> Snapshot:
     """The facts that a preview of the paper would be made of."""
+    question = "facts", reference, _today(now)
+    return _ANSWERS.answer(session, question, lambda: _selected(session, reference, now, public=False)[1])
+
+
+_ANSWERS = Answers()
+"""Of the time they take the day alone."""
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(LONDON).date()
+
+
+def _selected(session: Session, reference: str, now: datetime, *, public: bool) -> tuple[TemplateVersion, Snapshot]:
     paper = papers.to_assemble(session, reference)
     template = formats.live(session, paper.format.key)
-    return select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now)
+    return template, select_for(session, paper, template, stage="preview", label=PREVIEW_LABEL, now=now, public=public)
 
 
 def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now: datetime) -> Generated:
@@ -83,7 +99,7 @@ def assemble(session: Session, blobs: Blobs, reference: str, *, by: Account, now
     if newest and _says_the_same(newest, snapshot, facts, content, blobs.get):
         return Generated(newest, is_new=False, gaps=tuple(context.gaps))
     document = _document(snapshot, facts, content, blobs.get)
-    paper_commands.set_written_on(paper, now.astimezone(LONDON).date())
+    paper_commands.set_written_on(paper, _today(now))
     version = version_commands.keep(
         session, blobs, paper=paper, number=number, template=template, document=document, by=by.key, now=now
     )

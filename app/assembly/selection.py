@@ -78,22 +78,26 @@ def select_for(
 ) -> Snapshot:
     """Every fact that the paper uses now, frozen; `paper` comes from `papers.queries.to_assemble`, or whole.
 
-    The snapshot of a public copy has nothing that the format or the paper keeps from the public.
+    The snapshot of a public copy has nothing that the format or the paper keeps from the public. Of `now` it takes the
+    day in London.
     """
-    snapshot = _Selection(session, paper, template, now, public).snapshot(stage, label)
+    snapshot = _Selection(session, paper, template, _day(now), public).snapshot(stage, label)
     return without_marked_words(snapshot) if public else snapshot
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(LONDON).date()
 
 
 class _Selection:
     """One paper on its way into a snapshot."""
 
-    def __init__(self, session: Session, paper: Paper, template: TemplateVersion, now: datetime, public: bool) -> None:
+    def __init__(self, session: Session, paper: Paper, template: TemplateVersion, today: date, public: bool) -> None:
         self.session = session
         self.paper = paper
         self.template = template
         self.manifest: Manifest = parse_manifest(template.manifest)
-        self.now = now
-        self.today = now.astimezone(LONDON).date()
+        self.today = today
         earlier = papers.previous(session, paper)
         self.previous = _Before(session, earlier) if earlier else None
         self.cut_off = last_day(paper)
@@ -123,7 +127,7 @@ class _Selection:
         snapshot = None
         if prints_other_facts(self.manifest, sections):
             if self.public:
-                return _Selection(self.session, self.paper, self.template, self.now, False).to_clear
+                return _Selection(self.session, self.paper, self.template, self.today, False).to_clear
             snapshot = self.snapshot("preview", "")
         return {needed.place: needed for needed in to_clear(self.manifest, sections, snapshot)}
 
@@ -516,7 +520,7 @@ def clearances_of(
     session: Session, paper: Paper, template: TemplateVersion, *, now: datetime
 ) -> list[tuple[ToClear, Cleared | None]]:
     """Every text of the paper that must be cleared, with its clearance, if it has one."""
-    work = _Selection(session, paper, template, now, False)
+    work = _Selection(session, paper, template, _day(now), False)
     return [(needed, work.cleared.get(place)) for place, needed in work.to_clear.items()]
 
 

@@ -22,7 +22,7 @@ MEASURED = {
     *("page of workstreams", "search page", "history page", "home page", "page of papers", "papers by words"),
     *("page of rounds", "page of versions", "page of formats", "page of persons"),
 }
-OVER_HTTP = {"bare route over HTTP", "previews over HTTP", "kept versions over HTTP"}
+OVER_HTTP = {"bare route over HTTP", "previews over HTTP", "previews of new facts over HTTP", "kept versions over HTTP"}
 
 
 def test_a_quick_run_answers_with_a_row_for_every_piece_of_work(full):
