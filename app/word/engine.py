@@ -118,6 +118,7 @@ class Program:
     unsure: bool  # breaks in some values must be looked for in the filled part
     is_whole: bool  # its breaks, varying columns or bookmarks show in the whole part only
     opens_cells: bool  # a cell may end with a value
+    may_be_bare: bool  # a table may have no rows
 
     def filled(self, context: Mapping[str, Any], press: Press, budget: Budget) -> bytes:
         """The part with its tags carried out, in UTF-8.
@@ -165,7 +166,7 @@ class Program:
         yield self._mended("".join(waiting), is_marked=False)
 
     def _mended(self, xml: str, *, is_marked: bool) -> str:
-        """The XML as Word wants it: cells end with a paragraph, tables do not touch, regions are bookmarked."""
+        """The XML as Word wants it: cells end with a paragraph, tables have rows and do not touch, regions have marks."""
         if self.opens_cells:
             xml = _LAST_PARAGRAPH_OF_REGION.sub(r"</w:p>\1</w:tc>", xml)
             xml = xml.replace(f"</w:p>{_OPEN_CELL}", "</w:p></w:tc>").replace(_OPEN_CELL, "<w:p/></w:tc>")
@@ -175,6 +176,8 @@ class Program:
             xml = with_bookmarks(xml)
         if self.is_whole:
             xml = grids.fixed(xml)
+        if self.may_be_bare:
+            xml = grids.without_bare_tables(xml)
         if _SIGN_OF_TOUCHING in xml:
             xml = xml.replace(_TOUCHING, f"</w:tbl>{_BETWEEN_TABLES}<w:tbl>")
         if (is_marked or self.is_whole) and "</w:tbl><w:bookmark" in xml:
@@ -409,7 +412,8 @@ def compiled(found: PartFindings, *, is_xml: bool = True) -> Program:
         raise BrokenTemplate([Fault(found.part, "The tags are too long or too deep in one another.")]) from error
     template = Template.from_code(_ENVIRONMENT, code, {})
     is_whole = unsure or grids.BEGIN in found.source or "<w:bookmark" in found.source
-    return Program(found.part, found.source, template, is_xml, unsure, is_whole, opens_cells)
+    may_be_bare = is_xml and grids.may_be_bare(found.source)
+    return Program(found.part, found.source, template, is_xml, unsure, is_whole, opens_cells, may_be_bare)
 
 
 def _rewrite(tree: nodes.Template, spots: Mapping[nodes.Expr, Spot]) -> tuple[bool, bool]:

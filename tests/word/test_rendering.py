@@ -8,6 +8,7 @@ import zipfile
 
 import docx
 import pytest
+from docx.shared import Pt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -369,6 +370,40 @@ def test_a_narrative_at_the_end_of_a_cell_leaves_a_paragraph_after_it():
     cell = opened.tables[0].cell(0, 0)
     assert cell.tables[0].cell(0, 0).text == "x"
     assert cell._tc[-1].tag.endswith("}p")
+
+
+def test_a_table_that_has_nothing_to_show_is_left_out():
+    document = docx.Document()
+    document.add_paragraph("before")
+    for rows in (("{%tr for x in xs %}", "{{ x }}", "{%tr endfor %}"), ("{%tr if xs %}", "some", "{%tr endif %}")):
+        outer = document.add_table(1, 1).cell(0, 0)
+        for table in (document.add_table(3, 1), outer.add_table(3, 1)):
+            for row, words in enumerate(rows):
+                table.cell(row, 0).text = words
+    columns = document.add_table(2, 3)
+    for row in columns.rows:
+        for cell, words in zip(row.cells, ("{%tc for x in xs %}", "{{ x }}", "{%tc endfor %}"), strict=True):
+            cell.text = words
+    columns.rows[0].height = Pt(30)
+    template = saved(document)
+    for xs, count in (([], 2), (["a", "b"], 5)):
+        body = docx.Document(io.BytesIO(printed(template, xs=xs))).element.body
+        assert len(body.findall(w("tbl"))) == count
+        # Word opens no document with a table without rows or a row without cells.
+        assert all(table.find(w("tr")) is not None for table in body.iter(w("tbl")))
+        assert all(row.find(w("tc")) is not None for row in body.iter(w("tr")))
+        assert all(cell[-1].tag == w("p") for cell in body.iter(w("tc")))
+
+
+def test_a_row_loses_its_cells_and_the_table_keeps_its_other_rows():
+    document = docx.Document()
+    table = document.add_table(2, 3)
+    for number, words in enumerate(("{%tc if xs %}", "some", "{%tc endif %}")):
+        table.cell(0, number).text = words
+        table.cell(1, number).text = f"kept {number}"
+    [made] = docx.Document(io.BytesIO(printed(saved(document), xs=[]))).tables
+    assert [cell.text for row in made.rows for cell in row.cells] == ["kept 0", "kept 1", "kept 2"]
+    assert len(made._tbl.tr_lst) == 1
 
 
 def test_links_in_a_header_belong_to_the_header():
