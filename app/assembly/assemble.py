@@ -34,7 +34,7 @@ from app.versions.models import Version
 Facts: TypeAlias = Mapping[str, Any]
 """A paper's context as the engine takes it."""
 
-ENGINE = 4
+ENGINE = 5
 """Rises whenever the same facts and template give another document, for any reason: narrative, wording or word."""
 
 PREVIEW_LABEL = "Preview"

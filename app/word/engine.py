@@ -6,6 +6,7 @@ after `<` or `&`, run tags that stand in a value (`{{ 7*7 }}`, `{_{`), go on wit
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -118,6 +119,7 @@ class Program:
     unsure: bool  # breaks in some values must be looked for in the filled part
     is_whole: bool  # its breaks, varying columns or bookmarks show in the whole part only
     opens_cells: bool  # a cell may end with a value
+    may_be_bare: bool  # a table may have no rows
 
     def filled(self, context: Mapping[str, Any], press: Press, budget: Budget) -> bytes:
         """The part with its tags carried out, in UTF-8.
@@ -165,7 +167,7 @@ class Program:
         yield self._mended("".join(waiting), is_marked=False)
 
     def _mended(self, xml: str, *, is_marked: bool) -> str:
-        """The XML as Word wants it: cells end with a paragraph, tables do not touch, regions are bookmarked."""
+        """The XML as Word wants it: cells end with a paragraph, tables have rows and never touch, regions are marked."""
         if self.opens_cells:
             xml = _LAST_PARAGRAPH_OF_REGION.sub(r"</w:p>\1</w:tc>", xml)
             xml = xml.replace(f"</w:p>{_OPEN_CELL}", "</w:p></w:tc>").replace(_OPEN_CELL, "<w:p/></w:tc>")
@@ -175,6 +177,8 @@ class Program:
             xml = with_bookmarks(xml)
         if self.is_whole:
             xml = grids.fixed(xml)
+        if self.may_be_bare:
+            xml = grids.without_bare_tables(xml)
         if _SIGN_OF_TOUCHING in xml:
             xml = xml.replace(_TOUCHING, f"</w:tbl>{_BETWEEN_TABLES}<w:tbl>")
         if (is_marked or self.is_whole) and "</w:tbl><w:bookmark" in xml:
@@ -285,6 +289,13 @@ def _require_words(value: Any) -> None:
         raise MisplacedWords(words_of(value))
 
 
+def _unseen(value: Any) -> Any:
+    """The value where nobody reads it: one like it, so that it does not count as printed."""
+    if isinstance(value, Fact):
+        return str(value)
+    return copy(value) if isinstance(value, Opaque) else value
+
+
 @pass_context
 def _run(facts: Facts, value: Any, in_link: bool) -> str:
     if type(value) is Coloured:
@@ -343,6 +354,7 @@ _ENVIRONMENT.filters = {
     "1attribute": _attribute,
     "1plain": _plain,
     "1run": _run,
+    "1unseen": _unseen,
     "1block": _block,
     "1counted": pass_context(counted),
     "1searched": pass_context(searched),
@@ -409,7 +421,8 @@ def compiled(found: PartFindings, *, is_xml: bool = True) -> Program:
         raise BrokenTemplate([Fault(found.part, "The tags are too long or too deep in one another.")]) from error
     template = Template.from_code(_ENVIRONMENT, code, {})
     is_whole = unsure or grids.BEGIN in found.source or "<w:bookmark" in found.source
-    return Program(found.part, found.source, template, is_xml, unsure, is_whole, opens_cells)
+    may_be_bare = is_xml and grids.may_be_bare(found.source)
+    return Program(found.part, found.source, template, is_xml, unsure, is_whole, opens_cells, may_be_bare)
 
 
 def _rewrite(tree: nodes.Template, spots: Mapping[nodes.Expr, Spot]) -> tuple[bool, bool]:
@@ -448,6 +461,8 @@ def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
     match spot:
         case None:
             return _filter("1plain", node)
+        case Spot(unseen=True):
+            return _printer(_filter("1unseen", node), spot._replace(unseen=False))
         case Spot(Place.TEXT, str() as run, str() as paragraph):
             return _filter("1text", node, run, paragraph)
         case Spot(Place.TEXT):

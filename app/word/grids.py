@@ -1,4 +1,8 @@
-"""The columns of tables whose cells come from loops: the grid says how many there are, as docxtpl makes it."""
+"""The columns of tables whose cells come from loops: the grid says how many there are, as docxtpl makes it.
+
+And what loops that went through nothing leave of a table: Word opens no document with a row that has no cells, or a
+table that has no rows.
+"""
 
 import re
 from collections.abc import Iterator
@@ -18,11 +22,15 @@ _SPAN = re.compile(r'<w:gridSpan\b[^>]*?w:val="([0-9]+)"')
 _CELL_FLOW = re.compile(
     r"(?:</w:tc>|</w:trPr>|<w:trPr/>|^[^<>]*>|%\})\s*\{%(?:(?!%\}).)*%\}(?=\s*(?:<w:tc[ >]|\{%|</w:tr>))", re.DOTALL
 )
+_BARE_ROW = re.compile(r"<w:tr(?: [^<>]*)?>(?:<w:(tblPrEx|trPr)>(?:(?!</w:\1>).)*</w:\1>|<w:trPr/>)*</w:tr>", re.DOTALL)
+_BARE_TABLE = "</w:tblGrid></w:tbl>"
+_MAY_BE_BARE = re.compile(r"</w:tblGrid>\s*\{")
 _DYNAMIC_SPAN = re.compile(r'<w:gridSpan\b[^>]*?w:val="[^"]*\{')
 
 
 def marked(source: str) -> str:
     """The Jinja source of a part with the marks around each table whose rows may have more or fewer cells."""
+    source = source.replace("<w:tblGrid/>", "<w:tblGrid></w:tblGrid>")
     marks = [
         mark
         for start, end in _tables(source)
@@ -46,8 +54,29 @@ def _varies(table: str) -> bool:
     return any(_CELL_FLOW.search(row) or _DYNAMIC_SPAN.search(row) for row in rows)
 
 
+def may_be_bare(source: str) -> bool:
+    """Whether a table of the part may have no rows when the tags are carried out."""
+    return BEGIN in source or _MAY_BE_BARE.search(source) is not None
+
+
+def without_bare_tables(part_xml: str) -> str:
+    """The part without the tables that have no rows."""
+    if _BARE_TABLE not in part_xml:
+        return part_xml
+    first, *rest = part_xml.split(_BARE_TABLE)
+    kept = [first]
+    for after in rest:
+        before = kept[-1]
+        kept[-1] = before[: max(before.rfind("<w:tbl>"), before.rfind("<w:tbl "))]
+        kept.append(after)
+    return "".join(kept)
+
+
 def fixed(part_xml: str) -> str:
-    """The part without the marks, each marked table with as many columns in its grid as its widest row has."""
+    """The part without the marks, each marked table with as many columns in its grid as its widest row has.
+
+    Rows of those tables that have no cells are gone.
+    """
     if BEGIN not in part_xml:
         return part_xml
     open_tables: list[list[str]] = [[]]
@@ -57,7 +86,7 @@ def fixed(part_xml: str) -> str:
         if mark == "grid":
             open_tables.append([text])
         else:
-            table = "".join(open_tables.pop())
+            table = _BARE_ROW.sub("", "".join(open_tables.pop()))
             open_tables[-1] += _fitted(table), text
     return "".join(open_tables[0])
 

@@ -23,6 +23,7 @@ _FLOWS = {
     w(name) for name in ("body", "tc", "hdr", "ftr", "footnote", "endnote", "comment", "txbxContent", "sdtContent")
 }
 """What holds paragraphs and tables."""
+_BOXES = _FLOWS - {w("sdtContent")}  # a content control may stand among runs, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,9 @@ def _beyond(begins: etree._Element, ends: etree._Element, order: Mapping[etree._
 
 
 def _paragraph_around(element: etree._Element) -> etree._Element | None:
-    return next(element.iterancestors(w("p")), None)
+    """The paragraph in which the element stands among runs; a text box in a paragraph holds paragraphs of its own."""
+    around = next((above for above in element.iterancestors() if above.tag == w("p") or above.tag in _BOXES), None)
+    return around if around is not None and around.tag == w("p") else None
 
 
 def _runs(

@@ -103,3 +103,13 @@ def table(
     )  # fmt: skip
     grid = w("tblGrid", *(w("gridCol", w=width) for width in columns))
     return w("tbl", properties, grid, *rows)
+
+
+def kept_with_next(short_table: Element) -> Element:
+    """The table, which now stands on one page with the paragraph after it.
+
+    Its paragraphs say so themselves: of the last row, LibreOffice does not ask their style.
+    """
+    for properties in short_table.iter(f"{{{W}}}pPr"):
+        properties.insert(1, w("keepNext"))  # after the style, as the schema wants it
+    return short_table

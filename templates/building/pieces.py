@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 
-from templates.building.elements import Element, R, cell, field, paragraph, row, run, table, w
+from templates.building.elements import Element, R, cell, field, kept_with_next, paragraph, row, run, table, w
 from templates.building.look import PAGE_HEIGHT, PAGE_WIDTH, SIDE_MARGIN, TEXT_WIDTH
 from templates.building.tags import each, first_of, tag_cell, tag_row, when
 
@@ -153,8 +153,8 @@ def update() -> Iterator[Element]:
 
 
 def strip(width: int) -> Element:
-    """The ratings of an update side by side: dimensions above, words on their colours below."""
-    return table(
+    """The ratings of an update side by side: dimensions above, words on their colours below; the source follows."""
+    made = table(
         row(tag_cell("for cell in update.ratings"), cell(paragraph("Rating", "{{ cell.dimension }}")),
             tag_cell("endfor"), header=True),
         row(tag_cell("for cell in update.ratings"), rating("cell"), tag_cell("endfor")),
@@ -162,6 +162,7 @@ def strip(width: int) -> Element:
         title="Ratings of {{ line.name }} as at {{ update.as_at }}",
         description="Each dimension that is rated, with its rating as a word on its colour below.",
     )  # fmt: skip
+    return kept_with_next(made)
 
 
 def part() -> Iterator[Element]:

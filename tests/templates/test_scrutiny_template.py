@@ -273,6 +273,16 @@ def test_a_source_note_follows_its_ratings_and_words_stand_in_for_a_missing_stri
     assert notes == ["Ratings from the programme pack.", "Not rated"]
 
 
+@pytest.mark.parametrize("template", sorted(ROOT.glob("templates/*/template.docx")), ids=lambda file: file.parent.name)
+def test_ratings_stay_on_the_page_of_the_note_that_says_where_they_come_from(template: Path) -> None:
+    strips = [table for table in described_tables(template.read_bytes()) if "{%tc" in table._tbl.xml]
+    strips = [table for table in strips if "under one heading" not in alternative_text(table)[0]]
+    assert strips
+    # What only the style says, LibreOffice does not ask for in the last row of a table.
+    paragraphs = [paragraph for table in strips for paragraph in table._tbl.iter(qn("w:p"))]
+    assert all(paragraph.pPr.find(qn("w:keepNext")) is not None for paragraph in paragraphs)
+
+
 def test_nothing_to_report_is_said(paper: bytes) -> None:
     texts = [line.text for line in outline(paper)]
     assert (

@@ -80,6 +80,18 @@ def test_nothing_is_wrong_with_what_templates_make(judged):
     assert nothing(judged({**documents, "together": of_feature(*together)}))
 
 
+def test_nothing_is_wrong_with_tables_that_have_nothing_to_show(judged):
+    document = docx.Document()
+    for cells in (
+        ("{%tc for n in nobody %}", "{{ n }}", "{%tc endfor %}"),
+        ("{%tc if nobody %}", "x", "{%tc endif %}"),
+    ):
+        table(document, cells)
+        document.add_paragraph("between")
+    table(document, ("{%tr for n in nobody %}",), ("{{ n }}",), ("{%tr endfor %}",))
+    assert nothing(judged({"bare": ours(saved(document), FACTS)}))
+
+
 def test_nothing_is_wrong_with_papers(judged):
     documents = {
         name: make(Snapshot.from_json((GOLDEN / f"{name}.json").read_text("utf-8")), TEMPLATE.read_bytes()).content

@@ -8,6 +8,7 @@ from copy import deepcopy
 import docx
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from hypothesis import given, settings
@@ -208,6 +209,24 @@ def test_tables_of_two_regions_do_not_grow_together():
     body = docx.Document(io.BytesIO(made)).element.body
     blocks = [element.tag for element in body if element.tag not in {START, END}]
     assert all(not one == other == qn("w:tbl") for one, other in itertools.pairwise(blocks))
+
+
+TEXT_BOX = (
+    '<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:r><w:t>Around </w:t></w:r><w:r>'
+    '<mc:AlternateContent><mc:Choice Requires="wps"><v:textbox>{0}</v:textbox></mc:Choice>'
+    "<mc:Fallback><w:pict><v:textbox>{0}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>"
+)
+
+
+def test_a_region_in_a_text_box_says_what_stands_in_the_box():
+    inside = "".join(f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p>" for words in ("{{ word }}", "{{p text }}", "last"))
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(TEXT_BOX.format(f"<w:txbxContent>{inside}</w:txbxContent>")))
+    for html in ("<p>one</p><ul><li><p>two</p></li></ul>", "<p>one</p>"):
+        made = printed(saved(document), word=Fact("R&D", region="b"), text=Narrative(html, "k", region="a"))
+        assert said(made) == {"b": ["<p>R&amp;D</p>"], "a": [html]}
 
 
 def test_the_ways_of_reading_see_no_bookmarks():

@@ -8,6 +8,8 @@ import zipfile
 
 import docx
 import pytest
+from docx.oxml import OxmlElement, parse_xml
+from docx.shared import Pt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -33,6 +35,7 @@ from app.word import (
 from app.word.container import read_members
 from app.word.namespaces import w
 from tests.word.templates import DOCUMENT, a_template, compiled, printed, saved
+from tests.word.test_attacks import in_part
 
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -254,6 +257,64 @@ def test_what_only_a_program_reads_is_not_printed():
     assert made.core_properties.title == made.sections[0].footer.paragraphs[0].text == "Fleet"
 
 
+UNREAD = {
+    "hidden": "<w:p {}><w:r><w:rPr><w:vanish/></w:rPr><w:t>{{{{ name }}}}</w:t></w:r></w:p>",
+    "deleted": '<w:p {}><w:del w:id="1" w:author="a"><w:r><w:t>{{{{ name }}}}</w:t></w:r></w:del></w:p>',
+    "moved": '<w:p {}><w:moveFrom w:id="1" w:author="a"><w:r><w:t>{{{{ name }}}}</w:t></w:r></w:moveFrom></w:p>',
+    "fallback": "<w:p {}><w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:t>a</w:t></mc:Choice><mc:Fallback>"
+    "<w:t>{{{{ name }}}}</w:t></mc:Fallback></mc:AlternateContent></w:r></w:p>",
+}
+SPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+)
+
+
+@pytest.mark.trust(11)
+@pytest.mark.parametrize("how", UNREAD)
+def test_what_no_reader_sees_is_not_printed(how):
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(UNREAD[how].format(SPACES)))
+    with pytest.raises(NotPrinted, match="“Fleet” is not printed"):
+        printed(saved(document), name=Fact("Fleet"))
+    document.add_paragraph("{{ name }}")
+    assert "Fleet" in text_of(printed(saved(document), name=Fact("Fleet")))
+
+
+@pytest.mark.trust(11)
+@pytest.mark.parametrize("pages", ["first", "even"])
+def test_a_header_that_no_page_has_prints_nothing(pages):
+    document = docx.Document()
+    section = document.sections[0]
+    header = section.first_page_header if pages == "first" else section.even_page_header
+    for tag, value in (("{{ x }}", Fact("Fleet")), ("{{r x }}", Coloured("Fleet", "2E7D32", "FFFFFF")),
+                       ("{{p x }}", Narrative("<p>Fleet</p>", "k"))):  # fmt: skip
+        header.paragraphs[0].text = tag
+        section.different_first_page_header_footer = False
+        document.settings.odd_and_even_pages_header_footer = False
+        with pytest.raises(NotPrinted, match="“Fleet” is not printed"):
+            printed(saved(document), x=value)
+        section.different_first_page_header_footer = pages == "first"
+        document.settings.odd_and_even_pages_header_footer = pages == "even"
+        printed(saved(document), x=value)
+
+
+@pytest.mark.trust(11)
+@pytest.mark.parametrize("kind", ["comments", "footnotes", "endnotes"])
+def test_comments_and_notes_that_nothing_refers_to_print_nothing(kind):
+    document = docx.Document(io.BytesIO(in_part(kind)("{{ name }}")))
+    with pytest.raises(NotPrinted, match="“Fleet” is not printed"):
+        printed(saved(document), name=Fact("Fleet"))
+    reference = OxmlElement(f"w:{kind.removesuffix('s')}Reference")
+    reference.set(w("id"), "2")
+    document.add_paragraph().add_run()._r.append(reference)
+    if kind == "comments":
+        with pytest.raises(NotPrinted):
+            printed(saved(document), name=Fact("Fleet"))
+    else:
+        printed(saved(document), name=Fact("Fleet"))
+
+
 def test_words_in_a_drawing_are_printed():
     document = docx.Document()
     document.add_picture(io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunks_of_a_pixel()))
@@ -369,6 +430,40 @@ def test_a_narrative_at_the_end_of_a_cell_leaves_a_paragraph_after_it():
     cell = opened.tables[0].cell(0, 0)
     assert cell.tables[0].cell(0, 0).text == "x"
     assert cell._tc[-1].tag.endswith("}p")
+
+
+def test_a_table_that_has_nothing_to_show_is_left_out():
+    document = docx.Document()
+    document.add_paragraph("before")
+    for rows in (("{%tr for x in xs %}", "{{ x }}", "{%tr endfor %}"), ("{%tr if xs %}", "some", "{%tr endif %}")):
+        outer = document.add_table(1, 1).cell(0, 0)
+        for table in (document.add_table(3, 1), outer.add_table(3, 1)):
+            for row, words in enumerate(rows):
+                table.cell(row, 0).text = words
+    columns = document.add_table(2, 3)
+    for row in columns.rows:
+        for cell, words in zip(row.cells, ("{%tc for x in xs %}", "{{ x }}", "{%tc endfor %}"), strict=True):
+            cell.text = words
+    columns.rows[0].height = Pt(30)
+    template = saved(document)
+    for xs, count in (([], 2), (["a", "b"], 5)):
+        body = docx.Document(io.BytesIO(printed(template, xs=xs))).element.body
+        assert len(body.findall(w("tbl"))) == count
+        # Word opens no document with a table without rows or a row without cells.
+        assert all(table.find(w("tr")) is not None for table in body.iter(w("tbl")))
+        assert all(row.find(w("tc")) is not None for row in body.iter(w("tr")))
+        assert all(cell[-1].tag == w("p") for cell in body.iter(w("tc")))
+
+
+def test_a_row_loses_its_cells_and_the_table_keeps_its_other_rows():
+    document = docx.Document()
+    table = document.add_table(2, 3)
+    for number, words in enumerate(("{%tc if xs %}", "some", "{%tc endif %}")):
+        table.cell(0, number).text = words
+        table.cell(1, number).text = f"kept {number}"
+    [made] = docx.Document(io.BytesIO(printed(saved(document), xs=[]))).tables
+    assert [cell.text for row in made.rows for cell in row.cells] == ["kept 0", "kept 1", "kept 2"]
+    assert len(made._tbl.tr_lst) == 1
 
 
 def test_links_in_a_header_belong_to_the_header():

@@ -224,7 +224,7 @@ def canonical(document):
     """The parts that are filled, without what means nothing: empty runs, the order of cell properties.
 
     And without what we do on purpose: cells end with a paragraph, a paragraph keeps two tables apart, and a table
-    whose loop had nothing to go through keeps its columns.
+    whose loop had nothing to go through, so that it has no rows, is gone.
     """
     parts = {}
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
@@ -247,7 +247,7 @@ def canonical(document):
                 ):
                     after.getparent().remove(after)
                 if table.find(f"{W}tr") is None:
-                    table.find(f"{W}tblGrid").clear()
+                    table.getparent().remove(table)
             for cell in root.iter(f"{W}tc"):
                 if not len(cell) or cell[-1].tag != f"{W}p":
                     etree.SubElement(cell, f"{W}p")
