@@ -224,10 +224,10 @@ def _new(visit: Visit, form: Form) -> Response:
             for meeting in held
             if visit.account.boards is None or meeting.board.key in visit.account.boards
         ]
-        every = boards.all_series(session, limit=MOST)
+        every = boards.all_series(session, limit=MOST, ordered_by_name=True)
         series = [Choice(found.key, f"{found.name}, {found.board.name}") for found in every]
         may_choose = policy.confined_to(visit.account) is None
-        organisations = people.organisations(session, limit=MOST) if may_choose else ()
+        organisations = people.organisations(session, limit=MOST, ordered_by_name=True) if may_choose else ()
         return page(
             visit,
             "papers/new.html",
