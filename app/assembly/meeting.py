@@ -170,7 +170,7 @@ def start_next(
     if papers.find(session, new) is not None:
         raise ReferenceTaken(new)
     sitting = _meeting_of(session, before, meeting)
-    if papers.has_in_series(session, before, sitting.id):
+    if sitting.id in papers.meetings_of_series(session, before):
         raise NextIsThere(sitting.held_on)
     manifest = parse_manifest(formats.live(session, before.format.key).manifest)
     entry = replace(_like(before, manifest), reference=new, meeting=sitting.held_on)

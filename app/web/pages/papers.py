@@ -173,7 +173,9 @@ def _next(visit: Visit, trace: Tracing, reference: str, form: Form) -> Response:
     with visit.reading() as session:
         paper = paper_for(session, visit, trace, reference)
         held = boards.meetings(session, limit=MOST, board=paper.board, held_from=paper.meeting)
-        meetings = [Choice(str(row.held_on), in_words(row.held_on)) for row in held if row.held_on > paper.meeting]
+        later = [row for row in held if row.held_on > paper.meeting]
+        taken = papers.meetings_of_series(session, papers.get(session, reference))
+        meetings = [Choice(str(row.held_on), in_words(row.held_on)) for row in later if row.id not in taken]
         return page(
             visit,
             "papers/next.html",
@@ -181,6 +183,7 @@ def _next(visit: Visit, trace: Tracing, reference: str, form: Form) -> Response:
             form=form,
             paper=paper,
             meetings=choices(meetings),
+            has_later=bool(later),
         )
 
 
