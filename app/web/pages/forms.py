@@ -185,6 +185,7 @@ def _fault(shape: type[BaseModel], wrong: Mapping[str, Any]) -> Fault:
         "string_too_short": f"{title} must be {ctx.get('min_length')} characters or more",
         "string_pattern_mismatch": f"{title} must be letters, digits, dots, dashes and underscores",
         "int_parsing": f"{title} must be a whole number",
+        "too_short": f"Choose {title}",
         "enum": f"Choose {title} from the list",
         "literal_error": f"Choose {title} from the list",
         "value_error": f"{title}: {ctx.get('error')}",
