@@ -30,6 +30,7 @@ from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.loading import load_within_reach, plain, state_of
 from app.web.pages import calendars
+from app.web.pages.days import day_in
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers import released_row
@@ -433,10 +434,8 @@ def _address(board: str, held_on: date) -> str:
 def _place(after: str) -> tuple[date, str] | None:
     """Where the list goes on: `DAY BOARD`; None for what is no such place."""
     day, _, board = after.partition(" ")
-    try:
-        return date.fromisoformat(day), board
-    except ValueError:
-        return None
+    held_on = day_in(day)
+    return (held_on, board) if held_on is not None else None
 
 
 def _day_before(day: date) -> date:

@@ -22,6 +22,7 @@ from app.papers.models import Paper
 from app.people import queries as people
 from app.versions import queries as versions
 from app.versions.models import Release, Version
+from app.web.pages.days import day_in
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import manifest_for, may_write, paper_for, write_paper
@@ -65,7 +66,7 @@ class Wanted:
             words=tuple(self.words.split()),
             board=self.board or None,
             format=self.format or None,
-            held_on=_day(self.meeting),
+            held_on=day_in(self.meeting),
             state=State(self.state) if self.state in set(State) else None,
             **_reach(visit),
         )
@@ -310,10 +311,3 @@ def _reach(visit: Visit) -> dict[str, Any]:
         "boards": account.boards,
         "markings": account.markings,
     }
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
