@@ -1,6 +1,5 @@
 """Meetings of the boards: their agenda with the papers on it, deadlines and what is late, rounds, calendars."""
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -282,6 +281,7 @@ def _which_are_released(session: Session, found: Iterable[Paper], newest: Mappin
     One that was reopened since is: what the meeting has of it goes on being released.
     """
     last = versions.last_released(session, newest)
+    printed = versions.imprints(session, (version.id for version in last.values()))
     return {
         paper.id
         for paper in found
@@ -289,14 +289,9 @@ def _which_are_released(session: Session, found: Iterable[Paper], newest: Mappin
         and (
             last[paper.id].id == newest[paper.id].id
             if paper.state is State.APPROVED
-            else _meeting_day(last[paper.id]) == paper.meeting.held_on
+            else printed[last[paper.id].id].meeting_on == paper.meeting.held_on
         )
     }
-
-
-def _meeting_day(version: Version) -> date:
-    """The day of the meeting for which the version was made, whatever the paper is for now."""
-    return date.fromisoformat(json.loads(version.snapshot)["board"]["meeting_on"])  # the rest is not looked at
 
 
 def _missing(found: Iterable[Paper], released: Collection[int], to_come: int) -> dict[str, list[str]]:
