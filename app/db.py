@@ -5,7 +5,7 @@ all. Nothing else in the project begins, commits or rolls back a transaction.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,19 +21,22 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Select,
     String,
     TypeDecorator,
     create_engine,
     event,
+    func,
     make_url,
     or_,
     select,
     text,
+    tuple_,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, aliased
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeEngine
@@ -50,6 +53,8 @@ NAMES = {
 """How constraints are named, so that a migration can name the one that it changes."""
 
 Value = TypeVar("Value")
+
+Row = TypeVar("Row")
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a SQLite connection waits for another writer before it gives up."""
@@ -296,6 +301,33 @@ def rows_by_key(
 def holds_words(words: Iterable[str], *columns: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:
     """Each of the words stands in one of the columns, in capitals or not."""
     return [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
+
+
+def listed(
+    session: Session,
+    found: Select[Row],
+    key: InstrumentedAttribute[str],
+    *,
+    after: str,
+    limit: int,
+    name: InstrumentedAttribute[str] | None = None,
+) -> Sequence[Row]:
+    """At most `limit` of the rows that are `found`, in the order of their keys, behind the one with the key `after`.
+
+    With the column `name` in the order of the names, in capitals or not, and of their keys where names are equal.
+    """
+    if name is None:
+        return session.scalars(found.where(key > after).order_by(key).limit(limit)).all()
+    # Letters stand as their numbers do, or each database would sort them in its own way.
+    collation = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
+    place = (func.lower(name).collate(collation), key)
+    if after:
+        last = aliased(key.class_)
+        last_name: InstrumentedAttribute[str] = getattr(last, name.key)
+        last_key: InstrumentedAttribute[str] = getattr(last, key.key)
+        of_last = select(func.lower(last_name).collate(collation), last_key).where(last_key == after)
+        found = found.where(tuple_(*place) > of_last.scalar_subquery())
+    return session.scalars(found.order_by(*place).limit(limit)).all()
 
 
 def ids_by_key(session: Session, key: InstrumentedAttribute[str], keys: Iterable[str]) -> dict[str, int]:

@@ -49,11 +49,12 @@ def demonstrate(settings: Settings) -> None:
         load(session, stores.blobs, formats, by=by, now=NOON)
         load(session, stores.blobs, facts, by=by, now=NOON)
         play_round(session, stores.blobs, facts, by=by)
-        for key, (role, organisation) in DEMONSTRATION.items():
+        for key, (name, role, organisation) in DEMONSTRATION.items():
             number = organisation_ids(session, [organisation])[organisation] if organisation else None
             account = accounts.demonstrate(
                 *[session],
                 key=key,
+                name=name,
                 role=Role(role),
                 organisation_id=number,
                 password_hash=PASSWORD_HASH,

@@ -137,23 +137,24 @@ def demonstrate(
     session: Session,
     *,
     key: str,
+    name: str,
     role: Role,
     organisation_id: int | None,
     password_hash: str,
     by: str,
     now: datetime,
 ) -> Account:
-    """An account of the demonstration, named as its key says, that this password opens. Raises AccountExists.
+    """An account of the demonstration that this password opens. Raises AccountExists.
 
-    One that a demonstration made before gets this password; anybody else's account is left alone.
+    One that a demonstration made before gets this name and password; anybody else's account is left alone.
     """
     account = queries.find(session, key)
     if account is not None and not account.is_demonstration:
         raise AccountExists(key)
     if account is None:
-        name = key.replace("-", " ").capitalize()
         account = open_account(session, key=key, name=name, role=role, organisation_id=organisation_id, by=by, now=now)
         account.is_demonstration = True
+    account.name = name
     sign_in.set_password(session, account, password_hash, by=by, now=now)
     return account
 

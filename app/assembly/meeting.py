@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.assembly.snapshot import imprint_of
 from app.assembly.wording import in_words
 from app.boards import queries as boards
 from app.boards.deadlines import LONDON
@@ -119,7 +118,7 @@ def record_outcome(
     paper = papers.get(session, reference)
     title, held_on = paper.title, paper.meeting.held_on
     if received is not None:
-        printed = imprint_of(received.snapshot)
+        printed = versions.imprint(session, received)
         title, held_on = printed.title, printed.meeting_on
     if held_on > now.astimezone(LONDON).date():
         raise NotHadYet(title, f"it is on {in_words(held_on, 'day-month-year')}")
@@ -171,7 +170,7 @@ def start_next(
     if papers.find(session, new) is not None:
         raise ReferenceTaken(new)
     sitting = _meeting_of(session, before, meeting)
-    if papers.has_in_series(session, before, sitting.id):
+    if sitting.id in papers.meetings_of_series(session, before):
         raise NextIsThere(sitting.held_on)
     manifest = parse_manifest(formats.live(session, before.format.key).manifest)
     entry = replace(_like(before, manifest), reference=new, meeting=sitting.held_on)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -327,29 +327,6 @@ class Snapshot(_Facts):
         """SHA-256 of everything but the label and the stage: what generating again without a change leaves equal."""
         facts = {name: text for name, text in self._written.items() if name not in _OF_THE_VERSION}
         return sha256(_joined(facts).encode()).hexdigest()
-
-
-class Imprint(NamedTuple):
-    """What a version is known by, as it was printed."""
-
-    title: str
-    organisation: str
-    board: str
-    """Key."""
-    board_name: str
-    meeting_on: date
-    marking: str
-
-
-def imprint_of(snapshot: str) -> Imprint:
-    """The imprint in a snapshot that `Snapshot.to_json` wrote.
-
-    Nothing else of it is looked at: lists ask many versions, and a snapshot may be large.
-    """
-    said = json.loads(snapshot)
-    paper, board = said["paper"], said["board"]
-    day = date.fromisoformat(board["meeting_on"])
-    return Imprint(paper["title"], paper["organisation"], board["key"], board["name"], day, paper["marking"])
 
 
 _OF_THE_VERSION = frozenset({"label", "stage"})

@@ -9,7 +9,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.boards.deadlines import USUAL, Stage, due_days
 from app.boards.models import Board, Meeting, Series
-from app.db import batches, holds_words, ids_by_key
+from app.db import batches, holds_words, ids_by_key, listed
 from app.errors import NotFound
 from app.formats.manifest import Manifest, parse_manifest
 from app.formats.queries import live_versions
@@ -59,18 +59,19 @@ def boards(
     after: str = "",
     limit: int,
     words: Sequence[str] = (),
+    ordered_by_name: bool = False,
     among: Collection[str] | None = None,
 ) -> Sequence[Board]:
     """At most `limit` boards in the order of their keys, beginning behind the key `after`; loaded as in `get`.
 
-    Each of the `words` stands in key or name. `among` are the keys of those that it may be, where not all.
+    With `ordered_by_name` in the order of their names. Each of the `words` stands in key or name. `among` are the
+    keys of those that it may be, where not all.
     """
-    conditions = [Board.key > after, *holds_words(words, Board.key, Board.name)]
+    conditions = holds_words(words, Board.key, Board.name)
     if among is not None:
         conditions.append(Board.key.in_(among))
-    return session.scalars(
-        select(Board).where(*conditions).order_by(Board.key).limit(limit).options(*WHOLE_BOARD)
-    ).all()
+    found = select(Board).where(*conditions).options(*WHOLE_BOARD)
+    return listed(session, found, Board.key, after=after, limit=limit, name=Board.name if ordered_by_name else None)
 
 
 def names(session: Session) -> dict[str, str]:
@@ -222,18 +223,19 @@ def all_series(
     after: str = "",
     limit: int,
     words: Sequence[str] = (),
+    ordered_by_name: bool = False,
     boards: Collection[str] | None = None,
 ) -> Sequence[Series]:
     """At most `limit` series in the order of their keys, behind the key `after`; loaded as in `get_series`.
 
-    Each of the `words` stands in key or name; `boards` are those of which it is a series of one.
+    With `ordered_by_name` in the order of their names. Each of the `words` stands in key or name; `boards` are
+    those of which it is a series of one.
     """
-    conditions = [Series.key > after, *holds_words(words, Series.key, Series.name)]
+    conditions = holds_words(words, Series.key, Series.name)
     if boards is not None:
         conditions.append(Series.board.has(Board.key.in_(boards)))
-    return session.scalars(
-        select(Series).where(*conditions).order_by(Series.key).limit(limit).options(selectinload(Series.board))
-    ).all()
+    found = select(Series).where(*conditions).options(selectinload(Series.board))
+    return listed(session, found, Series.key, after=after, limit=limit, name=Series.name if ordered_by_name else None)
 
 
 def series_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 DEMONSTRATION = {
-    "administrator": ("administrator", None),
-    "template-manager": ("template-manager", "northmoor"),
-    "board-secretary": ("board-secretary", "northmoor"),
-    "chief-officer": ("approver", "northmoor"),
-    "report-author": ("report-author", "northmoor"),
-    "workstream-lead": ("workstream-lead", "northmoor"),
-    "reader": ("reader", "northmoor"),
-    "commissioners-office": ("reader", "northmoor-pcc"),
+    "administrator": ("Administrator", "administrator", None),
+    "template-manager": ("Template manager", "template-manager", "northmoor"),
+    "board-secretary": ("Board secretary", "board-secretary", "northmoor"),
+    "chief-officer": ("Chief officer", "approver", "northmoor"),
+    "report-author": ("Report author", "report-author", "northmoor"),
+    "workstream-lead": ("Workstream lead", "workstream-lead", "northmoor"),
+    "reader": ("Reader", "reader", "northmoor"),
+    "commissioners-office": ("Commissioner’s office", "reader", "northmoor-pcc"),
 }
-"""Accounts that `demo` makes, and only `demo`: key → role, and whose papers it sees."""
+"""Accounts that `demo` makes, and only `demo`: key → name, role, and whose papers it sees."""
 
 PERSONS = {
     "chief-officer": "deputy-chief-constable",
@@ -132,11 +132,18 @@ def _open_demonstration(stores: "Stores") -> tuple[list[str], str]:
     kept = passwords.hashed(password, key="demonstration")
     with stores.database.writing() as session:
         by = acting_account(session).key
-        for key, (role, organisation) in DEMONSTRATION.items():
+        for key, (name, role, organisation) in DEMONSTRATION.items():
             number = organisation_ids(session, [organisation])[organisation] if organisation else None
             with suppress(commands.AccountExists):
                 commands.demonstrate(
-                    session, key=key, role=Role(role), organisation_id=number, password_hash=kept, by=by, now=utc_now()
+                    session,
+                    key=key,
+                    name=name,
+                    role=Role(role),
+                    organisation_id=number,
+                    password_hash=kept,
+                    by=by,
+                    now=utc_now(),
                 )
                 if key in PERSONS:
                     queries.get(session, key).person_id = get_person(session, PERSONS[key]).id

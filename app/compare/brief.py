@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.assembly.differences import changes_since
 from app.assembly.snapshot import Snapshot
 from app.assembly.wording import context_for
-from app.compare.facts import Since, ratings, since
+from app.compare.facts import Given, Since, ratings, since
 from app.versions.models import Version
 
 
@@ -20,8 +20,8 @@ class Brief:
     snapshot: Snapshot
     gaps: tuple[str, ...]
     """What it shows as missing, in words."""
-    ratings: dict[str, int]
-    """How many workstreams have which rating in the first dimension, in words."""
+    ratings: dict[Given, int]
+    """How many workstreams have which rating in the first dimension."""
     earlier: Snapshot | None
     """The facts of the last paper of the series that was generated before it."""
     since_last_paper: Since | None

@@ -2,20 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.assembly.regions import stored_texts
 from app.assembly.snapshot import Snapshot, UpdateFacts, WorkstreamFacts
 from app.narrative import text
 
 
+class Given(NamedTuple):
+    """A rating that was given: the keys of its scheme and value, and the word that the scheme had for it."""
+
+    scheme: str
+    value: str
+    label: str
+
+
 @dataclass(frozen=True)
 class Moved:
-    """A rating that is another than before, in the words of its scheme; None: not rated."""
+    """A rating that is another than before; None: not rated."""
 
     workstream: str
     dimension: str
-    was: str | None
-    now: str | None
+    was: Given | None
+    now: Given | None
 
 
 @dataclass(frozen=True)
@@ -63,17 +72,21 @@ def since(before: Snapshot, now: Snapshot) -> Since:
     )
 
 
-def ratings(snapshot: Snapshot) -> dict[str, int]:
-    """How many of the chosen workstreams have which rating in the first dimension of their scheme, in its order."""
-    found: dict[str, int] = {}
+def ratings(snapshot: Snapshot) -> dict[Given, int]:
+    """How many of the chosen workstreams have which rating in the first dimension of their scheme, in its order.
+
+    Ratings of several schemes that have the same word are counted together, as the first of them.
+    """
+    first: dict[str, Given] = {}
     for scheme in snapshot.schemes:
         for value in scheme.values:
-            found.setdefault(value.label, 0)
+            first.setdefault(value.label, Given(scheme.key, value.key, value.label))
+    found = dict.fromkeys(first.values(), 0)
     for one in _chosen(snapshot).values():
-        label = next(iter(_labels(snapshot, one).values()), None)
-        if label is not None:
-            found[label] += 1
-    return {label: count for label, count in found.items() if count}
+        given = next(iter(_given(snapshot, one).values()), None)
+        if given is not None:
+            found[first[given.label]] += 1
+    return {given: count for given, count in found.items() if count}
 
 
 def _chosen(snapshot: Snapshot) -> dict[str, WorkstreamFacts]:
@@ -84,22 +97,23 @@ def _latest(one: WorkstreamFacts) -> UpdateFacts | None:
     return max(one.updates, key=lambda update: update.as_at, default=None)
 
 
-def _labels(snapshot: Snapshot, one: WorkstreamFacts) -> dict[str, str | None]:
-    """The dimensions of the latest ratings, in the order of their scheme, each with the word for its value."""
+def _given(snapshot: Snapshot, one: WorkstreamFacts) -> dict[str, Given | None]:
+    """The dimensions of the latest ratings, in the order of their scheme, each with what was given."""
     latest = _latest(one)
     scheme = next((scheme for scheme in snapshot.schemes if latest and scheme.key == latest.scheme), None)
     if latest is None or scheme is None:
         return {}
-    words = {value.key: value.label for value in scheme.values}
-    given = {rating.dimension: words.get(rating.value or "") for rating in latest.ratings}
+    values = {value.key: Given(scheme.key, value.key, value.label) for value in scheme.values}
+    given = {rating.dimension: values.get(rating.value or "") for rating in latest.ratings}
     return {dimension.label: given[dimension.key] for dimension in scheme.dimensions if dimension.key in given}
 
 
 def _moved(before: Snapshot, now: Snapshot, then: WorkstreamFacts, one: WorkstreamFacts) -> Iterator[Moved]:
-    old, new = _labels(before, then), _labels(now, one)
+    old, new = _given(before, then), _given(now, one)
     for dimension in [*new, *(dimension for dimension in old if dimension not in new)]:
-        if old.get(dimension) != new.get(dimension):
-            yield Moved(one.name, dimension, old.get(dimension), new.get(dimension))
+        was, is_now = old.get(dimension), new.get(dimension)
+        if (was and was.label) != (is_now and is_now.label):
+            yield Moved(one.name, dimension, was, is_now)
 
 
 def _is_silent(then: WorkstreamFacts | None, one: WorkstreamFacts) -> bool:

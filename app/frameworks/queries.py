@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import batches, holds_words, ids_by_key
+from app.db import batches, holds_words, ids_by_key, listed
 from app.errors import NotFound
 from app.frameworks.models import Framework, FrameworkItem
 
@@ -35,15 +35,18 @@ def get(session: Session, key: str) -> Framework:
     return framework
 
 
-def frameworks(session: Session, *, after: str = "", limit: int, words: Sequence[str] = ()) -> Sequence[Framework]:
+def frameworks(
+    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), ordered_by_name: bool = False
+) -> Sequence[Framework]:
     """At most `limit` frameworks in the order of their keys, beginning behind the key `after`; loaded as in `get`.
 
-    Each of the `words` stands in key, name or edition.
+    With `ordered_by_name` in the order of their names. Each of the `words` stands in key, name or edition.
     """
-    conditions = [Framework.key > after, *holds_words(words, Framework.key, Framework.name, Framework.edition)]
-    return session.scalars(
-        select(Framework).where(*conditions).order_by(Framework.key).limit(limit).options(*WHOLE_FRAMEWORK)
-    ).all()
+    conditions = holds_words(words, Framework.key, Framework.name, Framework.edition)
+    found = select(Framework).where(*conditions).options(*WHOLE_FRAMEWORK)
+    return listed(
+        session, found, Framework.key, after=after, limit=limit, name=Framework.name if ordered_by_name else None
+    )
 
 
 def with_items(session: Session, keys: Iterable[str]) -> Sequence[Framework]:

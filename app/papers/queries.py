@@ -393,15 +393,16 @@ def previous(session: Session, paper: Paper) -> Paper | None:
     )
 
 
-def has_in_series(session: Session, paper: Paper, meeting_id: int) -> bool:
-    """Whether a paper of the same series and organisation is for that meeting and is not withdrawn."""
-    there = exists().where(
+def meetings_of_series(session: Session, paper: Paper) -> set[int]:
+    """Ids of the meetings for which a paper of the same series and organisation is, and is not withdrawn."""
+    if paper.series_id is None:
+        return set()
+    found = select(Paper.meeting_id).where(
         Paper.series_id == paper.series_id,
         Paper.organisation_id == paper.organisation_id,
         Paper.state != State.WITHDRAWN,
-        Paper.meeting_id == meeting_id,
     )
-    return bool(session.scalar(select(there)))
+    return set(session.scalars(found))
 
 
 def series_for(session: Session, organisation_id: int, *, limit: int) -> Sequence[Series]:

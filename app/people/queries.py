@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import batches, holds_words, ids_by_key, rows_by_key
+from app.db import batches, holds_words, ids_by_key, listed, rows_by_key
 from app.errors import NotFound
 from app.people.models import Organisation, Person
 
@@ -48,16 +48,16 @@ def organisation_by_id(session: Session, organisation_id: int) -> Organisation |
 
 
 def organisations(
-    session: Session, *, after: str = "", limit: int, words: Sequence[str] = ()
+    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), ordered_by_name: bool = False
 ) -> Sequence[Organisation]:
     """At most `limit` organisations in the order of their keys, beginning behind the key `after`.
 
-    Each of the `words` stands in key, name or short name.
+    With `ordered_by_name` in the order of their names. Each of the `words` stands in key, name or short name.
     """
-    found = holds_words(words, Organisation.key, Organisation.name, Organisation.short_name)
-    return session.scalars(
-        select(Organisation).where(Organisation.key > after, *found).order_by(Organisation.key).limit(limit)
-    ).all()
+    conditions = holds_words(words, Organisation.key, Organisation.name, Organisation.short_name)
+    found = select(Organisation).where(*conditions)
+    name = Organisation.name if ordered_by_name else None
+    return listed(session, found, Organisation.key, after=after, limit=limit, name=name)
 
 
 def organisation_keys(session: Session) -> Sequence[str]:
@@ -122,25 +122,31 @@ def by_name(found: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def organisation_names(session: Session, *, organisation_id: int | None = None) -> dict[str, str]:
     """Key of every organisation (or of that one) → name, in the order of the names."""
-    found = select(Organisation.key, Organisation.name).order_by(Organisation.name, Organisation.key)
+    found = select(Organisation.key, Organisation.name)
     if organisation_id is not None:
         found = found.where(Organisation.id == organisation_id)
-    return dict(session.execute(found).all())
+    return by_name(session.execute(found))
 
 
 def persons(
-    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), organisation_id: int | None = None
+    session: Session,
+    *,
+    after: str = "",
+    limit: int,
+    words: Sequence[str] = (),
+    ordered_by_name: bool = False,
+    organisation_id: int | None = None,
 ) -> Sequence[Person]:
     """At most `limit` persons in the order of their keys, behind the key `after`; loaded as in `get_person`.
 
-    Each of the `words` stands in key or name; of the organisation, where one is given.
+    With `ordered_by_name` in the order of their names. Each of the `words` stands in key or name; of the
+    organisation, where one is given.
     """
-    conditions = [Person.key > after, *holds_words(words, Person.key, Person.name)]
+    conditions = holds_words(words, Person.key, Person.name)
     if organisation_id is not None:
         conditions.append(Person.organisation_id == organisation_id)
-    return session.scalars(
-        select(Person).where(*conditions).order_by(Person.key).limit(limit).options(*WHOLE_PERSON)
-    ).all()
+    found = select(Person).where(*conditions).options(*WHOLE_PERSON)
+    return listed(session, found, Person.key, after=after, limit=limit, name=Person.name if ordered_by_name else None)
 
 
 def person_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:

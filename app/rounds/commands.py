@@ -164,6 +164,35 @@ def save_round(session: Session, entry: RoundEntry, *, by: str, at: datetime) ->
     return outcome
 
 
+def ask_more(session: Session, round_: Round, requests: Sequence[RequestEntry], *, by: str, at: datetime) -> Outcome:
+    """The round asks this too, behind what it asks; what it asks of a workstream already stays as it is.
+
+    Needs the round as `queries.find` loads it; answers what became of it.
+
+    Raises:
+        RoundIsClosed, FaultyRound: as `save_round`, places counting from the first of the requests that are there.
+    """
+    if round_.closed:
+        raise RoundIsClosed(round_)
+    asked = [
+        RequestEntry(one.workstream.ref, tuple(one.parts), one.person.key if one.person else None)
+        for one in round_.requests
+    ]
+    there = {one.workstream for one in asked}
+    entry = RoundEntry(
+        key=round_.key,
+        name=round_.name,
+        organisation=round_.organisation.key,
+        board=round_.meeting.board.key,
+        meeting=round_.meeting.held_on,
+        due_on=round_.due_on,
+        as_at=round_.as_at,
+        closed=round_.closed,
+        requests=(*asked, *(one for one in requests if one.workstream not in there)),
+    )
+    return save_round(session, entry, by=by, at=at)
+
+
 def set_closed(session: Session, round_: Round, closed: bool, *, by: str, at: datetime) -> Outcome:
     """The round takes no answers any more, or takes them again; answers what became of it."""
     changes = Changes(session, "round", by, at)

@@ -362,7 +362,7 @@ def to_release(
     """At most `limit` newest versions of approved papers that were not released, the next meeting first.
 
     Of papers for meetings on that day or later, of the organisation, for one of the boards and with one of the
-    markings, where they are given. Each with its paper, meeting and board.
+    markings, where they are given. Each with its paper, meeting and board; a snapshot is read when it is asked for.
     """
     conditions = [
         Paper.state == State.APPROVED,
@@ -415,7 +415,8 @@ def without_outcome(
 def _by_meeting(session: Session, conditions: Iterable[ColumnElement[bool]], limit: int) -> Sequence[Version]:
     """At most `limit` versions of which this holds, the earliest meeting first."""
     ordered = select(Version).join(Version.paper).join(Paper.meeting).where(*conditions)
-    return session.scalars(ordered.order_by(Meeting.held_on, Paper.reference).limit(limit).options(*WITH_MEETING)).all()
+    loaded = (*WITH_MEETING, defer(Version.snapshot))
+    return session.scalars(ordered.order_by(Meeting.held_on, Paper.reference).limit(limit).options(*loaded)).all()
 
 
 def _newest_of(paper_id: Any, among: Select[int] | None = None) -> ScalarSelect[int]:
@@ -612,6 +613,11 @@ class Imprint(NamedTuple):
     agenda_number: str | None
     marking: str
     written_on: date
+
+
+def imprint(session: Session, version: Version) -> Imprint:
+    """What this version is known by, as `imprints` has it."""
+    return imprints(session, [version.id])[version.id]
 
 
 def imprints(session: Session, version_ids: Iterable[int]) -> dict[int, Imprint]:

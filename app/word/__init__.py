@@ -13,6 +13,7 @@ from app.word.figures import described
 from app.word.findings import Finding
 from app.word.guard import guard
 from app.word.located import Barrier, Where
+from app.word.names import Vocabulary
 from app.word.narrating import Narrated, narrated
 from app.word.reading import Line, outline, text_of
 from app.word.refusals import (
@@ -33,7 +34,7 @@ from app.word.refusals import (
 )
 from app.word.regions import Region, regions
 from app.word.rendering import Filled, fill, render
-from app.word.shelf import TemplatesHeld, Vocabulary
+from app.word.shelf import TemplatesHeld
 from app.word.story import Passage, Saying, Tabled, story
 from app.word.templates import CompiledTemplate, compile_template, templates_held
 from app.word.values import (

@@ -8,9 +8,8 @@ from jinja2 import nodes
 
 from app.word.check_tags import PartRead
 from app.word.findings import QUOTED, Finding, error_at, warning_at
-from app.word.names import Path, known_part
+from app.word.names import Path, Vocabulary, known_part
 from app.word.quoting import quoted
-from app.word.shelf import Vocabulary
 from app.word.templates import with_reserved
 from app.word.typed import OURS, Tag, single_braces_in
 from app.word.values import Chart, Coloured, Narrative, Picture

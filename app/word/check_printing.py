@@ -11,6 +11,7 @@ from app.errors import Invalid
 from app.word.check_tags import PartRead
 from app.word.engine import PartFindings, inspected
 from app.word.findings import QUOTED, Finding, error_at, of_part
+from app.word.names import Vocabulary
 from app.word.namespaces import w
 from app.word.passages import Passage, TemplatePart, TemplateRead
 from app.word.places import Unbalanced, spots_in
@@ -18,7 +19,6 @@ from app.word.quoting import quoted
 from app.word.refusals import MisplacedValue, MissingValue, NotInLine, NotPrinted
 from app.word.rendering import render
 from app.word.scan import MisuseKind
-from app.word.shelf import Vocabulary
 from app.word.templates import compile_template
 from app.word.typed import tags_in
 from app.word.values import Chart, Coloured, Fact, Narrative, Picture, key_of, placed

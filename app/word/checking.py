@@ -23,10 +23,11 @@ from app.word.check_structure import (
 from app.word.check_styles import styles_named_in_vain, styles_of_roles
 from app.word.check_tags import PartRead, read_tags
 from app.word.findings import Finding, in_order
+from app.word.names import Vocabulary
 from app.word.passages import TemplateRead, read_template
 from app.word.properties import properties_in
 from app.word.refusals import UnreadableTemplate
-from app.word.shelf import Shelf, Vocabulary, known_as
+from app.word.shelf import Shelf, known_as
 from app.word.templates import opened_template
 
 

@@ -1,4 +1,4 @@
-"""Which facts a template uses: every name and what is under it, followed through loops and assignments.
+"""The names of facts: those that a template may use, and those that it uses, through loops and assignments.
 
 `{% for section in sections %}{{ section.heading }}` uses `sections` and `sections.heading`. Nothing is evaluated.
 """
@@ -9,6 +9,11 @@ from typing import NamedTuple, TypeAlias
 from jinja2 import nodes
 
 Path: TypeAlias = tuple[str, ...]
+"""The names that lead to a fact from the context."""
+
+Vocabulary: TypeAlias = "Mapping[str, Vocabulary | None]"
+"""A tree of the names that a template may use; None where a name has no names below it."""
+
 _Scope: TypeAlias = dict[str, Path | None]
 
 # Filters whose result holds, or is one of, the items that they were given.
@@ -137,14 +142,14 @@ def _path(node: nodes.Node, scope: _Scope) -> Path | None:  # noqa: PLR0911 - a 
     return None
 
 
-def known_part(path: Path, vocabulary: Mapping[str, object]) -> tuple[int, tuple[str, ...]]:
+def known_part(path: Path, vocabulary: Vocabulary) -> tuple[int, tuple[str, ...]]:
     """How many names of the path the vocabulary has, and what it has where it ends.
 
     Nothing is under a name that the vocabulary has without a tree of its own.
     """
-    level: object = vocabulary
+    level: Vocabulary | None = vocabulary
     for number, name in enumerate(path):
-        if not isinstance(level, Mapping):
+        if level is None:
             return number, ()
         if name not in level:
             return number, tuple(level)

@@ -3,12 +3,10 @@
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
 from threading import Lock
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-Vocabulary: TypeAlias = "Mapping[str, Vocabulary | None]"
-"""A tree of the names that a template may use; None where a name has no names below it."""
+from app.word.names import Vocabulary
 
 Key: TypeAlias = tuple[str, str]
 """A template's digest and its vocabulary."""

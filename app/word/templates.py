@@ -14,7 +14,7 @@ from app.word.engine import PartFindings, Program, compiled, inspected, inspecte
 from app.word.guard import guarded, tree_of
 from app.word.layout import Layout, layout_in
 from app.word.marks import Free, free_in, without_table
-from app.word.names import known_part
+from app.word.names import Vocabulary, known_part
 from app.word.namespaces import R, w
 from app.word.numbering import NumberingPart, numbering_in
 from app.word.parts import (
@@ -32,7 +32,7 @@ from app.word.parts import (
 from app.word.properties import DocumentProperties, texts_in
 from app.word.reading import is_on
 from app.word.refusals import BrokenTemplate, TemplateNotAllowed, UnknownName, UnreadableTemplate
-from app.word.shelf import Shelf, TemplatesHeld, Vocabulary, known_as
+from app.word.shelf import Shelf, TemplatesHeld, known_as
 from app.word.tags import TAG, has_tags
 
 RESERVED = "document"

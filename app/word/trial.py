@@ -21,9 +21,9 @@ from typing import Any, BinaryIO
 from app.errors import Invalid
 from app.word.checking import Expected, check
 from app.word.findings import Finding
+from app.word.names import Vocabulary
 from app.word.refusals import TemplateTooCostly
 from app.word.rendering import render
-from app.word.shelf import Vocabulary
 from app.word.templates import compile_template
 from app.word.values import (
     Chart,

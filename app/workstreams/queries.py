@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import batches, holds_words, ids_by_key
+from app.db import batches, holds_words, ids_by_key, listed
 from app.errors import NotFound
 from app.formats.manifest import Need
 from app.frameworks.models import Framework, FrameworkItem
@@ -196,18 +196,24 @@ def get_theme(session: Session, key: str) -> Theme:
 
 
 def themes(
-    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), organisation_id: int | None = None
+    session: Session,
+    *,
+    after: str = "",
+    limit: int,
+    words: Sequence[str] = (),
+    ordered_by_name: bool = False,
+    organisation_id: int | None = None,
 ) -> Sequence[Theme]:
     """At most `limit` themes in the order of their keys, beginning behind the key `after`; loaded as in `get_theme`.
 
-    Each of the `words` stands in key or name; of the organisation, where one is given.
+    With `ordered_by_name` in the order of their names. Each of the `words` stands in key or name; of the
+    organisation, where one is given.
     """
-    conditions = [Theme.key > after, *holds_words(words, Theme.key, Theme.name)]
+    conditions = holds_words(words, Theme.key, Theme.name)
     if organisation_id is not None:
         conditions.append(Theme.organisation_id == organisation_id)
-    return session.scalars(
-        select(Theme).where(*conditions).order_by(Theme.key).limit(limit).options(*WHOLE_THEME)
-    ).all()
+    found = select(Theme).where(*conditions).options(*WHOLE_THEME)
+    return listed(session, found, Theme.key, after=after, limit=limit, name=Theme.name if ordered_by_name else None)
 
 
 def tree(session: Session, theme_ids: Iterable[int]) -> list[Theme]:
@@ -289,18 +295,26 @@ def get(session: Session, ref: str) -> Workstream:
 
 
 def workstreams(
-    session: Session, *, after: str = "", limit: int, words: Sequence[str] = (), organisation_id: int | None = None
+    session: Session,
+    *,
+    after: str = "",
+    limit: int,
+    words: Sequence[str] = (),
+    ordered_by_name: bool = False,
+    organisation_id: int | None = None,
 ) -> Sequence[Workstream]:
     """At most `limit` workstreams in the order of their references, behind `after`; loaded as in `get`.
 
-    Each of the `words` stands in reference or name; of the organisation, where one is given.
+    With `ordered_by_name` in the order of their names. Each of the `words` stands in reference or name; of the
+    organisation, where one is given.
     """
-    conditions = [Workstream.ref > after, *holds_words(words, Workstream.ref, Workstream.name)]
+    conditions = holds_words(words, Workstream.ref, Workstream.name)
     if organisation_id is not None:
         conditions.append(Workstream.theme.has(Theme.organisation_id == organisation_id))
-    return session.scalars(
-        select(Workstream).where(*conditions).order_by(Workstream.ref).limit(limit).options(*WHOLE_WORKSTREAM)
-    ).all()
+    found = select(Workstream).where(*conditions).options(*WHOLE_WORKSTREAM)
+    return listed(
+        session, found, Workstream.ref, after=after, limit=limit, name=Workstream.name if ordered_by_name else None
+    )
 
 
 def of_organisation(session: Session, organisation_id: int) -> list[Workstream]:

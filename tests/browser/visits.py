@@ -63,6 +63,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit("board-secretary", "/rounds/collaboration-2026-12"),
         Visit("reader", "/rounds/collaboration-2026-12?standing=missing"),
     ],
+    "/rounds/{key}/more": [Visit("board-secretary", "/rounds/collaboration-2026-12/more")],
     "/rounds/{key}/change": [Visit("board-secretary", "/rounds/collaboration-2026-12/change")],
     "/calendars": [Visit("board-secretary", "/calendars")],
     "/new-round": [

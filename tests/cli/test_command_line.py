@@ -417,6 +417,7 @@ def test_accounts_of_the_demonstration_come_with_it_and_in_no_other_way(run: Run
     assert set(listed) == {*demonstration.DEMONSTRATION, "command-line"}
     assert all(row["demonstration"] == (key != "command-line") for key, row in listed.items())
     assert listed["commissioners-office"]["organisation"] == "northmoor-pcc"
+    assert listed["commissioners-office"]["name"] == "Commissioner’s office"
     assert re.search(r"the password of each is (\S+)", run("demo")[1])[1] != first
 
 

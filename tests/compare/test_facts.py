@@ -3,7 +3,7 @@
 import pytest
 
 from app.assembly.snapshot import Snapshot
-from app.compare.facts import Moved, ratings, since
+from app.compare.facts import Given, Moved, ratings, since
 from tests.stories import generate, paper, put, update, workstream, world
 
 
@@ -27,9 +27,10 @@ def test_ratings_that_moved_are_told_in_the_words_of_their_scheme(facts_of):
     now = facts_of(workstreams=[workstream(updates=[rated("2027-02-15", "Late.", overall="red", time="green")])])
     found = since(before, now)
 
-    assert found.moved == (Moved("Procurement", "Overall", "Green", "Red"),)
+    green, red = Given("programme", "green", "Green"), Given("programme", "red", "Red")
+    assert found.moved == (Moved("Procurement", "Overall", green, red),)
     assert found.reported == ("Procurement",)
-    assert (ratings(before), ratings(now)) == ({"Green": 1}, {"Red": 1})
+    assert (ratings(before), ratings(now)) == ({green: 1}, {red: 1})
 
 
 def test_equal_facts_have_changed_nothing(facts_of):

@@ -4,10 +4,17 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from app.audit import actions
+from app.audit.changes import Outcome
+from app.audit.words import WORDS
+from app.formats.models import TemplateChange
+from app.papers.lifecycle import Deed
 from tests.conftest import ROOT
 
 TOOLS = {
@@ -53,6 +60,45 @@ def test_the_map_in_the_readme_shows_the_house_as_it_is():
 def modules(folder: Path = ROOT / "app") -> list[Path]:
     """Every module of ours in the folder; what the build of the assets brings along is not ours."""
     return [path for path in sorted(folder.rglob("*.py")) if "node_modules" not in path.parts]
+
+
+def calls(*names: str) -> Iterator[ast.Call]:
+    """Every call of what has one of these names, in the whole house."""
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in names:
+                yield node
+
+
+def said_by(said: ast.expr, variables: Mapping[str, Iterable[str]]) -> set[str]:
+    """Every text that an expression can be: of constants, and of these variables with these values."""
+    match said:
+        case ast.Constant(value=str(text)):
+            return {text}
+        case ast.IfExp(body=one, orelse=other):
+            return said_by(one, variables) | said_by(other, variables)
+        case ast.Attribute(value=ast.Name(id="actions"), attr=name):
+            return {getattr(actions, name)}
+        case ast.JoinedStr(values=parts):
+            return {"".join(texts) for texts in product(*(said_by(part, variables) for part in parts))}
+        case ast.FormattedValue(value=ast.Name(id=name)) | ast.FormattedValue(value=ast.Attribute(attr=name)):
+            return set(variables[name])
+    raise AssertionError(f"line {said.lineno}: this test cannot tell what {ast.unparse(said)} may be")
+
+
+def test_every_event_that_the_log_can_tell_has_its_words_and_no_other():
+    variables = {
+        "kind": {text for call in calls("Changes") for text in said_by(call.args[1], {})},
+        "outcome": {Outcome.ADDED, Outcome.CHANGED},
+        "deed": Deed,
+        "change": TemplateChange,
+        "what": {text for call in calls("reading") if len(call.args) > 2 for text in said_by(call.args[2], {})},
+    }
+    recorded = {code for call in calls("record") for code in said_by(call.args[1], variables)}
+
+    assert {"request.refused", "version.kept", "rag-scheme.added", "paper.sent-back", "effect.read"} <= recorded
+    assert set(WORDS) == recorded
+    assert len(set(WORDS.values())) == len(WORDS), "two events say the same"
 
 
 def test_every_room_says_what_lives_there():

@@ -114,7 +114,7 @@ def test_the_person_who_signs_in_is_named_and_what_is_asked_of_them_waits(with_a
     assert with_ada.page.told == "ada is nobody in papers and rounds."
     assert "Answer for" not in browser_of("ada").page.text
     events = with_ada.visit("/audit?under=account/ada").page.rows()
-    assert [row[2] for row in events].count("account.person-named") == 2
+    assert [row[2] for row in events].count("Person of an account namedaccount.person-named") == 2
 
 
 def test_an_account_is_made_for_a_person(administrator, browser_of):

@@ -1,5 +1,6 @@
 """A chief officer reads on one page what a paper says, what changed, and what is open."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from app.papers import queries as papers
 from app.papers.commands import ActionEntry, record_outcome
 from app.web.pages.papers_parts import said_once
+from app.word.contrast import contrast
 from tests.stories import NOON
 
 PAPER = "/papers/collaboration-2026-12"
@@ -34,6 +36,20 @@ def test_ratings_what_changed_and_what_is_open(officer):
     assert gaps.status_code == 200
     assert all(said_once(gap) in page.text for gap in gaps.json()["gaps"])
     assert "changed since this version" not in page.text
+
+
+def test_ratings_are_words_on_their_colours(officer):
+    page = officer.visit(f"{PAPER}/brief").page
+    (sheet,) = page.tree.xpath("//head/link[contains(@href, '/ratings/')]/@href")
+    colours = re.findall(r"\.(rating-\d+)\{background:#(\w{6});color:#(\w{6})\}", officer.client.get(sheet).text)
+    legible = {name for name, background, colour in colours if contrast(colour, background) >= 4.5}
+
+    shown = page.tree.xpath("//main//strong[starts-with(@class, 'app-rating')]")
+    cells = page.tree.xpath("//table//td[position() > 1]")
+    assert len(shown) > len(cells) > 1, "each rating in the table, and those that are counted"
+    assert all(one.text_content().strip() for one in shown)
+    assert {one.get("class").removeprefix("app-rating ") for one in shown} <= legible
+    assert all(cell.xpath("*[contains(@class, 'app-rating')]") for cell in cells)
 
 
 def test_facts_that_changed_since_the_version_are_told(browser_of, officer):

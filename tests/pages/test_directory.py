@@ -6,6 +6,8 @@ from app.accounts import queries as accounts
 from app.facts import read
 from app.facts.load import load
 from app.facts.parse import parse_facts
+from app.web.pages import directory
+from app.web.pages.directory_kinds import KINDS
 from tests.stories import NOON
 
 PEOPLE = "/directory/people"
@@ -47,6 +49,30 @@ def test_a_person_is_found_and_gets_another_post(secretary, kept):
     now = kept(read.person, "acc-operations")
     assert {post.title for post in now.posts} == {*(post.title for post in before.posts), "Acting Deputy Chief"}
     assert now.model_copy(update={"posts": before.posts}) == before
+
+
+def test_a_list_stands_in_the_order_of_names_page_after_page(secretary, monkeypatch):
+    monkeypatch.setattr(directory, "PAGE_SIZE", 2)
+    new = "/new-entry/people"
+    for name, key in (("aardvark keeper", "z-last"), ("Aardvark Keeper", "y-last"), ("Zoo Keeper", "a-first")):
+        secretary.visit(new).send(new, name=name, key=key, organisation=secretary_force(secretary))
+
+    for slug in KINDS:
+        secretary.visit(f"/directory/{slug}")
+        found = entries_shown(secretary)
+        while "Next page" in secretary.page.links():
+            secretary.follow("Next page")
+            found += entries_shown(secretary)
+        assert found == sorted(set(found), key=lambda entry: (entry[0].lower(), entry[1])), slug
+        if slug == "people":
+            assert [key for _, key in found][:2] == ["y-last", "z-last"]
+            assert found[-1] == ("Zoo Keeper", "a-first")
+
+
+def entries_shown(browser) -> list[tuple[str, str]]:
+    """Name and key of each entry on the page of a list."""
+    links = browser.page.tree.xpath("//tbody//th/a")
+    return [(link.text_content(), link.get("href").rpartition("/")[2]) for link in links]
 
 
 def test_every_entry_can_be_opened_and_saved_as_it_is(secretary, kept, site):

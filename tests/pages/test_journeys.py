@@ -133,6 +133,8 @@ def test_a_secretary_runs_a_round(signs_in, visitor):
     assert secretary.page.tree.xpath("//a[@href='#due_on']")
     secretary.press("Open the round", due_on="2026-11-20", as_at="2026-11-20")
     assert secretary.page.told == "The round is open: 3 workstreams are asked."
+    secretary.follow("Ask more workstreams").press("Ask them too", ask=["NAT-03"])
+    assert secretary.page.told == "1 workstream more is asked."
 
     secretary.follow("Digital evidence management")
     secretary.press("Give out a link", name="Regional office", days="14")
@@ -153,8 +155,8 @@ def test_a_secretary_runs_a_round(signs_in, visitor):
 
     secretary.visit("/rounds/evidence").press("Remind who has not answered")
     assert "No reminder reaches who answers for Digital forensics" in secretary.page.text
-    secretary.follow("Late: no answer yet: 2")
-    assert len(secretary.page.rows()) == 2
+    secretary.follow("Late: no answer yet: 3")
+    assert len(secretary.page.rows()) == 3
     secretary.visit("/rounds/evidence").press("Close the round")
     assert "This round is closed." in secretary.page.text
     secretary.visit("/meetings").follow("10 December 2026, Performance and Resources Scrutiny Board")

@@ -25,7 +25,7 @@ def test_the_log_is_read_found_and_taken_away(administrator, monkeypatch):
     administrator.follow("Newest events")
 
     administrator.send("/audit", action="version.kept")
-    assert {row[2] for row in administrator.page.rows()} == {"version.kept"}
+    assert {row[2] for row in administrator.page.rows()} == {"Version of a paper keptversion.kept"}
     taken = administrator.client.get(administrator.page.links()["Take these events away as a spreadsheet (CSV)"])
     assert "attachment" in taken.headers["content-disposition"]
     assert {row["action"] for row in csv.DictReader(taken.text.splitlines())} == {"version.kept"}

@@ -202,12 +202,27 @@ def test_the_next_paper_of_a_series_carries_over_what_its_format_says(browser_of
 
     browser.follow("Begin the next paper of its series").send(address, title="")
     assert browser.page.errors == ["Enter a title"]
+    offered = browser.page.tree.xpath("//select[@name='meeting']/option/@value")
+    assert "2027-03-11" in offered
+    assert "2026-12-10" not in offered, "the series has a paper for that meeting"
     browser.send(address, title="Working together again", meeting="2026-12-10")
     assert browser.page.status == 409
     assert "has a paper for 10 December 2026 already" in browser.page.errors[0]
     browser.send(address, meeting="2027-03-11")
     assert browser.page.path == "/papers/working-together-again-2027-03"
     assert "12 chosen" in browser.page.text
+
+
+def test_where_the_series_has_a_paper_for_every_later_meeting_the_page_says_so(browser_of):
+    address = "/papers/collaboration-2026-09/next"
+    browser = browser_of("report-author").visit(address)
+    for number, meeting in enumerate(browser.page.tree.xpath("//select[@name='meeting']/option/@value")):
+        browser.visit(address).send(address, title=f"Again {number}", meeting=meeting)
+        assert browser.page.told, browser.page.errors
+
+    assert "The series has a paper for every later meeting" in browser.visit(address).page.text
+    last = f"/papers/again-{number}-{meeting[:7]}/next"
+    assert "No later meeting of the board is known." in browser.visit(last).page.text
 
 
 def test_papers_are_found_by_their_state(browser_of):

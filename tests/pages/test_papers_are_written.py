@@ -4,6 +4,8 @@ import io
 
 from PIL import Image
 
+from app.web.pages.forms import place_in_words
+
 PAPER = "/papers/collaboration-2026-12"
 PURPOSE = f"{PAPER}/sections/purpose"
 WORKSTREAMS = f"{PAPER}/workstreams"
@@ -130,6 +132,20 @@ def test_workstreams_are_chosen_and_ordered(browser_of):
     assert before[2] not in chosen(browser)
     _press(browser, WORKSTREAMS, "add", add=[before[2]])
     assert chosen(browser)[-1] == before[2]
+
+
+def test_what_is_wrong_with_no_field_of_the_form_is_said_without_places_of_a_file(browser_of):
+    browser = browser_of("report-author").visit(WORKSTREAMS)
+    last = len(chosen(browser))
+
+    _press(browser, WORKSTREAMS, "add", add=["NONE-1"])
+    assert browser.page.status == 422
+    assert browser.page.errors[0].startswith(f"Workstream {last + 1}: there is no workstream “NONE-1”")
+    assert place_in_words("sections[1].blocks[0].own_wording") == "section 2, block 1, own wording"
+    assert place_in_words("fields.chief-officer") == "front sheet, chief officer"
+    assert place_in_words("series") == "series"
+    assert place_in_words("[2].text") == "row 3, text"
+    assert place_in_words("") == ""
 
 
 def test_a_workstream_that_is_reworded_is_not_taken_out_with_its_wording(browser_of):

@@ -85,6 +85,51 @@ def test_a_round_gets_more_time_and_two_who_change_it_lose_nothing(site, browser
     assert more not in lead.visit(ROUND).page.links()
 
 
+def test_a_round_that_runs_asks_further_workstreams_and_two_who_add_some_lose_none(site, browser_of):
+    more = "Ask more workstreams"
+    secretary = browser_of("board-secretary").visit(ROUND).follow(more)
+    other = browser_of("report-author").visit(ROUND).follow(more)
+    before = [(one.workstream.ref, one.parts, len(one.answers)) for one in the_round(site).requests]
+    first, second, third, *_ = offered = secretary.page.tree.xpath("//input[@name='ask']/@value")
+    assert len(offered) == len(set(offered))
+    assert not set(offered) & {ref for ref, *_ in before}
+
+    secretary.press("Ask them too", parts=["progress"])
+    assert (secretary.page.status, secretary.page.errors) == (422, ["Choose at least one workstream"])
+    assert secretary.page.tree.xpath("//a[@href='#ask']")
+    assert secretary.page.tree.xpath("//input[@name='parts'][@checked]/@value") == ["progress"]
+    secretary.press("Ask them too", ask=[first, second])
+    assert secretary.page.told == "2 workstreams more are asked."
+    assert len(secretary.page.rows()) == len(before) + 2
+
+    other.press("Ask them too", ask=[second, third])
+    assert other.page.told == "1 workstream more is asked."
+    asked = [(one.workstream.ref, one.parts, len(one.answers)) for one in the_round(site).requests]
+    assert asked == [*before, (first, ["progress"], 0), (second, ["progress"], 0), (third, [], 0)]
+    other.visit(f"{ROUND}/requests/{third}").follow("Answer")
+    assert set(other.visit(f"{ROUND}/more").page.tree.xpath("//input[@name='ask']/@value")) == set(offered[3:])
+
+
+def test_who_is_asked_is_the_rounds_own_and_a_closed_one_asks_nobody_else(site, browser_of):
+    more = f"{ROUND}/more"
+    lead = browser_of("workstream-lead").visit(ROUND)
+    assert "Ask more workstreams" not in lead.page.links()
+    assert lead.visit(more).page.status == 403
+    assert lead.client.post(more, data={"ask": "NAT-01"}).status_code == 403
+    assert browser_of("commissioners-office").visit(more).page.status in {403, 404}
+    secretary = browser_of("board-secretary").visit(more)
+    secretary.send(more, ask=["NONE-1"])
+    assert secretary.page.errors == ["There is no workstream “NONE-1” here"]
+    ref = secretary.page.tree.xpath("//input[@name='ask']/@value")[0]
+
+    secretary.visit(ROUND).press("Close the round")
+    assert "Ask more workstreams" not in secretary.page.links()
+    assert "The round is closed, and asks nobody." in secretary.visit(more).page.text
+    asked = len(the_round(site).requests)
+    answer = secretary.client.post(more, data={"ask": ref})
+    assert (answer.status_code, len(the_round(site).requests)) == (409, asked)
+
+
 def test_whom_no_reminder_reaches_is_said(site, browser_of):
     secretary = browser_of("board-secretary").visit(ROUND)
     unreached = "No reminder reaches who answers for National air support: no e-mail address is known."

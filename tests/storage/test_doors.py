@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.db import Database
 from app.people.models import Organisation
+from app.people.queries import organisations
 
 
 def an_organisation(key: str = "force") -> Organisation:
@@ -22,6 +23,21 @@ def test_what_is_written_is_there_for_the_next_reader(database):
         session.add(an_organisation())
 
     assert keys_in(database) == ["force"]
+
+
+def test_a_list_goes_on_behind_any_of_its_rows_by_key_or_by_name(database):
+    named = {"a": "zeal", "b": "Alpha", "c": "alpha", "d": "Alpha-Beta", "e": "Alpha Beta"}
+    with database.writing() as session:
+        session.add_all(Organisation(key=key, name=name, short_name=name) for key, name in named.items())
+
+    by_name = sorted(named, key=lambda key: (named[key].lower(), key))
+    assert by_name == ["b", "c", "e", "d", "a"]
+    for is_by_name, order in ((False, sorted(named)), (True, by_name)):
+        with database.reading() as session:
+            for place in range(len(order) + 1):
+                after = order[place - 1] if place else ""
+                found = organisations(session, after=after, limit=2, ordered_by_name=is_by_name)
+                assert [row.key for row in found] == order[place : place + 2]
 
 
 def test_nothing_stays_of_a_block_that_raises(database):

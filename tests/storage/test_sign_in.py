@@ -189,15 +189,15 @@ def test_workers_count_together(database_url):
 def test_a_demonstration_leaves_everybody_elses_accounts_alone(database):
     kept = passwords.hashed(PASSWORD, key="demonstration")
 
-    def demonstrate(session, key):
+    def demonstrate(session, key, name="Board secretary"):
         return commands.demonstrate(
-            session, key=key, role=Role.READER, organisation_id=None, password_hash=kept, by="x", now=NOW
+            session, key=key, name=name, role=Role.READER, organisation_id=None, password_hash=kept, by="x", now=NOW
         )
 
     with database.writing() as session:
         a_person(session, "ada")
         assert demonstrate(session, "board-secretary").name == "Board secretary"
-        demonstrate(session, "board-secretary")
+        assert demonstrate(session, "board-secretary", "The board’s secretary").name == "The board’s secretary"
         assert [account.key for account in queries.demonstration(session)] == ["board-secretary"]
     with pytest.raises(commands.AccountExists), database.writing() as session:
         demonstrate(session, "ada")

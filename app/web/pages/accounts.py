@@ -390,7 +390,10 @@ def _account_page(visit: Visit, key: str, form: Form = NOTHING_TYPED) -> Respons
         organisations = _organisations(session)
         persons = persons_for(session, form, chosen=[shown.person.key if shown.person else None])
         organisation = people.organisation_by_id(session, account.organisation_id) if account.organisation_id else None
-        offered = [{"value": board.key, "text": board.name} for board in boards.boards(session, limit=MOST_CHOICES)]
+        offered = [
+            {"value": board.key, "text": board.name}
+            for board in boards.boards(session, limit=MOST_CHOICES, ordered_by_name=True)
+        ]
     allowed = sorted(action.value for action in ALLOWED[account.role])
     return page(
         visit,
@@ -438,7 +441,7 @@ def _scopes(role: Role) -> list[dict[str, Any]]:
 
 
 def _organisations(session: Session) -> list[dict[str, str]]:
-    found = people.organisations(session, limit=MOST_CHOICES)
+    found = people.organisations(session, limit=MOST_CHOICES, ordered_by_name=True)
     return [{"value": "", "text": "Every organisation"}] + [
         {"value": organisation.key, "text": organisation.name} for organisation in found
     ]

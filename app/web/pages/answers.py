@@ -6,7 +6,6 @@ For leads with an account, and for contributors outside who hold a link.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -25,6 +24,7 @@ from app.rounds.models import AnswerKind, Request
 from app.rounds.standing import last_answer
 from app.web.deps import NotSignedIn, holder_of_secret
 from app.web.pages import ratings
+from app.web.pages.days import day_in
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.persons import looks_for_persons, persons_for
@@ -203,18 +203,11 @@ def _typed_answer(session: Session, form: Form, request: Request) -> SaidShape:
     refuse_ratings(form, scheme_of(session, workstream), shown)
     try:
         if kind is AnswerKind.NO_CHANGE:
-            return SaidShape(kind=kind, as_at=_day(form.value("last")))
+            return SaidShape(kind=kind, as_at=day_in(form.value("last")))
         refuse_loss(without_field(kept, parts))
         return SaidShape(kind=kind, subject=form.value("subject").strip() or None)
     except ValidationError as error:
         raise FaultyForm([Fault("subject", "Enter 300 characters or fewer, on one line")]) from error
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
 
 
 def _named(form: Form, said: SaidShape) -> AnswerShape:

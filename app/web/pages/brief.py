@@ -17,11 +17,13 @@ from app.papers import queries as papers
 from app.papers.models import Paper
 from app.rounds.standing import Standing
 from app.versions import queries as versions
+from app.web.pages import ratings
 from app.web.pages.layout import page
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing, markings_of
+from app.workstreams import queries as workstreams
 
 router = page_router("/papers/{reference}")
 
@@ -66,6 +68,8 @@ def brief(
             sees_paper=lambda other: _exists(reach, other),
         )
         maker = accounts.find(session, version.made_by)
+        schemes = workstreams.every_scheme(session)
+        colours = ratings.style_sheet_address(session)
     for read in filter(None, (version, earlier)):
         trace.reading(read.paper.reference, markings_of(read), "document")
     return _page(
@@ -78,6 +82,8 @@ def brief(
         waiting=waiting,
         waited_for=_waited_for(waiting),
         places=places_in_words(found.snapshot),
+        values={(key, value.key): value for key, scheme in schemes.items() for value in scheme.values},
+        colours=colours,
     )
 
 

@@ -21,6 +21,7 @@ from app.versions import queries as versions
 from app.web.deps import Caller, ProofNeeded, recently_proved
 from app.web.downloads import download
 from app.web.errors import leave_trace
+from app.web.pages.days import day_in
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.preview import frame
@@ -104,7 +105,7 @@ def decide(
     with visit.reading() as session:
         kept = Reach(session, visit.account).paper(reference)
     trace.reading(reference, kept.marking, "candidate")  # every refusal shows it again
-    day = _day(form) if way == "record" else None
+    day = day_in(form.value("decided_on")) if way == "record" else None
     try:
         recently_proved(Caller(visit.account, visit.session), visit.here, visit.now)
         said = WAYS[way](visit, reference, form)
@@ -257,13 +258,6 @@ def _nothing_to_decide(visit: Visit, reference: str, title: str, why: str, form:
         typed=_words_typed(form),
         status=409,
     )
-
-
-def _day(form: Form) -> date | None:
-    try:
-        return date.fromisoformat(form.value("decided_on"))
-    except ValueError:
-        return None
 
 
 def _is_proved(visit: Visit) -> bool:

@@ -72,7 +72,7 @@ def entries(
     q: Annotated[str, Query(max_length=200)] = "",
     after: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """The entries of a kind, by key."""
+    """The entries of a kind, by name."""
     kind = _kind(visit, slug)
     with visit.reading() as session:
         seek = Seek(tuple(q.split()), after, PAGE_SIZE + 1, _own(visit, kind), visit.account.boards)

@@ -82,9 +82,9 @@ class Blank:
 
 @dataclass(frozen=True)
 class Seek:
-    """Which entries a list shows: those with these words behind this key; of an organisation, where one is given.
+    """Which entries a list shows, by name: those with these words behind the one with the key `after`.
 
-    Boards, and series of boards, are among `boards` only, where these are given.
+    Of an organisation, where one is given; boards, and series of boards, are among `boards`, where these are given.
     """
 
     words: Sequence[str]
@@ -127,34 +127,44 @@ class Kind:
 
 
 def _find_organisations(session: Session, seek: Seek) -> Sequence[Organisation]:
-    return people.organisations(session, after=seek.after, limit=seek.limit, words=seek.words)
+    return people.organisations(session, after=seek.after, limit=seek.limit, words=seek.words, ordered_by_name=True)
 
 
 def _find_people(session: Session, seek: Seek) -> Sequence[Person]:
     own = seek.organisation_id
-    return people.persons(session, after=seek.after, limit=seek.limit, words=seek.words, organisation_id=own)
+    return people.persons(
+        session, after=seek.after, limit=seek.limit, words=seek.words, ordered_by_name=True, organisation_id=own
+    )
 
 
 def _find_boards(session: Session, seek: Seek) -> Sequence[Board]:
-    return boards.boards(session, after=seek.after, limit=seek.limit, words=seek.words, among=seek.boards)
+    return boards.boards(
+        session, after=seek.after, limit=seek.limit, words=seek.words, ordered_by_name=True, among=seek.boards
+    )
 
 
 def _find_series(session: Session, seek: Seek) -> Sequence[Series]:
-    return boards.all_series(session, after=seek.after, limit=seek.limit, words=seek.words, boards=seek.boards)
+    return boards.all_series(
+        session, after=seek.after, limit=seek.limit, words=seek.words, ordered_by_name=True, boards=seek.boards
+    )
 
 
 def _find_plans(session: Session, seek: Seek) -> Sequence[Framework]:
-    return frameworks.frameworks(session, after=seek.after, limit=seek.limit, words=seek.words)
+    return frameworks.frameworks(session, after=seek.after, limit=seek.limit, words=seek.words, ordered_by_name=True)
 
 
 def _find_themes(session: Session, seek: Seek) -> Sequence[Theme]:
     own = seek.organisation_id
-    return workstreams.themes(session, after=seek.after, limit=seek.limit, words=seek.words, organisation_id=own)
+    return workstreams.themes(
+        session, after=seek.after, limit=seek.limit, words=seek.words, ordered_by_name=True, organisation_id=own
+    )
 
 
 def _find_workstreams(session: Session, seek: Seek) -> Sequence[Workstream]:
     own = seek.organisation_id
-    return workstreams.workstreams(session, after=seek.after, limit=seek.limit, words=seek.words, organisation_id=own)
+    return workstreams.workstreams(
+        session, after=seek.after, limit=seek.limit, words=seek.words, ordered_by_name=True, organisation_id=own
+    )
 
 
 def _posts(person: Person) -> str:
@@ -284,7 +294,7 @@ def _ask_workstream(session: Session, own: int | None) -> list[Blank]:
 
 def _plan_items(session: Session) -> Items:
     """Every item of every plan to tick, parents before children; where there are several plans, with its plan."""
-    plans = frameworks.frameworks(session, limit=MOST)
+    plans = frameworks.frameworks(session, limit=MOST, ordered_by_name=True)
     return [
         {"value": f"{plan.key}/{item.key}", "text": " ".join(filter(None, (item.number, item.text)))}
         | ({"hint": {"text": f"{plan.name} {plan.edition}"}} if len(plans) > 1 else {})

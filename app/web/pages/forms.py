@@ -67,11 +67,11 @@ class Form:
         return next((_sentence(fault.what) for fault in self.faults if fault.where == name), None)
 
     def summary(self) -> list[dict[str, str]]:
-        """Every fault, with a link to its field where the form has it."""
+        """Every fault: with a link to its field where the form has it, else after its place in words."""
         return [
             {"text": _sentence(fault.what), "href": f"#{fault.where}"}
             if fault.where in self.typed or fault.where in self.files or fault.where in self.unsent
-            else {"text": _sentence(str(fault))}
+            else {"text": _sentence(str(Fault(place_in_words(fault.where), fault.what)))}
             for fault in self.faults
         ]
 
@@ -142,6 +142,34 @@ async def _while_answered(request: Request) -> AsyncIterator[Form]:
 Typed = Annotated[Form, Depends(_while_answered)]
 
 
+PLACES = {
+    "as_at": "as at",
+    "dimensions": "dimension",
+    "entries": "implications",
+    "fields": "front sheet",
+    "held_on": "day",
+    "ref": "reference",
+    "series": "series",
+}
+"""Members of documents that pages call otherwise."""
+
+
+def place_in_words(where: str) -> str:
+    """Where a fault is that belongs to no field: `sections.1.blocks.0.text` is “section 2, block 1, text”.
+
+    Places are counted from one, as pages show them.
+    """
+    words: list[str] = []
+    for part in re.findall(r"[^.\[\]]+", where):
+        if not part.isdecimal():
+            words.append(PLACES.get(part) or re.sub("[_-]+", " ", part).strip())
+        elif words:
+            words[-1] = f"{words[-1].removesuffix('s')} {int(part) + 1}"
+        else:
+            words.append(f"row {int(part) + 1}")
+    return ", ".join(filter(None, words))
+
+
 def _takes_many(annotation: Any) -> bool:
     return get_origin(annotation) in (list, tuple, set, frozenset)
 
@@ -157,6 +185,7 @@ def _fault(shape: type[BaseModel], wrong: Mapping[str, Any]) -> Fault:
         "string_too_short": f"{title} must be {ctx.get('min_length')} characters or more",
         "string_pattern_mismatch": f"{title} must be letters, digits, dots, dashes and underscores",
         "int_parsing": f"{title} must be a whole number",
+        "too_short": f"Choose {title}",
         "enum": f"Choose {title} from the list",
         "literal_error": f"Choose {title} from the list",
         "value_error": f"{title}: {ctx.get('error')}",

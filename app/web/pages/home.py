@@ -12,7 +12,6 @@ from app.accounts import policy
 from app.accounts.models import Role
 from app.accounts.policy import Action
 from app.assembly import review
-from app.assembly.snapshot import imprint_of
 from app.boards import queries as boards
 from app.boards.deadlines import Stage
 from app.papers import queries as papers
@@ -209,25 +208,26 @@ def _actions(session: Session, visit: Visit) -> dict[str, Any] | None:
 
 
 def _afterwards(session: Session, visit: Visit) -> dict[str, Any] | None:
-    rows: list[dict[str, Any]] = []
+    asked: list[tuple[Version, str, str]] = []
     if visit.may(Action.RELEASE):
-        for version in versions.to_release(session, held_from=visit.today, limit=MOST, **_reach(visit)):
-            rows.append(_after(version, f"Release version {version.label}", "review#approved"))
+        approved = versions.to_release(session, held_from=visit.today, limit=MOST, **_reach(visit))
+        asked += [(version, f"Release version {version.label}", "review#approved") for version in approved]
     if visit.may(Action.RECORD_OUTCOMES):
         since = visit.today - LOOKED_BACK
         held = versions.without_outcome(session, held_from=since, held_to=visit.today, limit=MOST, **_reach(visit))
         reach = Reach(session, visit.account)
-        rows += [
-            _after(version, "Record what the meeting made of it", "outcome")
-            for version in held
+        asked += [
+            (version, "Record what the meeting made of it", "outcome")
+            for version in reach.expecting(list(held))
             if reach.is_cleared_for(version)
         ]
+    imprints = versions.imprints(session, {version.id for version, *_ in asked})
+    rows = [_after(version, imprints[version.id], deed, place) for version, deed, place in asked]
     return {"afterwards": rows} if rows else None
 
 
-def _after(version: Version, deed: str, place: str) -> dict[str, Any]:
+def _after(version: Version, printed: versions.Imprint, deed: str, place: str) -> dict[str, Any]:
     """What is to be done with the paper, called as this version has it: who receives it knows it by that."""
-    printed = imprint_of(version.snapshot)
     return {
         "title": printed.title,
         "board": printed.board_name,

@@ -1,6 +1,5 @@
 """What stands under a theme before its workstreams, as at a day: read, and written, beside what stood there last."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
@@ -15,6 +14,7 @@ from app.facts.decode import FaultyFacts
 from app.facts.shapes import ThemeShape
 from app.fields import Day, KeyText
 from app.web.loading import load_within_reach, plain
+from app.web.pages.days import day_asked
 from app.web.pages.directory import theme_to_change
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
@@ -22,7 +22,7 @@ from app.web.pages.narrative import narrative_of
 from app.web.pages.papers_desk import ChangedMeanwhile
 from app.web.pages.papers_parts import in_words
 from app.web.pages.routing import page_router
-from app.web.pages.unsent import NothingIsKept, begun, keeps, sent
+from app.web.pages.unsent import begun, keeps, require_day, sent
 from app.web.pages.visit import Visit, Visiting
 
 router = page_router("/directory/themes/{key}/introductions")
@@ -33,13 +33,9 @@ def introductions(visit: Visiting, key: KeyText, as_at: Annotated[str | None, Qu
     """Every introduction of the theme, the newest first; and the way to write one for another day."""
     with visit.reading() as session:
         theme = theme_to_change(session, visit, key)
-    form = NOTHING_TYPED.holding(as_at=visit.today.isoformat())
-    if as_at is not None:
-        try:
-            return to(f"{_address(key)}/{date.fromisoformat(as_at.strip()).isoformat()}")
-        except ValueError:
-            # A field for days takes nothing else back.
-            form = NOTHING_TYPED.holding(as_at="").wrong("as_at", "Enter the day as at which it stands")
+    day, form = day_asked(as_at, otherwise=visit.today, wrong="Enter the day as at which it stands")
+    if day is not None:
+        return to(f"{_address(key)}/{day}")
     said = sorted(theme.introductions, key=lambda one: one.as_at, reverse=True)
     return page(
         visit, "directory/introductions.html", f"Introductions of {theme.name}", form=form, theme=theme, said=said
@@ -75,8 +71,7 @@ def keep_introduction(visit: Visiting, key: KeyText, as_at: Day, form: Typed) ->
 
 
 def _may_write(session: Session, visit: Visit, names: Mapping[str, str]) -> None:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", names["as_at"]):
-        raise NothingIsKept
+    require_day(names["as_at"])
     theme_to_change(session, visit, names["key"])
 
 

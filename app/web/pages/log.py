@@ -15,6 +15,7 @@ from app.accounts.policy import Action
 from app.audit import queries
 from app.audit.models import AuditEvent
 from app.audit.queries import Wanted
+from app.audit.words import in_words
 from app.fields import LARGEST_NUMBER, Day, KeyText, Line
 from app.web.log_file import Way, log_file
 from app.web.pages.forms import FaultyForm, Form
@@ -65,6 +66,8 @@ class Told:
     sequence: int
     at: datetime
     what: str
+    action: str
+    """The code of what happened."""
     object: str
     by: str
     request: str | None
@@ -113,7 +116,8 @@ def _told(found: list[AuditEvent]) -> Iterator[Told]:
         yield Told(
             sequence=event.sequence,
             at=datetime.fromisoformat(said["at"]),
-            what=said["action"],
+            what=in_words(said["action"]),
+            action=said["action"],
             object=said["object"],
             by=said["by"],
             request=said.get("request"),

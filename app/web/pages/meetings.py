@@ -1,6 +1,5 @@
 """Meetings of the boards: their agenda with the papers on it, deadlines and what is late, rounds, calendars."""
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -30,6 +29,7 @@ from app.versions import queries as versions
 from app.versions.models import Version
 from app.web.loading import load_within_reach, plain, state_of
 from app.web.pages import calendars
+from app.web.pages.days import day_in
 from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers import released_row
@@ -281,6 +281,7 @@ def _which_are_released(session: Session, found: Iterable[Paper], newest: Mappin
     One that was reopened since is: what the meeting has of it goes on being released.
     """
     last = versions.last_released(session, newest)
+    printed = versions.imprints(session, (version.id for version in last.values()))
     return {
         paper.id
         for paper in found
@@ -288,14 +289,9 @@ def _which_are_released(session: Session, found: Iterable[Paper], newest: Mappin
         and (
             last[paper.id].id == newest[paper.id].id
             if paper.state is State.APPROVED
-            else _meeting_day(last[paper.id]) == paper.meeting.held_on
+            else printed[last[paper.id].id].meeting_on == paper.meeting.held_on
         )
     }
-
-
-def _meeting_day(version: Version) -> date:
-    """The day of the meeting for which the version was made, whatever the paper is for now."""
-    return date.fromisoformat(json.loads(version.snapshot)["board"]["meeting_on"])  # the rest is not looked at
 
 
 def _missing(found: Iterable[Paper], released: Collection[int], to_come: int) -> dict[str, list[str]]:
@@ -433,10 +429,8 @@ def _address(board: str, held_on: date) -> str:
 def _place(after: str) -> tuple[date, str] | None:
     """Where the list goes on: `DAY BOARD`; None for what is no such place."""
     day, _, board = after.partition(" ")
-    try:
-        return date.fromisoformat(day), board
-    except ValueError:
-        return None
+    held_on = day_in(day)
+    return (held_on, board) if held_on is not None else None
 
 
 def _day_before(day: date) -> date:

@@ -22,6 +22,7 @@ from app.papers.models import Paper
 from app.people import queries as people
 from app.versions import queries as versions
 from app.versions.models import Release, Version
+from app.web.pages.days import day_in
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import manifest_for, may_write, paper_for, write_paper
@@ -65,7 +66,7 @@ class Wanted:
             words=tuple(self.words.split()),
             board=self.board or None,
             format=self.format or None,
-            held_on=_day(self.meeting),
+            held_on=day_in(self.meeting),
             state=State(self.state) if self.state in set(State) else None,
             **_reach(visit),
         )
@@ -173,7 +174,9 @@ def _next(visit: Visit, trace: Tracing, reference: str, form: Form) -> Response:
     with visit.reading() as session:
         paper = paper_for(session, visit, trace, reference)
         held = boards.meetings(session, limit=MOST, board=paper.board, held_from=paper.meeting)
-        meetings = [Choice(str(row.held_on), in_words(row.held_on)) for row in held if row.held_on > paper.meeting]
+        later = [row for row in held if row.held_on > paper.meeting]
+        taken = papers.meetings_of_series(session, papers.get(session, reference))
+        meetings = [Choice(str(row.held_on), in_words(row.held_on)) for row in later if row.id not in taken]
         return page(
             visit,
             "papers/next.html",
@@ -181,6 +184,7 @@ def _next(visit: Visit, trace: Tracing, reference: str, form: Form) -> Response:
             form=form,
             paper=paper,
             meetings=choices(meetings),
+            has_later=bool(later),
         )
 
 
@@ -224,10 +228,10 @@ def _new(visit: Visit, form: Form) -> Response:
             for meeting in held
             if visit.account.boards is None or meeting.board.key in visit.account.boards
         ]
-        every = boards.all_series(session, limit=MOST)
+        every = boards.all_series(session, limit=MOST, ordered_by_name=True)
         series = [Choice(found.key, f"{found.name}, {found.board.name}") for found in every]
         may_choose = policy.confined_to(visit.account) is None
-        organisations = people.organisations(session, limit=MOST) if may_choose else ()
+        organisations = people.organisations(session, limit=MOST, ordered_by_name=True) if may_choose else ()
         return page(
             visit,
             "papers/new.html",
@@ -307,10 +311,3 @@ def _reach(visit: Visit) -> dict[str, Any]:
         "boards": account.boards,
         "markings": account.markings,
     }
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None

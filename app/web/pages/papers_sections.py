@@ -151,7 +151,10 @@ def _shown(
         kinds=choices(kinds_to_add(manifest, entry.key)),
         persons=persons_for(session, form, chosen=_cleared_by(said)),
         frameworks=choices(
-            [Choice(row.key, f"{row.name} {row.edition}") for row in frameworks.frameworks(session, limit=MOST)],
+            [
+                Choice(row.key, f"{row.name} {row.edition}")
+                for row in frameworks.frameworks(session, limit=MOST, ordered_by_name=True)
+            ],
             first="Each that chosen workstreams serve",
         ),
         seen=_state(paper, entry) if own else form.value("seen"),

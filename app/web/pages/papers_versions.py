@@ -11,7 +11,7 @@ from app.accounts import queries as accounts
 from app.accounts.policy import Action, State
 from app.assembly.assemble import assemble, preview
 from app.assembly.differences import changes_since, is_as_now
-from app.assembly.snapshot import Snapshot, imprint_of
+from app.assembly.snapshot import Snapshot
 from app.assembly.wording import worded_paper
 from app.facts.shapes import PaperShape
 from app.fields import LARGEST_NUMBER, KeyText, Line
@@ -51,7 +51,7 @@ def known(session: Session, visit: Visit, trace: Trace, reference: str) -> Paper
     newest = reach.received(reference)
     if newest is None:
         return paper_for(session, visit, trace, reference)
-    printed = imprint_of(newest.snapshot)
+    printed = versions.imprint(session, newest)
     trace.reading(reference, f"{papers.kept(session, reference).marking} {printed.marking}", "paper")
     return Named(reference, printed.title, printed.board_name, printed.meeting_on)
 

@@ -1,7 +1,7 @@
 """What a paper takes from elsewhere: its workstreams in its own order, its own wording of them, its consultees."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,6 +32,7 @@ from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
 from app.web.trace import Tracing
 from app.workstreams import queries as workstreams
+from app.workstreams.models import Workstream
 
 router = page_router("/papers/{reference}")
 
@@ -111,10 +112,14 @@ def _choosing(visit: Visit, trace: Tracing, reference: str, form: Form) -> Respo
 def _others(session: Session, visit: Visit, reference: str, chosen: set[str]) -> list[dict[str, Any]]:
     """The workstreams that the paper has not, by theme."""
     owner = Reach(session, visit.account).paper(reference).organisation_id
+    return by_theme(one for one in workstreams.of_organisation(session, owner) if one.ref not in chosen)
+
+
+def by_theme(found: Iterable[Workstream]) -> list[dict[str, Any]]:
+    """The workstreams to tick, loaded with their themes: those of each theme, by the names of the themes."""
     groups: dict[str, list[Choice]] = {}
-    for found in workstreams.of_organisation(session, owner):
-        if found.ref not in chosen:
-            groups.setdefault(found.theme.name, []).append(Choice(found.ref, f"{found.name} ({found.ref})"))
+    for one in found:
+        groups.setdefault(one.theme.name, []).append(Choice(one.ref, f"{one.name} ({one.ref})"))
     return [{"theme": theme, "items": choices(items)} for theme, items in sorted(groups.items())]
 
 

@@ -31,9 +31,11 @@ from app.web.pages.forms import NOTHING_TYPED, FaultyForm, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.papers_desk import ChangedMeanwhile
 from app.web.pages.papers_parts import Choice, choices
+from app.web.pages.papers_workstreams import by_theme
 from app.web.pages.routing import page_router
 from app.web.pages.visit import Visit, Visiting
 from app.web.reach import Reach
+from app.workstreams import queries as workstreams
 
 router = page_router()
 
@@ -61,6 +63,15 @@ class RoundForm(BaseModel):
     name: Line = Field(title="the name")
     due_on: Day = Field(title="the day on which answers are due")
     as_at: Day = Field(title="the day as at which is reported")
+    ask: list[str] = Field(title="at least one workstream", min_length=1)
+    parts: list[str] = Field(title="the parts")
+
+
+class MoreForm(BaseModel):
+    """Whom else a round asks."""
+
+    model_config = ConfigDict(frozen=True)
+
     ask: list[str] = Field(title="at least one workstream", min_length=1)
     parts: list[str] = Field(title="the parts")
 
@@ -169,6 +180,37 @@ def watch(visit: Visiting, key: KeyText, standing: Annotated[str, Query(max_leng
     """Who has answered and how, and who has not."""
     with visit.reading() as session:
         return _round_page(session, visit, key, standing)
+
+
+@router.get("/rounds/{key}/more")
+def ask_whom_else(visit: Visiting, key: KeyText) -> Response:
+    """The page on which a round that runs asks further workstreams."""
+    with visit.reading() as session:
+        return _more_page(session, visit, key)
+
+
+@router.post("/rounds/{key}/more")
+def ask_more(visit: Visiting, form: Typed, key: KeyText) -> Response:
+    """The round asks these workstreams too; whom somebody else added meanwhile it asks as they said."""
+    try:
+        asked = form.read(MoreForm)
+        with visit.writing() as session:
+            round_ = _run(session, visit, key)
+            before = len(round_.requests)
+            own = {one.ref: one for one in workstreams.of_organisation(session, round_.organisation_id)}
+            if strange := set(asked.ask) - own.keys():
+                raise FaultyForm([Fault("ask", f"There is no workstream “{min(strange)}” here")])
+            new = [
+                RequestEntry(ref, parts=_parts_of(own[ref].parts, asked.parts), person=None)
+                for ref in dict.fromkeys(asked.ask)
+            ]
+            commands.ask_more(session, round_, new, by=visit.account.key, at=visit.now)
+            added = len(queries.get(session, key).requests) - before
+    except (Invalid, Conflict) as problem:
+        with visit.reading() as session:
+            return _more_page(session, visit, key, form.refused(problem, "ask", "parts"))
+    words = {0: "The round asks them already.", 1: "1 workstream more is asked."}
+    return to(f"/rounds/{key}#answers", said=words.get(added, f"{added} workstreams more are asked."))
 
 
 @router.post("/rounds/{key}/closed")
@@ -302,6 +344,23 @@ def _new_page(session: Session, visit: Visit, reference: str | None, form: Form 
         workstreams=[{"value": one.workstream.ref, "text": one.workstream.name} for one in paper.choices],
         parts=[{"value": part.key, "text": part.label} for part in (manifest.parts if manifest else ())],
         deadlines=_deadlines(boards.deadlines(session, paper.meeting)),
+    )
+
+
+def _more_page(session: Session, visit: Visit, key: str, form: Form = NOTHING_TYPED) -> Response:
+    round_ = _run(session, visit, key)
+    there = {request.workstream.ref for request in round_.requests}
+    manifest = boards.find_manifest(session, round_.meeting.board)
+    found = workstreams.of_organisation(session, round_.organisation_id)
+    return page(
+        visit,
+        "rounds/more.html",
+        "Ask more workstreams",
+        form=form,
+        round=round_,
+        groups=by_theme(one for one in found if one.ref not in there),
+        parts=[{"value": part.key, "text": part.label} for part in (manifest.parts if manifest else ())],
+        asked_parts=sorted({part for request in round_.requests for part in request.parts}),
     )
 
 

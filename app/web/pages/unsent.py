@@ -75,6 +75,12 @@ class NothingIsKept(FaultyParameter):
         super().__init__("page", "Nothing is kept of what is typed into that page")
 
 
+def require_day(said: str) -> None:
+    """The address says a day as addresses do, `2026-11-20`; raises NothingIsKept."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
+        raise NothingIsKept
+
+
 def _allow(visit: Visit, address: str) -> None:
     for pattern, guard in _keeping:
         if (found := pattern.match(address)) and not set(address) & set("?#"):

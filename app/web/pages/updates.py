@@ -1,6 +1,5 @@
 """The update page: what a workstream reports as at a day, beside what it reported last time."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
@@ -15,11 +14,12 @@ from app.facts import reporting
 from app.facts.reporting import UpdateWasChanged
 from app.fields import Day, KeyText
 from app.web.pages import ratings
+from app.web.pages.days import day_asked
 from app.web.pages.forms import NOTHING_TYPED, Form, Typed
 from app.web.pages.layout import page, to
 from app.web.pages.reported import said_of, typed_update, usual_source, without_field
 from app.web.pages.routing import page_router
-from app.web.pages.unsent import NothingIsKept, begun, keeps, sent
+from app.web.pages.unsent import begun, keeps, require_day, sent
 from app.web.pages.visit import Visit, Visiting
 from app.web.pages.workstreams import scheme_of, seen, still_asked
 from app.workstreams import queries
@@ -34,13 +34,9 @@ def ask_day(visit: Visiting, ref: KeyText, as_at: Annotated[str | None, Query(ma
         workstream, matter = seen(session, visit, ref)
         visit.authorise(Action.WRITE_UPDATES, matter)
         asked = still_asked(session, visit, ref)
-    form = NOTHING_TYPED.holding(as_at=as_at if as_at is not None else visit.today.isoformat())
-    if as_at is not None:
-        try:
-            return to(f"/workstreams/{ref}/updates/{date.fromisoformat(as_at.strip()).isoformat()}")
-        except ValueError:
-            # A field for days takes nothing else back.
-            form = NOTHING_TYPED.holding(as_at="").wrong("as_at", "Enter the day as at which you report")
+    day, form = day_asked(as_at, otherwise=visit.today, wrong="Enter the day as at which you report")
+    if day is not None:
+        return to(f"/workstreams/{ref}/updates/{day}")
     heading = f"Report on {workstream.name}"
     return page(visit, "workstreams/report.html", heading, form=form, workstream=workstream, asked=asked)
 
@@ -81,8 +77,7 @@ def save(visit: Visiting, form: Typed, ref: KeyText, as_at: Day) -> Response:
 
 
 def _may_report(session: Session, visit: Visit, names: Mapping[str, str]) -> None:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", names["as_at"]):
-        raise NothingIsKept
+    require_day(names["as_at"])
     _, matter = seen(session, visit, names["ref"])
     visit.authorise(Action.WRITE_UPDATES, matter)
 
