@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app import db
+from app.main import calm_collector
 from tests import postgresql
 from tests.real_papers.comparison import COMPARED
 
@@ -45,6 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SERVER_FOLDER] = Path(tempfile.mkdtemp(prefix="boardpapers-tests-"))
     else:
         config.stash[SERVER_FOLDER] = Path(config.workerinput["server_folder"])
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is looked for as seldom as in the service: what the tests are made of stays until the end."""
+    calm_collector()
 
 
 @pytest.hookimpl(optionalhook=True)

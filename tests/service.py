@@ -2,10 +2,10 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx2
@@ -15,6 +15,7 @@ from app.accounts.models import Role
 from app.blobs import Blobs
 from app.db import Database
 from tests import stories
+from tests.processes import PROCESSES, boardpapers
 
 SECONDS_TO_START = 60
 
@@ -28,9 +29,9 @@ class Service:
     token: str
     settings: dict[str, str] = field(default_factory=dict)
     port: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    process: BaseProcess | None = None
 
-    def start(self) -> None:
+    def start(self, by: BaseContext = PROCESSES) -> None:
         """The service answers."""
         self.port = self.port or free_port()
         environment = {
@@ -40,17 +41,14 @@ class Service:
             "BOARDPAPERS_GENERATE_PER_MINUTE": "1000000",
             **self.settings,
         }
-        words = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(self.port)]
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                words, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
-            )
+        words = ("serve", "--port", str(self.port))
+        self.process = boardpapers(*words, folder=self.folder, environment=environment, by=by)
         until = time.monotonic() + SECONDS_TO_START
         while True:
             try:
                 httpx2.get(f"{self.address}/health/live", timeout=5)
             except httpx2.TransportError:
-                if self.process.poll() is not None or time.monotonic() > until:
+                if self.process.exitcode is not None or time.monotonic() > until:
                     raise AssertionError(f"the service did not start: {self.log()[-2000:]}") from None
                 time.sleep(0.02)
             else:
@@ -59,11 +57,11 @@ class Service:
     def kill(self) -> None:
         """The process is gone at once, whatever it did."""
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def end(self) -> None:
         """No process is left."""
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.exitcode is None:
             self.kill()
 
     @property

@@ -26,9 +26,10 @@ from app.db import Database, lock
 from app.upkeep.verify import verify
 from tests import stories
 from tests.api_fixtures import PASSWORD, PASSWORD_HASH
+from tests.processes import FROM_NOTHING, PROCESSES
 from tests.review.board import whole_paper
 from tests.service import Service, founded
-from tests.storage.writers import PROCESSES, count_up_over_http
+from tests.storage.writers import count_up_over_http
 
 VERSIONS = f"/api/v1/papers/{stories.PAPER}/versions"
 WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
@@ -268,6 +269,8 @@ def answers_at(address: str) -> bool:
 
 @WINDOWS
 def test_told_to_stop_it_finishes_what_runs_and_leaves(service):
+    service.kill()
+    service.start(FROM_NOTHING)  # as a person starts it
     database = Database(service.url)
     answers: list[httpx2.Response] = []
 
@@ -284,15 +287,16 @@ def test_told_to_stop_it_finishes_what_runs_and_leaves(service):
             while "boardpapers_doors_writing 1.0" not in watcher.get(f"{service.address}/metrics").text:
                 assert time.monotonic() < until
                 time.sleep(0.02)
-        service.process.send_signal(signal.SIGTERM)
+        service.process.terminate()
         while answers_at(service.address):
             time.sleep(0.02)
-        assert service.process.poll() is None, "it left before its work was done"
+        assert service.process.exitcode is None, "it left before its work was done"
         assert answers == []
     asking.join()
 
     assert [answer.status_code for answer in answers] == [201]
-    assert service.process.wait(30) in (0, -signal.SIGTERM)
+    service.process.join(30)
+    assert service.process.exitcode in (0, -signal.SIGTERM)
     assert [event["action"] for event in events_of(service)].count("version.kept") == 1
     database.dispose()
 

@@ -3,8 +3,6 @@
 import json
 import os
 import socket
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -15,6 +13,7 @@ from aiosmtpd.controller import Controller
 from app.audit.queries import page
 from app.notices.post import Folder, NotSentError, PerhapsSentError, Smtp
 from app.notices.reminders import remind
+from tests.processes import boardpapers
 from tests.rounds.stories import FORENSICS, no_change, open_round, send_back
 from tests.stories import world
 
@@ -165,9 +164,10 @@ def test_the_command_line_reminds(asked, database_url, tmp_path):
     asked.put("/api/v1/rounds/march", json=said, headers={"If-Match": "*"})
     environment = os.environ | {"BOARDPAPERS_DATABASE_URL": database_url, "BOARDPAPERS_DATA": str(tmp_path)}
     for expected in (2, 0):
-        done = subprocess.run(
-            [sys.executable, "-c", "from app.cli import main; main()", "remind", "--json"],
-            env=environment, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        assert len(json.loads(done.stdout)) == expected
+        process = boardpapers("remind", "--json", folder=tmp_path, environment=environment)
+        process.join()
+        assert process.exitcode == 0
+        printed = tmp_path / "said"
+        assert len(json.loads(printed.read_text(encoding="utf-8"))) == expected
+        printed.unlink()
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 2

@@ -12,7 +12,8 @@ from app.db import Database
 from app.people.models import Organisation
 from app.pictures.models import Picture
 from app.upkeep.verify import verify
-from tests.storage.writers import PROCESSES, count_up, keep_until_killed
+from tests.processes import PROCESSES
+from tests.storage.writers import count_up, keep_until_killed
 
 
 def no_versions_here(version):

@@ -1,13 +1,7 @@
-"""Processes that write through the writing door, to be killed or to be many at once.
+"""What processes do that write through the writing door, to be killed or to be many at once."""
 
-They are forked from one process that has imported what they need (where the system can fork), so that hundreds of
-them cost little.
-"""
-
-import multiprocessing
 import os
 import random
-import sys
 import time
 from datetime import UTC, datetime
 from itertools import count
@@ -21,10 +15,6 @@ from app.db import Database, lock
 from app.people.models import Organisation
 from app.pictures.models import Picture
 from app.upkeep.stores import open_stores
-
-PROCESSES = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-if sys.platform != "win32":
-    PROCESSES.set_forkserver_preload([__name__])
 
 
 def keep_until_killed(url: str, blobs: Path, checkpoints: Path, acknowledged: Path, seed: int) -> None:
