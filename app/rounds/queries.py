@@ -264,8 +264,8 @@ def _taken_back() -> Select[int]:
     )
     return (
         select(Answer.update_id)
-        .join(Answer.request)
-        .where(Request.workstream_id.in_(_WORKSTREAMS), brought, or_(_is_sent_back(Answer), _is_undone(Answer)))
+        .join(Answer.update)
+        .where(Update.workstream_id.in_(_WORKSTREAMS), brought, or_(_is_sent_back(Answer), _is_undone(Answer)))
         .where(~exists().where(kept.update_id == Answer.update_id, stands))
     )
 
