@@ -6,6 +6,7 @@ after `<` or `&`, run tags that stand in a value (`{{ 7*7 }}`, `{_{`), go on wit
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -166,7 +167,7 @@ class Program:
         yield self._mended("".join(waiting), is_marked=False)
 
     def _mended(self, xml: str, *, is_marked: bool) -> str:
-        """The XML as Word wants it: cells end with a paragraph, tables have rows and do not touch, regions have marks."""
+        """The XML as Word wants it: cells end in a paragraph, tables have rows and do not touch, regions are marked."""
         if self.opens_cells:
             xml = _LAST_PARAGRAPH_OF_REGION.sub(r"</w:p>\1</w:tc>", xml)
             xml = xml.replace(f"</w:p>{_OPEN_CELL}", "</w:p></w:tc>").replace(_OPEN_CELL, "<w:p/></w:tc>")
@@ -288,6 +289,13 @@ def _require_words(value: Any) -> None:
         raise MisplacedWords(words_of(value))
 
 
+def _unseen(value: Any) -> Any:
+    """The value where nobody reads it: one like it, so that it does not count as printed."""
+    if isinstance(value, Fact):
+        return str(value)
+    return copy(value) if isinstance(value, Opaque) else value
+
+
 @pass_context
 def _run(facts: Facts, value: Any, in_link: bool) -> str:
     if type(value) is Coloured:
@@ -346,6 +354,7 @@ _ENVIRONMENT.filters = {
     "1attribute": _attribute,
     "1plain": _plain,
     "1run": _run,
+    "1unseen": _unseen,
     "1block": _block,
     "1counted": pass_context(counted),
     "1searched": pass_context(searched),
@@ -452,6 +461,8 @@ def _printer(node: nodes.Expr, spot: Spot | None) -> nodes.Filter:
     match spot:
         case None:
             return _filter("1plain", node)
+        case Spot(unseen=True):
+            return _printer(_filter("1unseen", node), spot._replace(unseen=False))
         case Spot(Place.TEXT, str() as run, str() as paragraph):
             return _filter("1text", node, run, paragraph)
         case Spot(Place.TEXT):

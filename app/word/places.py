@@ -27,13 +27,15 @@ class Place(Enum):
 class Spot(NamedTuple):
     """The place of one printed value, with the XML of the run's and the paragraph's properties around it.
 
-    Properties are None where they depend on values. `in_link` says that a run there belongs to a link.
+    Properties are None where they depend on values. `in_link` says that a run there belongs to a link, `unseen` that
+    no reader sees what stands there: it was deleted, it is hidden, or it is for programs older than Word.
     """
 
     place: Place
     run: str | None = ""
     paragraph: str | None = ""
     in_link: bool = False
+    unseen: bool = False
 
 
 class Unbalanced(Exception):  # noqa: N818 - always translated into a fault
@@ -80,6 +82,8 @@ _BLOCKS = frozenset(
 )
 _RUNS = frozenset({"w:p", "w:hyperlink", "w:smartTag", "w:fldSimple", "w:ins", "w:dir", "w:bdo"})
 _THROUGH = frozenset({"w:sdtContent", "w:customXml"})
+_UNSEEN = frozenset({"w:del", "w:moveFrom", "mc:Fallback"})
+_HIDDEN = re.compile(r'<w:vanish(?: w:val="(?:1|true|on)")?/>')
 _CROSSING = "A block tag opens and closes in different places (cell, row, paragraph or run)."
 _NOWHERE = "A value stands where Word does not show it."
 
@@ -183,17 +187,20 @@ def _spot(state: _State, lineno: int) -> Spot:
             raise Unbalanced(lineno, _NOWHERE)
         return Spot(Place.ATTRIBUTE)
     names = [element.name for element in state.open]
+    unseen = not _UNSEEN.isdisjoint(names)
     inner = next((name for name in reversed(names) if name not in _THROUGH), "")
     if inner == _TEXT:
-        return Spot(Place.TEXT, _around(state.open, "w:r"), _around(state.open, "w:p"))
+        run = _around(state.open, "w:r")
+        unseen = unseen or (run is not None and _HIDDEN.search(run) is not None)
+        return Spot(Place.TEXT, run, _around(state.open, "w:p"), unseen=unseen)
     if inner in _OTHER_TEXT:
-        return Spot(Place.LINE)
+        return Spot(Place.LINE, unseen=unseen)
     if inner in _RUNS:
-        return Spot(Place.RUN, in_link="w:hyperlink" in names)
+        return Spot(Place.RUN, in_link="w:hyperlink" in names, unseen=unseen)
     if inner in _BLOCKS or not names:
-        return Spot(Place.BLOCK if names else Place.TEXT)
+        return Spot(Place.BLOCK if names else Place.TEXT, unseen=unseen)
     if inner == "w:sdt" and any(name in _BLOCKS for name in names):
-        return Spot(Place.BLOCK)
+        return Spot(Place.BLOCK, unseen=unseen)
     raise Unbalanced(lineno, _NOWHERE)
 
 

@@ -77,7 +77,8 @@ def render(template: CompiledTemplate, context: Mapping[str, Any], files: Mappin
     `NotInLine`, `UnwritableText`, `TemplateFails` and `TemplateTooCostly`.
 
     Every `Fact`, `Narrative`, `Coloured`, `Picture` and `Chart` that is not empty must be printed where it can be read:
-    a property of the file or an attribute, such as a description or a colour, is no such place.
+    a property of the file or an attribute, such as a description or a colour, is no such place, nor are comments, what
+    is hidden or deleted, and headers that no page has.
 
     `files` has the pictures by SHA-256 (`files_in` names them); raises
     `MissingPicture`, `UnusablePicture` and `PageNotTurned`.
@@ -91,7 +92,7 @@ def fill(template: CompiledTemplate, context: Mapping[str, Any], files: Mapping[
     """The document that `render` makes, before it is packed; the same errors."""
     stated = properties_in(context)
     ledger = Ledger(template.numbering.first_list_id, template.first_relationship, template.free)
-    press = _Press(template.digest, template.layout, ledger, files)
+    press = _Press(template.digest, template.layout, ledger, files, template.unseen)
     budget = Budget()
     try:
         changed = {program.part: program.filled(context, press, budget) for program in template.programs}
@@ -168,11 +169,17 @@ class _Press:
     layout: Layout
     ledger: Ledger
     files: Mapping[str, bytes]
+    unseen: Collection[str]
+    """The parts that no reader of a paper sees."""
+    read: set[int] = field(default_factory=set)
+    """What was printed where it can be read."""
     printed: set[int] = field(default_factory=set)
+    """What was printed in the part that is being printed, and where that can be read, in others."""
 
     def enter(self, part: str) -> None:
         """From now on this part is printed."""
         self.ledger.enter(part)
+        self.printed = set() if part in self.unseen else self.read
 
     def print(self, narrative: Narrative) -> str:
         """The narrative in Word's XML, noted as printed; the ledger holds what it needs."""
@@ -253,7 +260,7 @@ class _Press:
 
     def require_all_printed(self, context: Mapping[str, Any]) -> None:
         """Pass when everything that must be printed was; else raise `NotPrinted` with the places and the words."""
-        left_out = {id(value) for value in printables_in(context) if id(value) not in self.printed and value}
+        left_out = {id(value) for value in printables_in(context) if id(value) not in self.read and value}
         if left_out:
             places = {id(value): (path, value) for path, value in placed(context) if id(value) in left_out}
             raise NotPrinted(

@@ -15,19 +15,22 @@ from app.word.guard import guarded, tree_of
 from app.word.layout import Layout, layout_in
 from app.word.marks import Free, free_in, without_table
 from app.word.names import known_part
-from app.word.namespaces import w
+from app.word.namespaces import R, w
 from app.word.numbering import NumberingPart, numbering_in
 from app.word.parts import (
     CORE,
     CUSTOM,
     NUMBERING,
+    SETTINGS,
     STYLES,
     first_free_id,
     parts_of_kinds,
+    relationships_in,
     with_part,
     without_leftovers,
 )
 from app.word.properties import DocumentProperties, texts_in
+from app.word.reading import is_on
 from app.word.refusals import BrokenTemplate, TemplateNotAllowed, UnknownName, UnreadableTemplate
 from app.word.shelf import Shelf, TemplatesHeld, Vocabulary, known_as
 from app.word.tags import TAG, has_tags
@@ -50,7 +53,7 @@ class CompiledTemplate:
     itself, by name; `drawn` are members with drawings, whose ids are counted anew, `draws` the names of filled parts
     with drawings of their own, `joints` the content types and the relationships, which say what parts there are and
     how they belong together, `free` the numbers that are free for bookmarks, custom XML items and charts.
-    `lists_contents` says that the document may hold a contents list.
+    `lists_contents` says that the document may hold a contents list; `unseen` are parts that no reader of a paper sees.
     """
 
     digest: str
@@ -65,6 +68,7 @@ class CompiledTemplate:
     joints: Mapping[str, bytes]
     free: Free
     lists_contents: bool
+    unseen: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,29 @@ def _compiled(template: bytes, digest: str, vocabulary: Vocabulary) -> CompiledT
         joints={name: content for name, content in members.items() if name == CONTENT_TYPES or name.endswith(".rels")},
         free=free_in(members),
         lists_contents=has_contents(members[DOCUMENT]),
+        unseen=_unseen(opened),
     )
+
+
+def _unseen(opened: "OpenedTemplate") -> frozenset[str]:
+    """The parts that are not printed: comments, notes that nothing refers to, headers and footers that no page has."""
+    types = opened.members[CONTENT_TYPES]
+    targets = relationships_in(opened.members, DOCUMENT)
+    settings = opened.trees.get(SETTINGS)
+    has_even = settings is not None and is_on(settings.find(w("evenAndOddHeaders")))
+    held: dict[tuple[str, str], str] = {}
+    shown: set[str] = set()
+    body = opened.trees[DOCUMENT]
+    for section in body.iter(w("sectPr")):
+        for reference in section.iterchildren(w("headerReference"), w("footerReference")):
+            variant = reference.get(w("type"), "default")
+            held[str(reference.tag), variant] = targets.get(reference.get(f"{{{R}}}id", ""), "")
+        has_first = is_on(section.find(w("titlePg")))
+        variants = {"default", *(["first"] if has_first else []), *(["even"] if has_even else [])}
+        shown |= {part for (_, variant), part in held.items() if variant in variants}
+    notes = [kind for kind in ("footnote", "endnote") if next(body.iter(w(f"{kind}Reference")), None) is None]
+    unread = parts_of_kinds(types, ["comments", *(f"{kind}s" for kind in notes)])
+    return frozenset({*unread, *{*parts_of_kinds(types, ["header", "footer"])} - shown})
 
 
 class OpenedTemplate(NamedTuple):

@@ -82,7 +82,10 @@ def test_nothing_is_wrong_with_what_templates_make(judged):
 
 def test_nothing_is_wrong_with_tables_that_have_nothing_to_show(judged):
     document = docx.Document()
-    for cells in (("{%tc for n in nobody %}", "{{ n }}", "{%tc endfor %}"), ("{%tc if nobody %}", "x", "{%tc endif %}")):
+    for cells in (
+        ("{%tc for n in nobody %}", "{{ n }}", "{%tc endfor %}"),
+        ("{%tc if nobody %}", "x", "{%tc endif %}"),
+    ):
         table(document, cells)
         document.add_paragraph("between")
     table(document, ("{%tr for n in nobody %}",), ("{{ n }}",), ("{%tr endfor %}",))

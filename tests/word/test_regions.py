@@ -212,7 +212,8 @@ def test_tables_of_two_regions_do_not_grow_together():
 
 
 TEXT_BOX = (
-    '<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
+    '<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:v="urn:schemas-microsoft-com:vml"'
     ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:r><w:t>Around </w:t></w:r><w:r>'
     '<mc:AlternateContent><mc:Choice Requires="wps"><v:textbox>{0}</v:textbox></mc:Choice>'
     "<mc:Fallback><w:pict><v:textbox>{0}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>"

@@ -8,6 +8,7 @@ import zipfile
 
 import docx
 import pytest
+from docx.oxml import OxmlElement, parse_xml
 from docx.shared import Pt
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +35,7 @@ from app.word import (
 from app.word.container import read_members
 from app.word.namespaces import w
 from tests.word.templates import DOCUMENT, a_template, compiled, printed, saved
+from tests.word.test_attacks import in_part
 
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -253,6 +255,64 @@ def test_what_only_a_program_reads_is_not_printed():
     document.sections[0].footer.paragraphs[0].text = "{{ name }}"
     made = docx.Document(io.BytesIO(printed(saved(document), name=Fact("Fleet"))))
     assert made.core_properties.title == made.sections[0].footer.paragraphs[0].text == "Fleet"
+
+
+UNREAD = {
+    "hidden": "<w:p {}><w:r><w:rPr><w:vanish/></w:rPr><w:t>{{{{ name }}}}</w:t></w:r></w:p>",
+    "deleted": '<w:p {}><w:del w:id="1" w:author="a"><w:r><w:t>{{{{ name }}}}</w:t></w:r></w:del></w:p>',
+    "moved": '<w:p {}><w:moveFrom w:id="1" w:author="a"><w:r><w:t>{{{{ name }}}}</w:t></w:r></w:moveFrom></w:p>',
+    "fallback": "<w:p {}><w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:t>a</w:t></mc:Choice><mc:Fallback>"
+    "<w:t>{{{{ name }}}}</w:t></mc:Fallback></mc:AlternateContent></w:r></w:p>",
+}
+SPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+)
+
+
+@pytest.mark.trust(11)
+@pytest.mark.parametrize("how", UNREAD)
+def test_what_no_reader_sees_is_not_printed(how):
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(UNREAD[how].format(SPACES)))
+    with pytest.raises(NotPrinted, match="“Fleet” is not printed"):
+        printed(saved(document), name=Fact("Fleet"))
+    document.add_paragraph("{{ name }}")
+    assert "Fleet" in text_of(printed(saved(document), name=Fact("Fleet")))
+
+
+@pytest.mark.trust(11)
+@pytest.mark.parametrize("pages", ["first", "even"])
+def test_a_header_that_no_page_has_prints_nothing(pages):
+    document = docx.Document()
+    section = document.sections[0]
+    header = section.first_page_header if pages == "first" else section.even_page_header
+    for tag, value in (("{{ x }}", Fact("Fleet")), ("{{r x }}", Coloured("Fleet", "2E7D32", "FFFFFF")),
+                       ("{{p x }}", Narrative("<p>Fleet</p>", "k"))):  # fmt: skip
+        header.paragraphs[0].text = tag
+        section.different_first_page_header_footer = False
+        document.settings.odd_and_even_pages_header_footer = False
+        with pytest.raises(NotPrinted, match="“Fleet” is not printed"):
+            printed(saved(document), x=value)
+        section.different_first_page_header_footer = pages == "first"
+        document.settings.odd_and_even_pages_header_footer = pages == "even"
+        printed(saved(document), x=value)
+
+
+@pytest.mark.trust(11)
+@pytest.mark.parametrize("kind", ["comments", "footnotes", "endnotes"])
+def test_comments_and_notes_that_nothing_refers_to_print_nothing(kind):
+    document = docx.Document(io.BytesIO(in_part(kind)("{{ name }}")))
+    with pytest.raises(NotPrinted, match="“Fleet” is not printed"):
+        printed(saved(document), name=Fact("Fleet"))
+    reference = OxmlElement(f"w:{kind.removesuffix('s')}Reference")
+    reference.set(w("id"), "2")
+    document.add_paragraph().add_run()._r.append(reference)
+    if kind == "comments":
+        with pytest.raises(NotPrinted):
+            printed(saved(document), name=Fact("Fleet"))
+    else:
+        printed(saved(document), name=Fact("Fleet"))
 
 
 def test_words_in_a_drawing_are_printed():
