@@ -85,6 +85,8 @@ def _meant(element: Element) -> Iterator[Element | str]:
         return
     if element.tag == "span":
         yield from _span_meant(element, style)
+    elif element.tag == "q":  # whose marks are not in the text; a reader sees them
+        yield from ("“", *_children_meant(element), "”")
     elif element.tag == "a" and _address(element).startswith("#"):
         # It leads to a place in the text that it was copied from; footnotes lead back by an arrow.
         if _words(element).strip() != "↑":

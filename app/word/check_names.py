@@ -8,7 +8,7 @@ from jinja2 import nodes
 
 from app.word.check_tags import PartRead
 from app.word.findings import QUOTED, Finding, error_at, warning_at
-from app.word.names import Path, known_part
+from app.word.names import NO_LOOP, Path, known_part
 from app.word.quoting import quoted
 from app.word.shelf import Vocabulary
 from app.word.templates import with_reserved
@@ -33,7 +33,10 @@ def unknown_names(read: PartRead, vocabulary: Vocabulary) -> Iterator[Finding]:
         meant = _meant(path[depth], there, known)
         hint = f" Did you mean “{meant}”?" if meant else ""
         passage = read.tag(lineno).passage
-        yield error_at(passage, "unknown-name", f"There is no “{path[depth]}” in {owner}.{hint}", meant=meant)
+        if wrong == ("loop",):
+            yield error_at(passage, "unknown-name", NO_LOOP)
+        else:
+            yield error_at(passage, "unknown-name", f"There is no “{path[depth]}” in {owner}.{hint}", meant=meant)
 
 
 def names_in_single_brackets(read: PartRead, vocabulary: Vocabulary) -> Iterator[Finding]:
