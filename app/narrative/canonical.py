@@ -224,6 +224,8 @@ class _Flow:
         self.end_paragraph()
         if found := _table_of(element):
             self.blocks.append(found)
+        elif caption := _caption_of(element):  # all that there is to read of a table without cells
+            self.blocks.append(Paragraph(caption))
 
     def add_picture(self, element: Element) -> None:
         if self.place not in _OPEN:
@@ -363,12 +365,9 @@ def _number(stated: str | None) -> int | None:
 
 
 def _table_of(element: Element) -> Table | None:
-    caption: tuple[Inline, ...] = ()
     rows: dict[str, list[Element]] = {"thead": [], "tbody": [], "tfoot": []}
     for part in element.elements():
-        if part.tag == "caption":
-            caption = caption or _line_of(part, _Style())
-        elif part.tag == "tr":
+        if part.tag == "tr":
             rows["tbody"].append(part)
         elif part.tag in rows:
             rows[part.tag].extend(row for row in part.elements() if row.tag == "tr")
@@ -379,7 +378,13 @@ def _table_of(element: Element) -> Table | None:
     grid = laid_out([_cells_of(row, in_head=True) for row in head], [_cells_of(row, in_head=False) for row in body])
     if not grid.columns:
         return None
-    return Table(caption, grid.head, grid.body, grid.columns)
+    return Table(_caption_of(element), grid.head, grid.body, grid.columns)
+
+
+def _caption_of(element: Element) -> tuple[Inline, ...]:
+    """The caption of a table; of several, each on a line of its own."""
+    lines = [line for part in element.elements() if part.tag == "caption" and (line := _line_of(part, _Style()))]
+    return settled([inline for line in lines for inline in (Break(), *line)])
 
 
 def _rows_of_heading(rows: list[Element]) -> int:

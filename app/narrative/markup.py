@@ -49,7 +49,7 @@ _KEPT = (
     | _FORMATTING
     | set(NOT_HELD)
     | {"a", "blockquote", "br", "del", "h1", "h2", "h3", "h4", "h5", "h6", "ins", "li", "mark", "ol", "p", "pre"}
-    | {"figcaption", "figure", "img", "span"}
+    | {"figcaption", "figure", "img", "q", "span"}
     | {"sub", "sup", "ul", "caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
 # `style`, `class` and `data-aria-…` go no further than `pasted`, which reads from them what word processors mean.

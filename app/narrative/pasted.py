@@ -7,6 +7,7 @@ puts every item into a list of its own; Google Docs says its emphasis in styles.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from app.narrative.blocks import NumberType
 from app.narrative.markup import Element
@@ -85,6 +86,8 @@ def _meant(element: Element) -> Iterator[Element | str]:
         return
     if element.tag == "span":
         yield from _span_meant(element, style)
+    elif element.tag == "q":  # whose marks are not in the text; a reader sees them
+        yield from ("“", *_children_meant(element), "”")
     elif element.tag == "a" and _address(element).startswith("#"):
         # It leads to a place in the text that it was copied from; footnotes lead back by an arrow.
         if _words(element).strip() != "↑":
@@ -139,8 +142,8 @@ class _Item:
 def _items_in(element: Element) -> list[_Item]:
     """The items that the element stands for where a word processor wrote it; none elsewhere."""
     if element.tag in _LISTS:
-        items = [item for item in element.elements() if item.tag == "li"]
-        if items and all("data-aria-level" in item.attributes for item in items):
+        items = [child for child in element.children if not isinstance(child, str) or child.strip()]
+        if items and all(_is_item_of_word_online(item) for item in items):
             return [_item_of_word_online(element, item, number) for number, item in enumerate(items)]
         return []
     level = _WORD_LIST.search(element.attributes.get("style", "")) if element.tag in {"p", "div"} else None
@@ -148,6 +151,10 @@ def _items_in(element: Element) -> list[_Item]:
         return []
     marker = next(_markers(element), None)
     return [_Item(int(level.group(1)), _numbers_of(marker) if marker else {}, _children_meant(element))]
+
+
+def _is_item_of_word_online(child: Element | str) -> TypeGuard[Element]:
+    return isinstance(child, Element) and child.tag == "li" and "data-aria-level" in child.attributes
 
 
 def _item_of_word_online(parent: Element, item: Element, position: int) -> _Item:

@@ -8,7 +8,7 @@ from jinja2 import nodes
 
 from app.word.check_tags import PartRead
 from app.word.findings import QUOTED, Finding, error_at, warning_at
-from app.word.names import Path, Vocabulary, known_part
+from app.word.names import NO_LOOP, Path, Vocabulary, known_part
 from app.word.quoting import quoted
 from app.word.templates import with_reserved
 from app.word.typed import OURS, Tag, single_braces_in
@@ -32,7 +32,10 @@ def unknown_names(read: PartRead, vocabulary: Vocabulary) -> Iterator[Finding]:
         meant = _meant(path[depth], there, known)
         hint = f" Did you mean “{meant}”?" if meant else ""
         passage = read.tag(lineno).passage
-        yield error_at(passage, "unknown-name", f"There is no “{path[depth]}” in {owner}.{hint}", meant=meant)
+        if wrong == ("loop",):
+            yield error_at(passage, "unknown-name", NO_LOOP)
+        else:
+            yield error_at(passage, "unknown-name", f"There is no “{path[depth]}” in {owner}.{hint}", meant=meant)
 
 
 def names_in_single_brackets(read: PartRead, vocabulary: Vocabulary) -> Iterator[Finding]:

@@ -28,6 +28,10 @@ _LOOP_NAMES = re.compile(r"\s*([A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)")
 _IN_A_LOOP = re.compile(r"for\s.+\sin\s", re.DOTALL)
 _SPACED_PREFIX = re.compile(r"(p|tr|tc|r)\s+[A-Za-z]")
 _GLUED_PREFIX = re.compile(r"(p|tr|tc|r)(if|elif|else|endif|for|endfor|set)\b")
+_MERGING = {
+    "vm": "row between {%tr for … %} and {%tr endfor %}",
+    "hm": "cell between {%tc for … %} and {%tc endfor %}",
+}
 _LEAVE_A_LINE = frozenset({"if", "elif", "else", "endif", "for", "endfor", "set"})
 _NEEDS_NOTHING = frozenset({"else", *(f"end{word}" for word in OPENING), "endset", "vm", "hm"})
 
@@ -147,7 +151,7 @@ class _Reader:
         return _on_line(self.tags, lineno)
 
     def _take(self, tag: Tag) -> None:
-        why = tag.fault or _fault_of_syntax(tag)
+        why = tag.fault or _fault_of_syntax(tag) or self._fault_of_merging(tag)
         meant = _meant(tag)
         if why:
             self._tell(tag, why, meant)
@@ -166,6 +170,13 @@ class _Reader:
             self._write(tag, "" if why or not tag.rest else f"{{{{ {tag.rest} }}}}")
         else:
             self._write(tag, "" if why else f"{{% {tag.body} %}}")
+
+    def _fault_of_merging(self, tag: Tag) -> str:
+        """Cells are merged over the rounds of a loop."""
+        loop = _MERGING.get(tag.keyword)
+        if tag.kind != "do" or loop is None or any(block.keyword == "for" for block in self.open):
+            return ""
+        return f"“{_shown(tag)}” merges the cells that a loop makes, and stands in none: put it into a {loop}."
 
     def _place(self, tags: Sequence[Tag]) -> None:
         """Each paragraph, row and cell is told once of what it would lose."""

@@ -167,7 +167,7 @@ class Program:
         yield self._mended("".join(waiting), is_marked=False)
 
     def _mended(self, xml: str, *, is_marked: bool) -> str:
-        """The XML as Word wants it: cells end with paragraphs, tables have rows and never touch, regions are marked."""
+        """The XML as Word wants it: cells end in a paragraph, tables have rows and do not touch, regions are marked."""
         if self.opens_cells:
             xml = _LAST_PARAGRAPH_OF_REGION.sub(r"</w:p>\1</w:tc>", xml)
             xml = xml.replace(f"</w:p>{_OPEN_CELL}", "</w:p></w:tc>").replace(_OPEN_CELL, "<w:p/></w:tc>")

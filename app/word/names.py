@@ -35,6 +35,10 @@ _SAME_ITEMS = frozenset(
 )
 
 
+NO_LOOP = "“loop” stands in no loop: it counts between {% for … %} and {% endfor %}, and {% vm %} and {% hm %} use it."
+"""What is to be said of the name `loop` where no loop is."""
+
+
 class Use(NamedTuple):
     """A fact that is used: the names that lead to it from the context, and the line of the tag."""
 

@@ -14,7 +14,7 @@ from app.word.engine import PartFindings, Program, compiled, inspected, inspecte
 from app.word.guard import guarded, tree_of
 from app.word.layout import Layout, layout_in
 from app.word.marks import Free, free_in, without_table
-from app.word.names import Vocabulary, known_part
+from app.word.names import NO_LOOP, Vocabulary, known_part
 from app.word.namespaces import R, w
 from app.word.numbering import NumberingPart, numbering_in
 from app.word.parts import (
@@ -255,7 +255,8 @@ def _unknown(found: PartFindings, known: Vocabulary) -> Iterator[Fault]:
             owner = f"“{'.'.join(path[:depth])}”" if depth else "a paper"
             near = get_close_matches(path[depth], there, n=1)
             hint = f" Did you mean “{near[0]}”?" if near else ""
-            yield Fault(found.place(lineno), f"There is no “{path[depth]}” in {owner}.{hint}")
+            what = NO_LOOP if wrong == ("loop",) else f"There is no “{path[depth]}” in {owner}.{hint}"
+            yield Fault(found.place(lineno), what)
 
 
 def _first_relationships(members: Mapping[str, bytes]) -> dict[str, int]:

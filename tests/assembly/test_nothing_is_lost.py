@@ -1,6 +1,10 @@
 """Every character of every chosen fact is in the document: stated as a property over all texts that may be stored."""
 
 import unicodedata
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +15,7 @@ from app.assembly.assemble import make
 from app.assembly.snapshot import Snapshot
 from app.fields import NOT_XML
 from app.word import NotPrinted
+from app.word.container import read_members
 from tests.assembly.test_same_facts_same_bytes import GOLDEN
 
 TEMPLATE = (GOLDEN / "template.docx").read_bytes()
@@ -27,6 +32,7 @@ def reads(document: bytes) -> str:
     return "\n".join(word.text_of(document))
 
 
+@pytest.mark.trust(11)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(title=printable, name=printable, theme=printable, prose=printable, post=printable, source=printable)
 def test_every_text_of_the_facts_is_in_the_document(
@@ -47,6 +53,88 @@ def test_every_text_of_the_facts_is_in_the_document(
         assert value in text
     for line in narrative.text(narrative.clean(prose, "text")).splitlines():
         assert line in text
+
+
+# Every fact of a snapshot that this template prints as words, by its way there; `[]` stands for one entry of a list.
+# Keys, days, kinds, colours and what another format prints are no words of this paper.
+WORDS = [
+    "board.programme_title",
+    "board.recipient",
+    "consultees[].name",
+    "consultees[].post",
+    "frameworks[].items[].kind",
+    "frameworks[].items[].number",
+    "frameworks[].items[].text",
+    "label",
+    "manifest.front_sheet[].label",
+    "manifest.parts[].label",
+    "manifest.sections[].heading",
+    "paper.agenda_number",
+    "paper.author.name",
+    "paper.chief_officer.name",
+    "paper.marking",
+    "paper.organisation",
+    "paper.reference",
+    "paper.title",
+    "schemes[].dimensions[].label",
+    "schemes[].dimensions[].meaning",
+    "schemes[].name",
+    "schemes[].values[].label",
+    "schemes[].values[].meaning",
+    "sections[].blocks[].text.value",
+    "sections[].blocks[].wording",
+    "themes[].introduction.text",
+    "themes[].name",
+    "workstreams[].name",
+    "workstreams[].rating_source",
+    "workstreams[].updates[].own_wordings.progress.text",
+    "workstreams[].updates[].parts.next-steps",
+    "workstreams[].updates[].parts.progress",
+    "workstreams[].updates[].parts.recent-activity",
+    "workstreams[].updates[].ratings[].source",
+]
+QUARTERLY = Snapshot.from_json((GOLDEN / "quarterly.json").read_text(encoding="utf-8"))
+
+
+def places(value: Any, way: str, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the words on this way stand in the facts, place after place."""
+    step, _, rest = way.partition(".")
+    name, is_list = step.removesuffix("[]"), step.endswith("[]")
+    found = value.get(name) if isinstance(value, dict) else None
+    if found is None:
+        return
+    for place, inner in enumerate(found) if is_list else [(None, found)]:
+        here = (*at, name, place) if is_list else (*at, name)
+        if rest:
+            yield from places(inner, rest, here)
+        elif inner:
+            yield here
+
+
+@pytest.mark.trust(11)
+@pytest.mark.parametrize("way", WORDS)
+def test_the_words_of_every_fact_are_in_the_document(way: str, full: bool) -> None:
+    facts = QUARTERLY.model_dump(mode="json")
+    known = list(places(facts, way))
+    place = known[len(known) // 2]
+
+    @settings(max_examples=40 if full else 4, deadline=None, database=None)
+    @given(printable)
+    def is_printed(words: str) -> None:
+        words = f"[{words}]"
+        changed = deepcopy(facts)
+        holder = changed
+        for step in place[:-1]:
+            holder = holder[step]
+        is_prose = str(holder[place[-1]]).startswith("<")
+        holder[place[-1]] = narrative.clean(words, "text") if is_prose else words
+        content = make(Snapshot.model_validate(changed), TEMPLATE).content
+        parts = (
+            xml.decode() for name, xml in read_members(content).items() if name.startswith(("word/header", "word/foot"))
+        )
+        assert words in reads(content) or any(escape(words) in part for part in parts)
+
+    is_printed()
 
 
 def test_every_narrative_of_the_demonstration_is_in_its_document() -> None:

@@ -92,6 +92,7 @@ def test_text_keeps_its_lines_and_spaces(words):
         ("<script>alert(1)</script><style>p{}</style><!-- no -->a", "<p>a</p>"),
         ('<p onclick="x()" style="color:red">a</p>', "<p>a</p>"),
         ("<a name=top>a</a>", "<p>a</p>"),
+        ("<p>He said <q>so <b>it</b> is</q>.", "<p>He said “so <strong>it</strong> is”.</p>"),
         ("<a href='https://x.org/a b'>a</a>", '<p><a href="https://x.org/a%20b">a</a></p>'),
         ("<mark data-redact=s40>a</mark><mark>b</mark>", '<p><mark data-redact="s40">a</mark>b</p>'),
         ("<blockquote>a<h3>b</h3></blockquote>", "<blockquote><p>a</p><p><strong>b</strong></p></blockquote>"),

@@ -297,3 +297,74 @@ def test_the_reader_of_these_tests_sees_what_is_live():
         with pytest.raises(AssertionError):
             Reader().feed(live)
     Reader().feed(html.escape("<script>x"))
+
+
+_OPENED = st.builds(
+    "<{}{}>".format,
+    st.sampled_from(
+        [
+            *("p", "div", "section", "h1", "h4", "blockquote", "pre", "b", "i", "u", "s", "sup", "a", "span", "font"),
+            *("ul", "ol", "li", "table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "figcaption"),
+            *("dl", "dt", "dd", "q", "details", "label", "ruby", "center", "form", "legend", "o:p", "x-y", "html"),
+        ]
+    ),
+    st.sampled_from(
+        [
+            *(
+                "",
+                "",
+                " colspan=2",
+                " rowspan=2",
+                ' href="#x"',
+                ' href="https://a.org"',
+                " type=i start=4",
+                " class=EOP",
+            ),
+            *(' style="mso-list:l0 level1 lfo1"', ' style="mso-list:l0 level3 lfo1"', " data-aria-level=1"),
+            *(
+                ' class="ListContainerWrapper"',
+                " class=MsoListParagraph",
+                " data-redact",
+                " data-number=no",
+                " scope=row",
+            ),
+        ]
+    ),
+)
+_PIECES = st.one_of(st.none(), st.none(), _OPENED, _OPENED.map(lambda tag: f"</{tag[1:].split(' ')[0].rstrip('>')}>"))
+
+
+@pytest.mark.trust(11)
+def test_no_word_of_any_html_is_lost_or_said_twice(full):
+    """Each None among the pieces stands for a word."""
+
+    @given(st.lists(_PIECES, min_size=3, max_size=25))
+    @settings(max_examples=20_000 if full else 2_000, deadline=None, database=None)
+    def keeps_every_word(pieces):
+        written = "".join(f"w{number}q" if piece is None else piece for number, piece in enumerate(pieces))
+        try:
+            kept = text(clean(written, "html"))
+        except Invalid:
+            return
+        assert sorted(re.findall(r"w\d+q", written)) == sorted(re.findall(r"w\d+q", re.sub(r"\s", "", kept)))
+
+    keeps_every_word()
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("<table><caption>Only a title</caption></table>after", "<p>Only a title</p><p>after</p>"),
+        (
+            "<table><caption>a<caption>b<tr><td>c</table>",
+            "<table><caption>a<br>b</caption><tbody><tr><td><p>c</p></td></tr></tbody></table>",
+        ),
+        ("<ul><li data-aria-level=1>a</li>loose</ul>", "<ul><li><p>a</p></li><li><p>loose</p></li></ul>"),
+        (
+            "<ul><li data-aria-level=1>a</li><ul><li data-aria-level=2>b</li></ul></ul>",
+            "<ul><li><p>a</p><ul><li><p>b</p></li></ul></li></ul>",
+        ),
+    ],
+)
+def test_what_stands_in_odd_places_is_kept(written, kept):
+    assert clean(written, "html") == kept

@@ -11,7 +11,7 @@ from docx.shared import Pt, RGBColor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.word import Expected, Fact, check, compile_template
+from app.word import Expected, Fact, UnknownName, check, compile_template
 from app.word.findings import MOST_OF_A_KIND
 from app.word.scan import MAX_TAGS
 from tests.word import broken
@@ -84,6 +84,7 @@ def test_what_keeps_working_is_no_error(feature):
         ("a {{p x }}", "“a” would be lost"),
         ("{% 7 %}", "does not say what to do"),
         ("{{ x|uper }}", "There is no filter “uper”"),
+        ("{{ loop.index }}", "“loop” stands in no loop"),
         ("{% macro m() %}{% endmacro %}", "The template defines a macro. Take “{% macro m() %}” out."),
         ("{{ x" + ".a" * 1900 + " }}", "too deep"),
         ("{% block a %}{% endblock %}{% block a %}{% endblock %}", "block"),
@@ -91,6 +92,17 @@ def test_what_keeps_working_is_no_error(feature):
 )
 def test_a_damaged_tag_is_told_with_how_to_put_it_right(paragraph, named):
     assert any(named in what for what in said_of("fine", paragraph, "{{ x }}"))
+
+
+@pytest.mark.parametrize(("tag", "unit"), [("{% vm %}", "row"), ("{% hm %}", "cell")])
+def test_cells_are_merged_by_a_loop_only(tag, unit):
+    document = docx.Document()
+    document.add_table(1, 1).cell(0, 0).text = f"{tag}words"
+    [finding] = errors(saved(document))
+    assert (finding.code, finding.quoted) == ("broken-tag", f"{tag}words")
+    assert f"put it into a {unit} between" in finding.what
+    with pytest.raises(UnknownName, match="“loop” stands in no loop"):
+        compile_template(saved(document), {})
 
 
 def test_everything_is_told_at_once_also_behind_a_damaged_tag():
