@@ -100,8 +100,8 @@ class Settings(BaseSettings):
     )
     two_people_for_templates: bool = Field(
         default=True,
-        description="Whether a template that was uploaded over the API goes live only by another account than its "
-        "uploader's; what the command line or an administrator loads is live at once",
+        description="Whether a template that was uploaded in the browser or over the API goes live only by another "
+        "account than its uploader's; what the command line or an administrator loads is live at once",
     )
     smtp_host: str | None = Field(
         default=None, description="Mail server for reminders; without one, they are files in the folder `mail`"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.db import batches, holds_words, ids_by_key, listed, rows_by_key
-from app.errors import NotFound
+from app.errors import Fault, Invalid, NotFound
 from app.people.models import Organisation, Person
 
 
@@ -23,6 +23,13 @@ class NoPerson(NotFound):
 
     def __init__(self, key: str) -> None:
         super().__init__("person", key)
+
+
+class NotKnown(Invalid):
+    """A field names an organisation or a person that is not there; it is called as what it names."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__("What was sent is not right.", [Fault(kind, f"there is no {kind} “{key}”")])
 
 
 def find_organisation(session: Session, key: str) -> Organisation | None:
@@ -60,6 +67,16 @@ def organisations(
     return listed(session, found, Organisation.key, after=after, limit=limit, name=name)
 
 
+def named_organisation(session: Session, key: str | None) -> int | None:
+    """Id of the organisation that a field names; None where it names none. Raises NotKnown, at `organisation`."""
+    if key is None:
+        return None
+    found = find_organisation(session, key)
+    if found is None:
+        raise NotKnown("organisation", key)
+    return found.id
+
+
 def organisation_keys(session: Session) -> Sequence[str]:
     """The key of every organisation, in order."""
     return session.scalars(select(Organisation.key).order_by(Organisation.key)).all()
@@ -85,6 +102,16 @@ def get_person(session: Session, key: str) -> Person:
     if person is None:
         raise NoPerson(key)
     return person
+
+
+def named_person(session: Session, key: str | None) -> int | None:
+    """Id of the person whom a field names; None where it names nobody. Raises NotKnown, at `person`."""
+    if key is None:
+        return None
+    found = find_person(session, key)
+    if found is None:
+        raise NotKnown("person", key)
+    return found.id
 
 
 def person_by_id(session: Session, person_id: int) -> Person | None:

@@ -36,10 +36,10 @@ from app.workstreams.models import Update
 from app.workstreams.queries import theme_places, themes_of, unused_parts, workstream_ids
 
 SECRET_BYTES = 32
+"""256 bits: nobody guesses a link."""
 
 MOST_CALENDARS = 50
 """Calendars that an account can have at a time."""
-"""256 bits: nobody guesses a link."""
 
 
 class FaultyRound(Invalid):

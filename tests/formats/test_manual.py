@@ -10,6 +10,7 @@ import docx
 import pytest
 
 from app import cli, word
+from app.boards.deadlines import USUAL
 from app.formats.manifest import BLOCK_SETTINGS, Manifest
 from tests.conftest import ROOT
 
@@ -152,6 +153,14 @@ def test_the_manual_names_everything_that_a_manifest_may_say() -> None:
     }
     said = set(re.findall(r"[a-z_]+", REFERENCE))
     assert names - said == set()
+
+
+def test_the_manuals_tell_when_things_are_usually_due() -> None:
+    stages, offsets = re.search(r"The stages (.*?) have usual\s+offsets \((.*?)\)", REFERENCE, re.DOTALL).groups()
+    assert dict(zip(re.findall(r"`([a-z-]+)`", stages), map(int, offsets.split(", ")), strict=True)) == USUAL
+    rounds = (ROOT / "docs" / "rounds.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)`: .* \| (\d+)(?: working days before)? \|$", rounds, re.MULTILINE)
+    assert {stage: -int(days) for stage, days in rows} == USUAL
 
 
 def test_the_manual_tells_what_each_kind_of_block_may_say() -> None:

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from app.accounts import commands, queries, sign_in
 from app.accounts.models import Account, Role, Token
 from app.accounts.policy import Action, may
-from app.errors import Fault
 from app.fields import KeyText, Line
-from app.people.queries import find_person, organisation_by_id, organisation_ids, person_by_id
+from app.people.queries import named_organisation, named_person, organisation_by_id, person_by_id
 from app.web.api import examples
-from app.web.api.body import FaultyBody, JsonBody, read_as
+from app.web.api.body import JsonBody, read_as
 from app.web.api.kinds import Listing
 from app.web.api.lists import Paging, every
 from app.web.api.once import Doing
@@ -206,11 +205,11 @@ def make_account(
             key=asked.key,
             name=asked.name,
             role=asked.role,
-            organisation_id=_organisation_id(session, asked.organisation),
+            organisation_id=named_organisation(session, asked.organisation),
             by=who.key,
             now=now,
         )
-        commands.name_person(session, account, _person_id(session, asked.person), by=who.key, now=now)
+        commands.name_person(session, account, named_person(session, asked.person), by=who.key, now=now)
         if any(remit is not None for remit in (asked.boards, asked.workstreams, asked.markings)):
             commands.confine(
                 session,
@@ -410,21 +409,3 @@ def _organisation_key(session: Session, number: int | None) -> str | None:
 def _person_key(session: Session, number: int | None) -> str | None:
     person = None if number is None else person_by_id(session, number)
     return person.key if person else None
-
-
-def _person_id(session: Session, key: str | None) -> int | None:
-    if key is None:
-        return None
-    person = find_person(session, key)
-    if person is None:
-        raise FaultyBody("What was sent is not right.", [Fault("person", f"there is no person “{key}”")])
-    return person.id
-
-
-def _organisation_id(session: Session, key: str | None) -> int | None:
-    if key is None:
-        return None
-    ids = organisation_ids(session, [key])
-    if key not in ids:
-        raise FaultyBody("What was sent is not right.", [Fault("organisation", f"there is no organisation “{key}”")])
-    return ids[key]

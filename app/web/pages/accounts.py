@@ -179,11 +179,11 @@ def make_account(visit: Managing, form: Typed) -> Response:
                 key=asked.key,
                 name=asked.name,
                 role=asked.role,
-                organisation_id=_organisation_id(session, asked.organisation),
+                organisation_id=people.named_organisation(session, asked.organisation),
                 by=visit.account.key,
                 now=visit.now,
             )
-            number = _person_id(session, asked.person)
+            number = people.named_person(session, asked.person)
             commands.name_person(session, account, number, by=visit.account.key, now=visit.now)
     except AccountExists as there:
         return _new_page(visit, form.wrong("key", str(there), status=409))
@@ -207,7 +207,7 @@ def set_role(key: KeyText, visit: Managing, form: Typed) -> Response:
         asked = form.read(RoleForm)
         with visit.writing() as session:
             account = _changeable(session, key)
-            number = _organisation_id(session, asked.organisation)
+            number = people.named_organisation(session, asked.organisation)
             commands.set_role(session, account, asked.role, organisation_id=number, by=visit.account.key, now=visit.now)
     except (Invalid, Conflict) as problem:
         return _account_page(visit, key, form.refused(problem, "role"))
@@ -227,7 +227,7 @@ def name_person(key: KeyText, visit: Managing, form: Typed) -> Response:
         asked = form.read(PersonForm)
         with visit.writing() as session:
             account = _changeable(session, key)
-            number = _person_id(session, asked.person)
+            number = people.named_person(session, asked.person)
             commands.name_person(session, account, number, by=visit.account.key, now=visit.now)
             person = people.person_by_id(session, number) if number is not None else None
             name = person.name if person else "nobody"
@@ -445,24 +445,6 @@ def _organisations(session: Session) -> list[dict[str, str]]:
     return [{"value": "", "text": "Every organisation"}] + [
         {"value": organisation.key, "text": organisation.name} for organisation in found
     ]
-
-
-def _organisation_id(session: Session, key: str | None) -> int | None:
-    if key is None:
-        return None
-    found = people.find_organisation(session, key)
-    if found is None:
-        raise FaultyForm([Fault("organisation", f"There is no organisation “{key}”")])
-    return found.id
-
-
-def _person_id(session: Session, key: str | None) -> int | None:
-    if key is None:
-        return None
-    found = people.find_person(session, key)
-    if found is None:
-        raise FaultyForm([Fault("person", f"There is no person “{key}”")])
-    return found.id
 
 
 def _lines(text: str) -> list[str] | None:
