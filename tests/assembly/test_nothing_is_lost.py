@@ -57,7 +57,42 @@ def test_every_text_of_the_facts_is_in_the_document(
 
 # Every fact of a snapshot that this template prints as words, by its way there; `[]` stands for one entry of a list.
 # Keys, days, kinds, colours and what another format prints are no words of this paper.
-WORDS = ["board.programme_title", "board.recipient", "consultees[].name", "consultees[].post", "frameworks[].items[].kind", "frameworks[].items[].number", "frameworks[].items[].text", "label", "manifest.front_sheet[].label", "manifest.parts[].label", "manifest.sections[].heading", "paper.agenda_number", "paper.author.name", "paper.chief_officer.name", "paper.marking", "paper.organisation", "paper.reference", "paper.title", "schemes[].dimensions[].label", "schemes[].dimensions[].meaning", "schemes[].name", "schemes[].values[].label", "schemes[].values[].meaning", "sections[].blocks[].text.value", "sections[].blocks[].wording", "themes[].introduction.text", "themes[].name", "workstreams[].name", "workstreams[].rating_source", "workstreams[].updates[].own_wordings.progress.text", "workstreams[].updates[].parts.next-steps", "workstreams[].updates[].parts.progress", "workstreams[].updates[].parts.recent-activity", "workstreams[].updates[].ratings[].source"]
+WORDS = [
+    "board.programme_title",
+    "board.recipient",
+    "consultees[].name",
+    "consultees[].post",
+    "frameworks[].items[].kind",
+    "frameworks[].items[].number",
+    "frameworks[].items[].text",
+    "label",
+    "manifest.front_sheet[].label",
+    "manifest.parts[].label",
+    "manifest.sections[].heading",
+    "paper.agenda_number",
+    "paper.author.name",
+    "paper.chief_officer.name",
+    "paper.marking",
+    "paper.organisation",
+    "paper.reference",
+    "paper.title",
+    "schemes[].dimensions[].label",
+    "schemes[].dimensions[].meaning",
+    "schemes[].name",
+    "schemes[].values[].label",
+    "schemes[].values[].meaning",
+    "sections[].blocks[].text.value",
+    "sections[].blocks[].wording",
+    "themes[].introduction.text",
+    "themes[].name",
+    "workstreams[].name",
+    "workstreams[].rating_source",
+    "workstreams[].updates[].own_wordings.progress.text",
+    "workstreams[].updates[].parts.next-steps",
+    "workstreams[].updates[].parts.progress",
+    "workstreams[].updates[].parts.recent-activity",
+    "workstreams[].updates[].ratings[].source",
+]
 QUARTERLY = Snapshot.from_json((GOLDEN / "quarterly.json").read_text(encoding="utf-8"))
 
 
