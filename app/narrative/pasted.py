@@ -142,10 +142,11 @@ class _Item:
 def _items_in(element: Element) -> list[_Item]:
     """The items that the element stands for where a word processor wrote it; none elsewhere."""
     if element.tag in _LISTS:
-        items = [child for child in element.children if not isinstance(child, str) or child.strip()]
-        if items and all(_is_item_of_word_online(item) for item in items):
-            return [_item_of_word_online(element, item, number) for number, item in enumerate(items)]
-        return []
+        children = [child for child in element.children if not isinstance(child, str) or child.strip()]
+        items = [child for child in children if _is_item_of_word_online(child)]
+        if len(items) < len(children):  # what stands between them would be lost
+            return []
+        return [_item_of_word_online(element, item, number) for number, item in enumerate(items)]
     level = _WORD_LIST.search(element.attributes.get("style", "")) if element.tag in {"p", "div"} else None
     if not level:
         return []

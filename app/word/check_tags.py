@@ -66,7 +66,7 @@ def read_tags(part: TemplatePart) -> PartRead:
     if any(found.kind in _COSTLY for found in misuses):
         within: dict[int, tuple[Tag, ...]] = {passage.number: () for passage in part.passages}
         return PartRead(part, (), nodes.Template([]), (), (), within, misuses)
-    reader = _Reader()
+    reader = _Reader(merges_astray=any(found.kind == "misplaced" for found in misuses))
     for passage in part.passages:
         reader.read(passage)
     reader.end()
@@ -126,6 +126,7 @@ class _Reader:
     within: dict[int, tuple[Tag, ...]] = field(default_factory=dict)
     units: set[etree._Element] = field(default_factory=set)
     around: tuple[Tag, ...] = ()
+    merges_astray: bool = False  # which is told otherwise
 
     def read(self, passage: Passage) -> None:
         self.within[passage.number] = self.around
@@ -174,7 +175,7 @@ class _Reader:
     def _fault_of_merging(self, tag: Tag) -> str:
         """Cells are merged over the rounds of a loop."""
         loop = _MERGING.get(tag.keyword)
-        if tag.kind != "do" or loop is None or any(block.keyword == "for" for block in self.open):
+        if tag.kind != "do" or loop is None or self.merges_astray or any(block.keyword == "for" for block in self.open):
             return ""
         return f"“{_shown(tag)}” merges the cells that a loop makes, and stands in none: put it into a {loop}."
 

@@ -17,13 +17,15 @@ from app.word.container import (
     CONTENT_TYPES,
     DOCUMENT,
     ROOT_RELATIONSHIPS,
+    SAVE_AS,
     XML_NAMES,
     Member,
     read_archive,
     read_file,
 )
 from app.word.fields import codes_in, is_safe_link, refusal_of
-from app.word.namespaces import VML
+from app.word.namespaces import VML, w
+from app.word.parts import NUMBERING
 from app.word.refusals import UnreadableTemplate
 from app.word.tags import has_tags
 
@@ -108,6 +110,7 @@ _NUMBERS = {
 }
 _NUMBERED = tuple(f"{{*}}{name}" for name in _NUMBERS)
 _LONGEST_ID = 255
+_STRICT = "{http://purl.oclc.org/ooxml/"  # ISO/IEC 29500-1; all else here is ISO/IEC 29500-4, transitional
 _VML = (VML, "urn:schemas-microsoft-com:office:office")
 _ADDRESSES = ("href", "althref")
 
@@ -143,6 +146,7 @@ def guarded(document: bytes) -> Guarded:
             _require_harmless(name, trees[name])
     for book in books:
         _require_plain_workbook(book, members[book])
+    _require_as_word_writes(trees)
     return Guarded(file, trees)
 
 
@@ -188,6 +192,18 @@ def tree_of(name: str, content: bytes) -> etree._Element:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise UnreadableTemplate(f"its part {shown(name)} is damaged.") from error
+
+
+def _require_as_word_writes(trees: _Trees) -> None:
+    """The parts that tags and lists are in: what translates tags knows one way to write them."""
+    for part, name in ((DOCUMENT, "document"), (NUMBERING, "numbering")):
+        if part not in trees.members:
+            continue
+        root = trees[part]
+        if str(root.tag).startswith(_STRICT):
+            raise UnreadableTemplate(f"it is saved as a Strict Open XML document. {SAVE_AS}")
+        if root.tag != w(name) or root.prefix != "w" or (part == DOCUMENT and root.find(w("body")) is None):
+            raise UnreadableTemplate(f"its part {part} is not written as Word writes it. {SAVE_AS}")
 
 
 def _parts_like(types: etree._Element, word: str) -> set[str]:

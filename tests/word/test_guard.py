@@ -363,3 +363,27 @@ def test_a_chart_keeps_its_workbook_unless_that_acts():
 def read_archive_of(book: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "why"),
+    [
+        ("word/document.xml", W, STRICT, "it is saved as a Strict Open XML document."),
+        ("word/numbering.xml", W, STRICT, "it is saved as a Strict Open XML document."),
+        ("word/document.xml", "w:body", "w:other", "its part word/document.xml is not written as Word writes it."),
+        ("word/document.xml", "w:document", "w:other", "its part word/document.xml is not written as Word writes it."),
+        (
+            "word/numbering.xml",
+            "w:numbering",
+            "w:other",
+            "its part word/numbering.xml is not written as Word writes it.",
+        ),
+    ],
+)
+def test_a_document_that_is_written_otherwise_is_refused_with_what_to_do(name, old, new, why):
+    assert refusal(changed(name, old, new)) == f"{why} Open it in Word and save it as a Word document (.docx)."
+
+
+def test_another_prefix_is_refused_too():
+    body = '<q:document xmlns:q="{}"><q:body><q:p><q:r><q:t>{{{{ x }}}}</q:t></q:r></q:p></q:body></q:document>'
+    assert "is not written as Word writes it" in refusal(with_member("word/document.xml", body.format(W)))
