@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
 from app import db
 from app.main import calm_collector
@@ -24,6 +26,23 @@ ROOT = Path(__file__).resolve().parent.parent
 """The folder of the project."""
 
 ENGINES = ("sqlite", "postgresql")
+
+LONG = {
+    "tests/api/test_no_request_breaks_the_service.py",
+    "tests/api/test_who_may_do_what.py",
+    "tests/benchmarks/test_benchmarks.py",
+    "tests/house/test_house.py",
+    "tests/narrative/test_cleaning.py",
+    "tests/narrative/test_reading_canonical.py",
+    "tests/review/test_no_wrong_way.py",
+    "tests/storage/test_crashes.py",
+    "tests/word/test_judges.py",
+    "tests/word/test_mutations.py",
+    "tests/word/test_narrated.py",
+    "tests/word/test_numbers.py",
+    "tests/word/test_regions.py",
+}
+"""Where single tests take ten seconds and more: begun last, one of them would run when every other process is done."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,6 +70,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     """Garbage is looked for as seldom as in the service: what the tests are made of stays until the end."""
     calm_collector()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first."""
+    items.sort(key=lambda item: item.path.relative_to(ROOT).as_posix() not in LONG)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -92,6 +117,15 @@ def statements_compiled_once() -> Iterator[None]:
     db.engine_for = engine_for
     yield
     db.engine_for = make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_event_loop() -> Iterator[None]:
+    """All clients of an application share a loop and its threads, as requests of a service do: else each has one."""
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
 
 
 @pytest.fixture(scope="session")
