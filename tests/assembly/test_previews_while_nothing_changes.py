@@ -74,11 +74,20 @@ def test_a_change_is_in_the_next_preview(stored: Database, blobs: Blobs, change:
         assert facts_of(session, PAPER, now=NOON).paper.title == "Fleet renewal"
 
 
+def what_a_second_preview_reads(database: Database, blobs: Blobs) -> tuple[str, ...]:
+    first = previewed(database, blobs)
+    with what_is_read(database) as read:
+        assert previewed(database, blobs) == first
+    return tuple(read)
+
+
+def tries(database: Database) -> int:
+    """A PostgreSQL server counts the transactions of all its databases, those of other tests too."""
+    return 1 if database.engine.dialect.name == "sqlite" else 30
+
+
 def test_while_nothing_changes_nothing_is_read_again(stored: Database, blobs: Blobs) -> None:
-    first = previewed(stored, blobs)
-    with what_is_read(stored) as read:
-        assert previewed(stored, blobs) == first
-    assert read == []
+    assert () in {what_a_second_preview_reads(stored, blobs) for _ in range(tries(stored))}
     by_this_process(stored)
     with what_is_read(stored) as read:
         previewed(stored, blobs)
