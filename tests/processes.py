@@ -13,6 +13,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from app import cli
+from app.tables import Base
+
+Base.registry.configure()  # once for all processes: some are killed sooner than each could do it
 
 PROCESSES = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
 if sys.platform != "win32":
