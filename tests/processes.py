@@ -19,7 +19,7 @@ Base.registry.configure()  # once for all processes: some are killed sooner than
 
 PROCESSES = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
 if sys.platform != "win32":
-    PROCESSES.set_forkserver_preload([__name__, "app.main", "uvicorn", "tests.storage.writers"])
+    PROCESSES.set_forkserver_preload([__name__, "app.main", "psycopg", "uvicorn", "tests.storage.writers"])
 
 FROM_NOTHING = multiprocessing.get_context("spawn")
 """Makes processes that import everything by themselves."""
