@@ -279,7 +279,8 @@ def test_told_to_stop_it_finishes_what_runs_and_leaves(service):
             answers.append(client.post(VERSIONS))
 
     with database.writing() as session:
-        lock(session, "facts")  # the request has to wait for us
+        session.connection()  # the request has to wait for us: on SQLite because we have begun,
+        lock(session, "facts")  # on PostgreSQL because of this
         asking = threading.Thread(target=ask)
         asking.start()
         with httpx2.Client(headers={"Authorization": "Bearer figures-for-the-test"}) as watcher:
